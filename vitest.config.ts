@@ -1,0 +1,19 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const config: ViteUserConfig = defineConfig({
+  resolve: {
+    alias: [
+      {
+        find: "cached-collections/generated/v1",
+        replacement: source("runtime/src/generated/v1.ts"),
+      },
+      { find: /^cached-collections$/, replacement: source("runtime/src/index.ts") },
+      { find: "@cached-collections/generator", replacement: source("generator/src/index.ts") },
+    ],
+  },
+  test: { include: ["test/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 60_000 },
+});
+export default config;
