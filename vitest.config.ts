@@ -1,3 +1,4 @@
+/** How tests run: from source, so that a change in a package is seen without building it. */
 import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
