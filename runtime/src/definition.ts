@@ -24,7 +24,7 @@ export interface IndexField<R> {
   readonly name: string;
   readonly kind: ScalarKind;
   /** Its value in a decoded record; undefined when unset. Never called for a group's `each`. */
-  readonly read: (record: R) => unknown;
+  read(record: R): unknown;
   readonly descending?: boolean;
 }
 
@@ -34,8 +34,8 @@ export interface GroupDefinition<R> {
   readonly name: string;
   readonly by: readonly IndexField<R>[];
   /** For a group over a list field: the elements, under each of which the record is filed once. */
-  readonly each?: (record: R) => readonly unknown[];
-  readonly where?: (record: R) => boolean;
+  each?(record: R): readonly unknown[];
+  where?(record: R): boolean;
   readonly sort: readonly IndexField<R>[];
   /** The most records a group shows. */
   readonly limit?: number;
@@ -46,7 +46,7 @@ export interface UniqueDefinition<R> {
   readonly view: "unique";
   readonly name: string;
   readonly by: readonly IndexField<R>[];
-  readonly where?: (record: R) => boolean;
+  where?(record: R): boolean;
   /** Decides which is first and last among duplicates. */
   readonly sort: readonly IndexField<R>[];
   readonly duplicates: "error" | "first" | "last";
@@ -56,7 +56,7 @@ export interface UniqueDefinition<R> {
 export interface SortedDefinition<R> {
   readonly view: "sorted";
   readonly name: string;
-  readonly where?: (record: R) => boolean;
+  where?(record: R): boolean;
   readonly sort: readonly IndexField<R>[];
   readonly limit?: number;
 }
@@ -68,8 +68,10 @@ export interface ReferenceDefinition<R> {
   readonly name: string;
   /** The entity referred to. */
   readonly to: string;
+  /** Its definition: a function, because entities may refer to each other and to themselves. */
+  readonly target: () => AnyEntityDefinition;
   /** The keys it refers to in this record: none when unset, several for a list field. */
-  readonly keys: (record: R) => readonly unknown[];
+  keys(record: R): readonly unknown[];
   readonly dangling: "error" | "warn";
 }
 
@@ -96,13 +98,19 @@ export interface EntityDefinition<R extends object, I extends object> {
   readonly references: readonly ReferenceDefinition<R>[];
   readonly guards?: Guards;
   /** Appends one row as a protobuf message without its length. Throws InvalidFieldError, having checked everything. */
-  readonly encode: (writer: Writer, row: I) => void;
+  encode(writer: Writer, row: I): void;
   /** Reads the message that ends at `end`; returns the frozen record. */
-  readonly decode: (reader: Reader, end: number) => R;
+  decode(reader: Reader, end: number): R;
 }
+
+/**
+ * A definition of whatever entity, where records and rows pass through unseen. Its functions are declared as
+ * methods so that every `EntityDefinition` is one of these.
+ */
+export type AnyEntityDefinition = EntityDefinition<object, object>;
 
 /** A schema: its entities by property name of the data set, in declaration order. */
 export interface DatasetDefinition {
   readonly package: string;
-  readonly entities: Readonly<Record<string, EntityDefinition<never, never>>>;
+  readonly entities: Readonly<Record<string, AnyEntityDefinition>>;
 }
