@@ -35,7 +35,10 @@ export interface PushRecord {
   readonly void: number;
   /** The entity's `source` that the published content answers. */
   readonly source: number;
-  /** Server time of the publication, in milliseconds since 1970. A hint for people and for `refreshEveryMs`. */
+  /**
+   * Server time at which a load was last published, in milliseconds since 1970: a hint for people, and what
+   * `refreshEveryMs` counts from. A patch leaves it alone, or frequent patches would put off every refresh.
+   */
   readonly atMs: number;
 }
 
@@ -97,7 +100,7 @@ export interface PublishRequest {
 
 export interface PublishReply {
   /**
-   * `published`; `already`: this very manifest was published before; `superseded`: a load that began later
+   * `published`; `already`: this very request was published before; `superseded`: a load that began later
    * was published; `late`: tickets were voided, load again; `lost`: ticket unknown, load again; `lease-lost`;
    * `moved`: the head is not `builtOn` or the epoch differs, rebase; `incomplete`: chunks are missing.
    */
@@ -148,10 +151,13 @@ export interface ListedVersion {
   readonly live: number;
 }
 
-/** A hint that something was published; `manifestId` may not be visible yet. */
+/** A hint that something happened to an entity. */
 export interface Announcement {
-  readonly version: VersionName;
-  readonly manifestId: string;
+  readonly entity: string;
+  /** Undefined when the entity's `source` was raised, which concerns all its versions. */
+  readonly version: VersionName | undefined;
+  /** What was published, perhaps not visible yet; undefined for a source raised or a version purged. */
+  readonly manifestId: string | undefined;
 }
 
 export interface Subscriber {
@@ -192,6 +198,11 @@ export interface SchemaStore {
   versions(entity: string): Promise<readonly ListedVersion[]>;
   /** Removes a version and leaves a mark; its segments live on for the grace time. False when there was none. */
   purge(version: VersionName): Promise<boolean>;
+  /**
+   * Gives the grace time to segments that no manifest names and that would stay for ever; returns how many.
+   * They come about only when the store lost its state and kept them. One pass over the schema's segments.
+   */
+  sweep(): Promise<number>;
   /** Says that this process uses these versions; best effort, never rejects for lack of permission. */
   heartbeat(processId: string, versions: readonly VersionName[]): Promise<void>;
   /** Hints as they come. Returns how to stop. Where the store cannot notify it polls. */

@@ -1,0 +1,157 @@
+/**
+ * The publication of one push: all its entries or none. Every check comes before the first write, rule by
+ * rule over all entries, in the order of protocol.md ("Publishing"). redis/scripts/publish.ts is the same
+ * logic in Lua; the contract suite and the differential test hold the two together.
+ */
+import type {
+  PublishEntry,
+  PublishReply,
+  PublishRequest,
+  PushRecord,
+  VersionName,
+  VersionState,
+} from "../store.js";
+import { encodeStoredManifest } from "../stored-manifest.js";
+import { leaseName, leaseToken } from "./lease.js";
+import {
+  entityOf,
+  epochField,
+  headField,
+  HISTORY_LENGTH,
+  historyField,
+  nextField,
+  purgedField,
+  pushField,
+  readPurge,
+  readSeq,
+  readSource,
+  readVersion,
+} from "./state-fields.js";
+import { isShort, settleSegments } from "./segments.js";
+import { raiseSeq, raiseSource } from "./source.js";
+import { ticketName, USED_TICKET } from "./ticket.js";
+import type { StateTransaction } from "./transaction.js";
+import { USED_TICKET_TTL_MS } from "./ttl.js";
+
+export function publish(tx: StateTransaction, request: PublishRequest): PublishReply {
+  const refusal = findRefusal(tx, request);
+  if (refusal !== undefined) return { ...refusal, seq: readSeq(tx) };
+  const ticketSeq = Number(tx.timed(ticketName(request.ticket))?.value);
+  const seq = raiseSeq(tx);
+  if (tx.field(epochField) === undefined) tx.setField(epochField, request.epoch);
+  for (const entry of request.entries) publishEntry(tx, entry, ticketSeq, seq);
+  tx.setTimed(ticketName(request.ticket), USED_TICKET, USED_TICKET_TTL_MS);
+  return { outcome: "published", seq };
+}
+
+type Refusal = Omit<PublishReply, "seq">;
+
+function findRefusal(tx: StateTransaction, request: PublishRequest): Refusal | undefined {
+  const ticket = tx.timed(ticketName(request.ticket))?.value;
+  if (ticket === USED_TICKET) return { outcome: "already" };
+  const rules: readonly ((entry: PublishEntry) => PublishReply["outcome"] | undefined)[] = [
+    (entry) => (isPublished(tx, entry) ? "already" : undefined),
+    (entry) => (leaseIsLost(tx, entry) ? "lease-lost" : undefined),
+    () => (ticket === undefined ? "lost" : undefined),
+    (entry) => overtakenBy(tx, entry, Number(ticket)),
+    (entry) => (hasMoved(tx, entry, request.epoch) ? "moved" : undefined),
+    (entry) => (entry.manifest.segments.some((s) => isShort(tx, s)) ? "incomplete" : undefined),
+  ];
+  for (const rule of rules) {
+    for (const entry of request.entries) {
+      const outcome = rule(entry);
+      if (outcome !== undefined) return { outcome, version: entry.version };
+    }
+  }
+  return undefined;
+}
+
+function isPublished(tx: StateTransaction, entry: PublishEntry): boolean {
+  if (entry.mode === "same") return false;
+  const { head, next, history } = readVersion(tx, entry.version);
+  return [head, next, ...history].some((manifest) => manifest?.id === entry.manifest.id);
+}
+
+function leaseIsLost(tx: StateTransaction, entry: PublishEntry): boolean {
+  if (entry.leaseToken === undefined) return false;
+  return leaseToken(tx.timed(leaseName(entry.version))?.value) !== entry.leaseToken;
+}
+
+/** The windows from ticket to publication of two published loads never overlap: the later one voids tickets. */
+function overtakenBy(
+  tx: StateTransaction,
+  entry: PublishEntry,
+  ticketSeq: number,
+): "superseded" | "late" | undefined {
+  if (entry.mode !== "load" && entry.mode !== "same") return undefined;
+  const push = readVersion(tx, entry.version).push;
+  const voidSeq = push?.void ?? readPurge(tx, entry.version)?.void ?? 0;
+  if (ticketSeq > voidSeq) return undefined;
+  return push !== undefined && push.load > ticketSeq ? "superseded" : "late";
+}
+
+function hasMoved(tx: StateTransaction, entry: PublishEntry, epoch: string): boolean {
+  const current = tx.field(epochField)?.toString("latin1");
+  if (current !== undefined && current !== epoch) return true;
+  const { head, next } = readVersion(tx, entry.version);
+  return (next ?? head)?.id !== entry.builtOn;
+}
+
+function publishEntry(
+  tx: StateTransaction,
+  entry: PublishEntry,
+  ticketSeq: number,
+  seq: number,
+): void {
+  const before = readVersion(tx, entry.version);
+  tx.setField(pushField(entry.version), pushText(recordPush(tx, entry, before, ticketSeq, seq)));
+  tx.deleteField(purgedField(entry.version));
+  if (entry.mode !== "same") replaceManifest(tx, entry, before);
+  settleSegments(tx, entry.version, before);
+  tx.announce({
+    entity: entityOf(entry.version),
+    version: entry.version,
+    manifestId: entry.manifest.id,
+  });
+}
+
+function recordPush(
+  tx: StateTransaction,
+  entry: PublishEntry,
+  before: VersionState,
+  ticketSeq: number,
+  seq: number,
+): PushRecord {
+  const isLoad = entry.mode === "load" || entry.mode === "same";
+  const answered = isLoad ? entry.source : (before.push?.source ?? entry.source);
+  const source = entry.raiseSource ? raiseAnswered(tx, entry.version, answered) : answered;
+  if (isLoad) return { load: ticketSeq, void: seq, source, atMs: tx.nowMs };
+  const { load = 0, void: voidSeq = 0, atMs = tx.nowMs } = before.push ?? {};
+  return { load, void: voidSeq, source, atMs };
+}
+
+/** Content that answered the source before it was raised answers it afterwards; older content stays stale. */
+function raiseAnswered(tx: StateTransaction, version: VersionName, answered: number): number {
+  const current = readSource(tx, entityOf(version));
+  const raised = raiseSource(tx, entityOf(version), current + 1);
+  return answered === current ? raised : answered;
+}
+
+function pushText(push: PushRecord): string {
+  return `${push.load} ${push.void} ${push.source} ${push.atMs}`;
+}
+
+/** While a version is pinned there is a `next`, and publications go there; what is served stays. */
+function replaceManifest(tx: StateTransaction, entry: PublishEntry, before: VersionState): void {
+  const value = encodeStoredManifest(entry.manifest);
+  if (before.next !== undefined) {
+    tx.setField(nextField(entry.version), value);
+    return;
+  }
+  tx.setField(headField(entry.version), value);
+  const replaced = before.head === undefined ? [] : [before.head];
+  const history = [...replaced, ...before.history].slice(0, HISTORY_LENGTH);
+  for (const [index, manifest] of history.entries()) {
+    tx.setField(historyField(entry.version, index + 1), encodeStoredManifest(manifest));
+  }
+}
