@@ -3,8 +3,59 @@
  * working until the next major version, because a service may run newer runtime beside older generated code.
  */
 export { FORMAT } from "../definition.js";
-export type { EntityDefinition, DatasetDefinition } from "../definition.js";
+export type { DatasetDefinition, EntityDefinition } from "../definition.js";
+export { checkEnd, missing } from "../codec/bad-record.js";
+export {
+  checkBool,
+  checkBytes,
+  checkDouble,
+  checkFloat,
+  checkInt32,
+  checkString,
+  checkUint32,
+  isZero,
+} from "../codec/check-scalar.js";
+export { compareText } from "../codec/compare-text.js";
+export { checkDate, readDate } from "../codec/date.js";
+export { checkDecimal, readDecimal } from "../codec/decimal.js";
+export { checkEnum, enumNumbers, readEnum, type EnumNumbers } from "../codec/enum.js";
+export {
+  checkInt64,
+  checkSafeInt64,
+  checkSafeUint64,
+  checkUint64,
+  readInt64,
+  readInt64Number,
+  readInt64Text,
+  readUint64,
+  readUint64Number,
+  readUint64Text,
+  writeInt64,
+  writeUint64,
+  type Int64Input,
+} from "../codec/int64.js";
+export { checkJson, readJson, type Json } from "../codec/json.js";
+export { frozenList, readPacked, writeList, writePacked } from "../codec/list.js";
+export { frozenMap, readEntry, writeMap, type GrowingMap, type MapInput } from "../codec/map.js";
+export {
+  boolKeys,
+  int32Keys,
+  int64Keys,
+  stringKeys,
+  uint32Keys,
+  uint64Keys,
+} from "../codec/map-keys.js";
+export { writeMessage } from "../codec/message.js";
+export { FieldNames } from "../codec/names.js";
 export { Reader } from "../codec/reader.js";
+export {
+  checkTimestamp,
+  readTimestamp,
+  readTimestampMs,
+  writeTimestamp,
+  type Timestamp,
+  type TimestampInput,
+} from "../codec/timestamp.js";
 export { Writer } from "../codec/writer.js";
 export type {
   GroupView,

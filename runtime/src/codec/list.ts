@@ -1,0 +1,70 @@
+/**
+ * Lists: fields that repeat on the wire. Numbers, booleans, enums, dates and decimals are packed into one
+ * field (proto3's default); readers take them one by one too.
+ */
+import type protobuf from "protobufjs/minimal.js";
+import { checkEnd } from "./bad-record.js";
+import { InvalidFieldError, within } from "./invalid-field.js";
+import type { Reader } from "./reader.js";
+
+/** Checks one value and appends it. Its errors carry no path: the list knows the index. */
+export type WriteValue<T> = (value: T) => unknown;
+/** Reads one value. */
+export type ReadValue<T> = () => T;
+
+/** Writes each element; `write` appends its tag too. */
+export function writeList<T>(list: readonly T[], path: string, write: WriteValue<T>): void {
+  checkList(list, path);
+  for (let i = 0; i < list.length; i++) writeElement(list, i, path, write);
+}
+
+/** Appends all elements as one packed field, `write` without a tag; nothing when there are none. */
+export function writePacked<T>(
+  writer: protobuf.Writer,
+  tag: number,
+  list: readonly T[],
+  path: string,
+  write: WriteValue<T>,
+): void {
+  checkList(list, path);
+  if (list.length === 0) return;
+  writer.uint32(tag).fork();
+  for (let i = 0; i < list.length; i++) writeElement(list, i, path, write);
+  writer.ldelim();
+}
+
+function checkList(list: unknown, path: string): void {
+  if (!Array.isArray(list)) throw new InvalidFieldError(path, "an array", list);
+}
+
+function writeElement<T>(
+  list: readonly T[],
+  index: number,
+  path: string,
+  write: WriteValue<T>,
+): void {
+  try {
+    // A hole in an array reads as undefined, which no element is: the write refuses it.
+    write(list[index] as T);
+  } catch (error) {
+    throw within(error, `${path}[${index}]`);
+  }
+}
+
+/** Reads what stands under a tag of a packable list: one packed run, or one element. Appends to `list`. */
+export function readPacked<T>(reader: Reader, tag: number, list: T[], read: ReadValue<T>): void {
+  if ((tag & 7) !== 2) {
+    list.push(read());
+    return;
+  }
+  const end = reader.end();
+  while (reader.pos < end) list.push(read());
+  checkEnd(reader, end);
+}
+
+const EMPTY: readonly never[] = Object.freeze([]);
+
+/** The list as a record holds it: frozen; all empty ones are one. */
+export function frozenList<T>(list: T[] | undefined): readonly T[] {
+  return list === undefined || list.length === 0 ? EMPTY : Object.freeze(list);
+}

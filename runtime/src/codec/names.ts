@@ -1,0 +1,57 @@
+/**
+ * Rows whose property is a field's name but for case and underscores (`parent_id` for `parentId`): nearly
+ * always a column that somebody forgot to rename, and with an optional field nobody would notice. Looked for
+ * only when a field is absent, so that complete rows pay nothing.
+ */
+import { InvalidFieldError } from "./invalid-field.js";
+
+/** An entity's or a value type's field names, and what absent ones may hide under. */
+export class FieldNames {
+  readonly names: readonly string[];
+  readonly #bySpelling: ReadonlyMap<string, string>;
+  /** Properties seen and found harmless; bounded, since rows may have any. */
+  readonly #harmless: Set<string>;
+
+  constructor(names: readonly string[]) {
+    this.names = names;
+    this.#bySpelling = new Map(names.map((name) => [spelling(name), name]));
+    this.#harmless = new Set(names);
+  }
+
+  /** Called with a row that lacks an optional field. Throws when a property is a misspelt field. */
+  check(row: object): void {
+    for (const property in row) {
+      if (!this.#harmless.has(property)) this.#checkProperty(row, property);
+    }
+  }
+
+  #checkProperty(row: object, property: string): void {
+    const field = this.#bySpelling.get(spelling(property));
+    if (field !== undefined && !(field in row)) throw misspeltField(field, property);
+    if (field === undefined && this.#harmless.size < this.names.length + MOST_REMEMBERED) {
+      this.#harmless.add(property);
+    }
+  }
+}
+
+const MOST_REMEMBERED = 200;
+
+/** A better error for a required field that is undefined, if the row has it under another spelling. */
+export function misspelt(error: unknown, row: object): unknown {
+  if (!(error instanceof InvalidFieldError) || error.value !== undefined) return error;
+  const field = error.path;
+  const property = Object.keys(row).find(
+    (key) => key !== field && spelling(key) === spelling(field),
+  );
+  return property === undefined ? error : misspeltField(field, property);
+}
+
+function misspeltField(field: string, property: string): InvalidFieldError {
+  const error = new InvalidFieldError(field, "a value", undefined);
+  error.message = `row has ${property}; the field is ${field}`;
+  return error;
+}
+
+function spelling(name: string): string {
+  return name.replaceAll("_", "").toLowerCase();
+}
