@@ -15,6 +15,11 @@ const config: ViteUserConfig = defineConfig({
       { find: "@cached-collections/generator", replacement: source("generator/src/index.ts") },
     ],
   },
-  test: { include: ["test/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 60_000 },
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/redis-setup.ts"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
 });
 export default config;
