@@ -57,6 +57,10 @@ export {
   type TimestampInput,
 } from "../codec/timestamp.js";
 export { Writer } from "../codec/writer.js";
+export { DatasetCores, DatasetSnapshot } from "../snapshot/dataset-snapshot.js";
+export { MappingSnapshot, type MappingReader } from "../snapshot/mapping-snapshot.js";
+export { SequenceSnapshot, type SequenceReader } from "../snapshot/sequence-snapshot.js";
+export { coreOf, type SnapshotCore } from "../snapshot/snapshot-core.js";
 export type {
   GroupView,
   Range,

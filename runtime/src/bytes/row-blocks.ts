@@ -1,0 +1,139 @@
+/**
+ * Encoded rows, as they came, in blocks that never move. Each row is stored as the field of a segment that it
+ * will be (tag, length, message), so that rows in key order are copied in long runs.
+ */
+import { BadRecordError } from "../codec/bad-record.js";
+import { Reader } from "../codec/reader.js";
+import { Writer } from "../codec/writer.js";
+import type { EntityDefinition } from "../definition.js";
+import { CachedCollectionsError } from "../errors.js";
+import { Column } from "./arena.js";
+import { MOST_SEGMENT_BYTES, RECORD_FIELD, tagOf } from "./format.js";
+import type { Steps } from "./steps.js";
+
+const BLOCK_BITS = 20;
+const BLOCK_BYTES = 1 << BLOCK_BITS;
+/** Room for the row that crosses the end of a block; the writer makes more when it must. */
+const SPARE_BYTES = 16 * 1024;
+
+export class RowBlocks {
+  readonly #blocks: Uint8Array[] = [];
+  readonly #writer: Writer = Writer.create();
+  #reader: Reader;
+  /** The block that the reader reads. */
+  #read: Uint8Array;
+  /** Block number * 2^20 + offset. */
+  readonly #starts: Column = new Column();
+  readonly #sizes: Column = new Column();
+  #taken: { readonly starts: Uint32Array; readonly sizes: Uint32Array } | undefined;
+  /** Of all rows, as fields. */
+  sizeBytes = 0;
+
+  constructor() {
+    this.#writer.buf = newBlock();
+    this.#read = this.#writer.buf;
+    this.#reader = new Reader(this.#read);
+  }
+
+  get length(): number {
+    return this.#taken === undefined ? this.#starts.length : this.#taken.starts.length;
+  }
+
+  /** Encodes a row and decodes it again, so that what is indexed is what readers will see. */
+  add<R extends object, I extends object>(definition: EntityDefinition<R, I>, row: I): R {
+    const writer = this.#writer;
+    if (writer.pos >= BLOCK_BYTES) this.#nextBlock();
+    const start = writer.pos;
+    try {
+      definition.encode(writer.uint32(tagOf(RECORD_FIELD)).fork(), row);
+      writer.ldelim();
+      const record = this.#decode(definition, start);
+      this.#keep(start, writer.pos - start);
+      return record;
+    } catch (error) {
+      // As if the row had never come: what it wrote, and the messages it left open.
+      writer.pos = start;
+      writer.states = null;
+      throw error;
+    }
+  }
+
+  /** Decodes a row again, for messages about it. */
+  read<R extends object>(definition: EntityDefinition<R, never>, row: number): R {
+    const { starts } = this.#columns();
+    const start = starts[row] as number;
+    const reader = new Reader(this.#block(start >>> BLOCK_BITS));
+    reader.pos = (start & (BLOCK_BYTES - 1)) + 1;
+    return definition.decode(reader, reader.end());
+  }
+
+  /** Copies the rows in this order; neighbours that came one after the other go in one piece. */
+  *copyInto(target: Uint8Array, at: number, order: Uint32Array): Steps<void> {
+    const { starts, sizes } = this.#columns();
+    let to = at;
+    for (let i = 0; i < order.length;) {
+      const start = starts[order[i] as number] as number;
+      const from = start & (BLOCK_BYTES - 1);
+      let size = sizes[order[i] as number] as number;
+      // A block's last row ends beyond 2^20, so an address there is never the next block's.
+      for (i++; i < order.length && from + size < BLOCK_BYTES; i++) {
+        if (starts[order[i] as number] !== start + size) break;
+        size += sizes[order[i] as number] as number;
+      }
+      to = copy(this.#block(start >>> BLOCK_BITS), from, size, target, to);
+      if (i % 512 === 0 || size > 4096) yield;
+    }
+  }
+
+  #decode<R extends object, I extends object>(
+    definition: EntityDefinition<R, I>,
+    start: number,
+  ): R {
+    const writer = this.#writer;
+    if (this.#read !== writer.buf) {
+      this.#read = writer.buf;
+      this.#reader = new Reader(this.#read);
+    }
+    this.#reader.pos = start + 1;
+    const record = definition.decode(this.#reader, this.#reader.end());
+    if (this.#reader.pos !== writer.pos) throw new BadRecordError("it decodes to another length");
+    return record;
+  }
+
+  #keep(start: number, size: number): void {
+    this.sizeBytes += size;
+    if (this.sizeBytes > MOST_SEGMENT_BYTES) {
+      throw new CachedCollectionsError("ERR_TOO_LARGE", "", "records of more than 4 GiB");
+    }
+    this.#starts.push(this.#blocks.length * BLOCK_BYTES + start);
+    this.#sizes.push(size);
+  }
+
+  #nextBlock(): void {
+    const writer = this.#writer;
+    this.#blocks.push(writer.buf);
+    writer.buf = newBlock();
+    writer.view = null;
+    writer.pos = 0;
+  }
+
+  #block(index: number): Uint8Array {
+    return this.#blocks[index] ?? this.#writer.buf;
+  }
+
+  #columns(): { readonly starts: Uint32Array; readonly sizes: Uint32Array } {
+    this.#taken ??= { starts: this.#starts.take(), sizes: this.#sizes.take() };
+    return this.#taken;
+  }
+}
+
+function newBlock(): Uint8Array {
+  return Buffer.allocUnsafeSlow(BLOCK_BYTES + SPARE_BYTES);
+}
+
+/** Short rows are copied byte by byte: a call costs as much as a row. */
+function copy(from: Uint8Array, start: number, size: number, to: Uint8Array, at: number): number {
+  if (size > 128) to.set(from.subarray(start, start + size), at);
+  else for (let i = 0; i < size; i++) to[at + i] = from[start + i] as number;
+  return at + size;
+}

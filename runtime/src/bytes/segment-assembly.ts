@@ -1,0 +1,70 @@
+/**
+ * Segments travel in chunks of at most 1 MiB, each with a CRC-32 in the manifest. Arriving chunks are copied
+ * at once to their place in shared memory: allocating it is free, the first touch of its pages is not, and
+ * this spreads it over the chunks.
+ */
+import { crc32 } from "node:zlib";
+import { CachedCollectionsError } from "../errors.js";
+import type { ManifestSegment } from "./manifest.js";
+import type { Steps } from "./steps.js";
+
+/** The size of all chunks but the last. */
+export const CHUNK_BYTES: number = 1024 * 1024;
+
+/** A segment under way from the store to memory. */
+export class SegmentAssembly {
+  readonly #part: ManifestSegment;
+  readonly #bytes: Uint8Array;
+  readonly #arrived: Set<number> = new Set();
+
+  constructor(part: ManifestSegment) {
+    this.#part = part;
+    this.#bytes = new Uint8Array(new SharedArrayBuffer(part.sizeBytes));
+  }
+
+  /**
+   * Takes one chunk, in any order, once or again. Throws ERR_BAD_SEGMENT when its size or its CRC-32 is not
+   * what the manifest says.
+   */
+  put(index: number, bytes: Uint8Array): void {
+    const { sizeBytes, chunkBytes, checksums } = this.#part;
+    const checksum = checksums[index];
+    if (checksum === undefined)
+      throw this.#bad(`there is no chunk ${index} of ${checksums.length}`);
+    const start = index * chunkBytes;
+    const expected = Math.min(chunkBytes, sizeBytes - start);
+    if (bytes.length !== expected) {
+      throw this.#bad(`chunk ${index} has ${bytes.length} bytes, not ${expected}`);
+    }
+    if (crc32(bytes) !== checksum) throw this.#bad(`chunk ${index} is damaged: its CRC-32 differs`);
+    this.#bytes.set(bytes, start);
+    this.#arrived.add(index);
+  }
+
+  /** The whole segment, over a SharedArrayBuffer. Throws ERR_BAD_SEGMENT while chunks are missing. */
+  get bytes(): Uint8Array {
+    const missing = this.#part.checksums.length - this.#arrived.size;
+    if (missing > 0)
+      throw this.#bad(`${missing} of ${this.#part.checksums.length} chunks are missing`);
+    return this.#bytes;
+  }
+
+  #bad(what: string): CachedCollectionsError {
+    return new CachedCollectionsError("ERR_BAD_SEGMENT", `segment ${this.#part.id}`, what);
+  }
+}
+
+/** Where the chunks of a segment lie in its bytes, without copying them. */
+export function chunkOf(bytes: Uint8Array, index: number): Uint8Array {
+  return bytes.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES);
+}
+
+/** The CRC-32 (ISO 3309, as in gzip) of each chunk; about 1 ms a chunk at worst. */
+export function* chunkChecksums(bytes: Uint8Array): Steps<readonly number[]> {
+  const checksums: number[] = [];
+  for (let index = 0; index * CHUNK_BYTES < bytes.length; index++) {
+    checksums.push(crc32(chunkOf(bytes, index)));
+    yield;
+  }
+  return checksums;
+}

@@ -1,0 +1,181 @@
+/**
+ * Turns rows into a segment. Rows are encoded as they come and not kept; `finish` puts them in key order,
+ * refuses duplicates, builds every index, and lays the bytes out.
+ */
+import { randomInt } from "node:crypto";
+import { describeValue, InvalidFieldError } from "../codec/invalid-field.js";
+import type { EntityDefinition, IndexField, UniqueDefinition } from "../definition.js";
+import { CachedCollectionsError } from "../errors.js";
+import { describeKey } from "./describe-key.js";
+import { checkHost, MOST_RECORDS } from "./format.js";
+import { keyColumns, viewColumns, type IndexColumns, type IndexEntries } from "./index-columns.js";
+import { compareBytes, sortByBytes } from "./radix-sort.js";
+import { RowBlocks } from "./row-blocks.js";
+import { layOut } from "./segment-layout.js";
+import { fillSlots } from "./slots.js";
+import type { Steps } from "./steps.js";
+import { buildView, NO_ENTRIES, type DuplicateRows, type ViewArrays } from "./view-arrays.js";
+
+/** A segment ready to be stored. */
+export interface BuiltSegment {
+  /** Over a SharedArrayBuffer of its own. */
+  readonly bytes: Uint8Array;
+  readonly records: number;
+  /** How many keys it takes away; 0 for a base. */
+  readonly removed: number;
+}
+
+export interface SegmentBuilderOptions {
+  /** Seed of the hashes, 32 bits; random unless given, so that nobody can craft keys that collide. */
+  readonly seed?: number;
+}
+
+export class SegmentBuilder<R extends object, I extends object> {
+  readonly #definition: EntityDefinition<R, I>;
+  readonly #subject: string;
+  readonly #seed: number;
+  readonly #rows: RowBlocks = new RowBlocks();
+  readonly #key: IndexColumns<R>;
+  readonly #views: readonly IndexColumns<R>[];
+
+  constructor(definition: EntityDefinition<R, I>, options: SegmentBuilderOptions = {}) {
+    this.#definition = definition;
+    this.#subject = `${definition.package}.${definition.entity}`;
+    checkHost(this.#subject);
+    this.#seed = options.seed ?? randomInt(2 ** 32);
+    this.#key = keyColumns(definition, this.#seed);
+    this.#views = definition.views.map((view) => viewColumns(view, this.#seed));
+  }
+
+  /** How many rows came so far. */
+  get records(): number {
+    return this.#rows.length;
+  }
+
+  /**
+   * Encodes one row; about 2 us for ten fields and four views. Throws ERR_INVALID_RECORD naming the row's
+   * key, the field and the value, and is then as if the row had never come. Returns the row as a record.
+   */
+  add(row: I): R {
+    const number = this.#rows.length;
+    if (number === MOST_RECORDS)
+      throw this.#error("ERR_TOO_LARGE", `more than ${MOST_RECORDS} records`);
+    const record = this.#encode(row, number);
+    if (this.#definition.key.length > 0) this.#key.add(record, number);
+    for (const view of this.#views) view.add(record, number);
+    return record;
+  }
+
+  /** Orders, indexes, lays out; the builder is used up. Throws ERR_DUPLICATE_KEY. */
+  *finish(): Steps<BuiltSegment> {
+    const { entity, hash, key } = this.#definition;
+    const entries = this.#key.take();
+    const order =
+      key.length === 0 ? rowsAsTheyCame(this.records) : yield* this.#inKeyOrder(entries);
+    const keySlots = key.length === 0 ? NO_ENTRIES : yield* this.#keySlots(entries, order);
+    const ordinals = yield* invert(order);
+    const views: ViewArrays[] = [];
+    for (const index of this.#views.keys()) views.push(yield* this.#view(index, ordinals));
+    const subject = `${this.#definition.package}.${entity}`;
+    const parts = { subject, hash, seed: this.#seed, rows: this.#rows, order, keySlots, views };
+    return { bytes: yield* layOut(parts), records: order.length, removed: 0 };
+  }
+
+  #encode(row: I, number: number): R {
+    try {
+      return this.#rows.add(this.#definition, row);
+    } catch (error) {
+      if (!(error instanceof InvalidFieldError)) throw error;
+      const which = describeRow(this.#definition.key, row, number);
+      throw this.#error("ERR_INVALID_RECORD", `${which}: ${error.message}`, error);
+    }
+  }
+
+  *#inKeyOrder(entries: IndexEntries): Steps<Uint32Array> {
+    const order = rowsAsTheyCame(entries.rows.length);
+    yield* sortByBytes(entries, order);
+    for (let i = 1; i < order.length; i++) {
+      const row = order[i] as number;
+      if (compareBytes(entries, order[i - 1] as number, row) === 0) throw this.#duplicate(row);
+      if (i % 4096 === 0) yield;
+    }
+    return order;
+  }
+
+  *#keySlots(entries: IndexEntries, order: Uint32Array): Steps<Uint32Array> {
+    const hashes = new Uint32Array(order.length);
+    for (let i = 0; i < order.length; i++) {
+      hashes[i] = entries.hashes[order[i] as number] as number;
+      if (i % 4096 === 0) yield;
+    }
+    return yield* fillSlots(hashes, order.length);
+  }
+
+  *#view(index: number, ordinals: Uint32Array): Steps<ViewArrays> {
+    const view = this.#definition.views[index];
+    const columns = this.#views[index];
+    if (view === undefined || columns === undefined) throw new RangeError(`no view ${index}`);
+    const built = yield* buildView(view, columns.take(), ordinals);
+    if (!("first" in built)) return built;
+    throw this.#duplicateInView(view as UniqueDefinition<R>, built);
+  }
+
+  #duplicate(row: number): CachedCollectionsError {
+    const { key } = this.#definition;
+    const record = this.#rows.read(this.#definition, row);
+    const message = `two rows have the key ${describeKey(key, record)}; each key may come once`;
+    return this.#error("ERR_DUPLICATE_KEY", message);
+  }
+
+  #duplicateInView(view: UniqueDefinition<R>, rows: DuplicateRows): CachedCollectionsError {
+    const { key } = this.#definition;
+    const [a, b] = [rows.first, rows.second].map((row) => {
+      const record = this.#rows.read(this.#definition, row);
+      const name = key.length === 0 ? `row ${row + 1}` : describeKey(key, record);
+      return { name, value: describeKey(view.by, record) };
+    });
+    return this.#error(
+      "ERR_DUPLICATE_KEY",
+      `unique view ${view.name}: ${a?.name} and ${b?.name} both have ${a?.value}; ` +
+        "make the rows differ, or give the view duplicates: first or last",
+    );
+  }
+
+  #error(
+    code: "ERR_INVALID_RECORD" | "ERR_DUPLICATE_KEY" | "ERR_TOO_LARGE",
+    message: string,
+    cause?: Error,
+  ): CachedCollectionsError {
+    return new CachedCollectionsError(code, this.#subject, message, { cause });
+  }
+}
+
+function rowsAsTheyCame(rows: number): Uint32Array {
+  const order = new Uint32Array(rows);
+  for (let i = 0; i < rows; i++) order[i] = i;
+  return order;
+}
+
+function* invert(order: Uint32Array): Steps<Uint32Array> {
+  const ordinals = new Uint32Array(order.length);
+  for (let i = 0; i < order.length; i++) {
+    ordinals[order[i] as number] = i;
+    if (i % 8192 === 0) yield;
+  }
+  return ordinals;
+}
+
+/** Which row it is: by its key where the row has one, else by its position. */
+function describeRow<R>(key: readonly IndexField<R>[], row: object, number: number): string {
+  const values: string[] = [];
+  for (const field of key) {
+    const value = propertyOf(row, field.name);
+    if (value === undefined || value === null) return `row ${number + 1}`;
+    values.push(`${field.name} ${describeValue(value)}`);
+  }
+  return values.length === 0 ? `row ${number + 1}` : `the row with ${values.join(", ")}`;
+}
+
+function propertyOf(row: unknown, name: string): unknown {
+  return typeof row === "object" && row !== null ? (Reflect.get(row, name) as unknown) : undefined;
+}

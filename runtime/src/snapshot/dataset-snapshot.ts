@@ -1,0 +1,33 @@
+/** All collections of a schema at once, as readers see them: each entity's snapshot, installed together. */
+import type { AnyEntityDefinition, EntityDefinition } from "../definition.js";
+import { CachedCollectionsError } from "../errors.js";
+import type { SnapshotCore } from "./snapshot-core.js";
+
+/** The cores of a data set, by definition. */
+export class DatasetCores {
+  readonly #cores: ReadonlyMap<AnyEntityDefinition, SnapshotCore<object>>;
+
+  constructor(cores: Iterable<SnapshotCore<object>>) {
+    this.#cores = new Map([...cores].map((core) => [core.definition, core]));
+  }
+
+  /** The core of an entity; its type follows from the definition that it was made with. */
+  of<R extends object>(definition: EntityDefinition<R, never>): SnapshotCore<R> {
+    const core = this.#cores.get(definition);
+    if (core !== undefined) return core as unknown as SnapshotCore<R>;
+    throw new CachedCollectionsError(
+      "ERR_INVALID_ARGUMENT",
+      `${definition.package}.${definition.entity}`,
+      "this data set has no such entity",
+    );
+  }
+}
+
+/** Base of generated snapshots of data sets. */
+export class DatasetSnapshot {
+  protected readonly cores: DatasetCores;
+
+  constructor(cores: DatasetCores) {
+    this.cores = cores;
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * Finds records by key: hash, slot, ordinal, record, and the record's own key confirms it. In front stands a
+ * small table of the records found last, so that hot keys touch neither slots nor the memory of records.
+ * There is one class for each kind of key that is looked up often, because this is the hottest path of all.
+ */
+import { hashInteger, hashText } from "../bytes/hash.js";
+import { homeSlot, type SlotTable } from "../bytes/slots.js";
+import type { IndexField } from "../definition.js";
+import { hashOf, matches } from "./key-shape.js";
+import type { Records } from "./records.js";
+
+/** A lookup of records by key. */
+export interface KeyTable<R> {
+  get(key: unknown): R | undefined;
+  /** The hash by which a record's key is filed, to find its place in another segment. */
+  hashOfKey(key: unknown): number;
+}
+
+/** What a table is made over. */
+export interface KeyTableSource<R extends object> {
+  readonly fields: readonly IndexField<R>[];
+  readonly slots: SlotTable;
+  readonly seed: number;
+  readonly records: Records<R>;
+}
+
+/** The table that is fastest for these fields. */
+export function keyTable<R extends object>(source: KeyTableSource<R>): KeyTable<R> {
+  const [field] = source.fields;
+  if (source.fields.length === 1 && field !== undefined) {
+    if (field.kind.type === "uint32" || field.kind.type === "int32")
+      return new IntegerTable(source, field);
+    if (field.kind.type === "string") return new TextTable(source, field);
+  }
+  return new AnyTable(source);
+}
+
+const MOST_FRONT = 65_536;
+
+abstract class ProbedTable<R extends object> implements KeyTable<R> {
+  readonly #words: Int32Array;
+  readonly #bits: number;
+  readonly #records: Records<R>;
+  /** Direct-mapped by the low bits of the hash; slots go by the high ones. */
+  readonly #front: (R | undefined)[];
+  protected readonly seed: number;
+
+  constructor(source: KeyTableSource<R>) {
+    this.#words = source.slots.words;
+    this.#bits = source.slots.bits;
+    this.#records = source.records;
+    this.seed = source.seed;
+    this.#front = new Array<R | undefined>(frontSize(source.slots.words.length)).fill(undefined);
+  }
+
+  abstract get(key: unknown): R | undefined;
+  abstract hashOfKey(key: unknown): number;
+  protected abstract has(record: R, key: unknown): boolean;
+
+  protected find(hash: number, key: unknown): R | undefined {
+    const front = this.#front;
+    const place = hash & (front.length - 1);
+    const hot = front[place];
+    if (hot !== undefined && this.has(hot, key)) return hot;
+    const record = this.#probe(hash, key);
+    if (record !== undefined) front[place] = record;
+    return record;
+  }
+
+  #probe(hash: number, key: unknown): R | undefined {
+    const words = this.#words;
+    const capacity = words.length;
+    if (capacity === 0) return undefined;
+    const bits = this.#bits;
+    const wanted = hash << bits;
+    const mask = (1 << bits) - 1;
+    // A checked table has a free slot, where this ends.
+    for (let slot = homeSlot(hash, capacity); ;) {
+      const word = words[slot] as number;
+      if (word === 0) return undefined;
+      if ((word ^ wanted) >>> bits === 0) {
+        const record = this.#records.get((word & mask) - 1);
+        if (this.has(record, key)) return record;
+      }
+      slot++;
+      if (slot === capacity) slot = 0;
+    }
+  }
+}
+
+/** A power of two, at least as large as the table but bounded. */
+function frontSize(slots: number): number {
+  let size = 16;
+  while (size < slots && size < MOST_FRONT) size *= 2;
+  return size;
+}
+
+class IntegerTable<R extends object> extends ProbedTable<R> {
+  readonly #field: IndexField<R>;
+
+  constructor(source: KeyTableSource<R>, field: IndexField<R>) {
+    super(source);
+    this.#field = field;
+  }
+
+  override get(key: unknown): R | undefined {
+    return typeof key === "number" ? this.find(hashInteger(key, this.seed), key) : undefined;
+  }
+
+  override hashOfKey(key: unknown): number {
+    return hashInteger(Number(key), this.seed);
+  }
+
+  protected override has(record: R, key: unknown): boolean {
+    return this.#field.read(record) === key;
+  }
+}
+
+class TextTable<R extends object> extends ProbedTable<R> {
+  readonly #field: IndexField<R>;
+
+  constructor(source: KeyTableSource<R>, field: IndexField<R>) {
+    super(source);
+    this.#field = field;
+  }
+
+  override get(key: unknown): R | undefined {
+    return typeof key === "string" ? this.find(hashText(key, this.seed), key) : undefined;
+  }
+
+  override hashOfKey(key: unknown): number {
+    return hashText(String(key), this.seed);
+  }
+
+  protected override has(record: R, key: unknown): boolean {
+    return this.#field.read(record) === key;
+  }
+}
+
+class AnyTable<R extends object> extends ProbedTable<R> {
+  readonly #fields: readonly IndexField<R>[];
+
+  constructor(source: KeyTableSource<R>) {
+    super(source);
+    this.#fields = source.fields;
+  }
+
+  override get(key: unknown): R | undefined {
+    return this.find(this.hashOfKey(key), key);
+  }
+
+  override hashOfKey(key: unknown): number {
+    return hashOf(this.#fields, key, this.seed);
+  }
+
+  protected override has(record: R, key: unknown): boolean {
+    return matches(this.#fields, record, key);
+  }
+}

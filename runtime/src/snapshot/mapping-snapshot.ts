@@ -1,0 +1,62 @@
+/** A revision of a collection with a key, as readers see it: a ReadonlyMap in key order. */
+import { describeGivenKey } from "../bytes/describe-key.js";
+import { CachedCollectionsError } from "../errors.js";
+import type { SnapshotCore } from "./snapshot-core.js";
+
+/** What can be read of a collection with a key, on a snapshot and on the collection itself. */
+export interface MappingReader<K, R> extends ReadonlyMap<K, R> {
+  /** Throws ERR_NO_RECORD, naming entity and key. */
+  getOrThrow(key: K): R;
+}
+
+export class MappingSnapshot<K, R extends object> implements MappingReader<K, R> {
+  protected readonly core: SnapshotCore<R>;
+
+  constructor(core: SnapshotCore<R>) {
+    this.core = core;
+  }
+
+  get size(): number {
+    return this.core.size;
+  }
+
+  /** The record of a key, frozen and shared; undefined when there is none. */
+  get(key: K): R | undefined {
+    return this.core.get(key);
+  }
+
+  getOrThrow(key: K): R {
+    const record = this.core.get(key);
+    if (record !== undefined) return record;
+    const { package: schema, entity, key: fields } = this.core.definition;
+    throw new CachedCollectionsError(
+      "ERR_NO_RECORD",
+      `${schema}.${entity}`,
+      `no record has the key ${describeGivenKey(fields, key)} in revision ${this.core.info.revision}`,
+    );
+  }
+
+  has(key: K): boolean {
+    return this.core.has(key);
+  }
+
+  *keys(): Generator<K, undefined, unknown> {
+    for (const record of this.core.values()) yield this.core.keyOf(record) as K;
+  }
+
+  values(): Generator<R, undefined, unknown> {
+    return this.core.values();
+  }
+
+  *entries(): Generator<[K, R], undefined, unknown> {
+    for (const record of this.core.values()) yield [this.core.keyOf(record) as K, record];
+  }
+
+  [Symbol.iterator](): Generator<[K, R], undefined, unknown> {
+    return this.entries();
+  }
+
+  forEach(visit: (record: R, key: K, map: ReadonlyMap<K, R>) => void, self?: unknown): void {
+    for (const [key, record] of this) visit.call(self, record, key, this);
+  }
+}

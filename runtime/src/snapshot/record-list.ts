@@ -1,0 +1,76 @@
+/**
+ * Lists of records in an order: a stretch of a segment's ordinals, decoded where it is looked at. Loops are
+ * plain, because array methods on frozen arrays are several times slower.
+ */
+import type { RecordList } from "./views.js";
+import type { Records } from "./records.js";
+
+/** Ordinals from `start` up to but not including `end` of an index. */
+export interface Stretch {
+  readonly ordinals: Uint32Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+export class OrdinalList<R extends object> implements RecordList<R> {
+  readonly size: number;
+  protected readonly records: Records<R>;
+  protected readonly stretch: Stretch;
+  #array: readonly R[] | undefined;
+
+  constructor(records: Records<R>, stretch: Stretch) {
+    this.records = records;
+    this.stretch = stretch;
+    this.size = stretch.end - stretch.start;
+  }
+
+  at(position: number): R | undefined {
+    const whole = Math.trunc(position) || 0;
+    const from = whole < 0 ? whole + this.size : whole;
+    return from >= 0 && from < this.size ? this.records.get(this.ordinal(from)) : undefined;
+  }
+
+  slice(start = 0, end: number = this.size): readonly R[] {
+    const from = placeIn(start, this.size);
+    return Object.freeze(this.#decode(from, placeIn(end, this.size)));
+  }
+
+  toArray(): readonly R[] {
+    this.#array ??= Object.freeze(this.#decode(0, this.size));
+    return this.#array;
+  }
+
+  *[Symbol.iterator](): Generator<R, undefined, unknown> {
+    for (let i = 0; i < this.size; i++) yield this.records.get(this.ordinal(i));
+  }
+
+  /** The array if somebody asked for it already. */
+  get arrayInUse(): readonly R[] | undefined {
+    return this.#array;
+  }
+
+  /** Keeps an array of an earlier snapshot if it holds exactly this list's records. */
+  adopt(array: readonly R[]): void {
+    if (this.#array !== undefined || array.length !== this.size) return;
+    for (let i = 0; i < array.length; i++) {
+      if (this.records.peek(this.ordinal(i)) !== array[i]) return;
+    }
+    this.#array = array;
+  }
+
+  protected ordinal(position: number): number {
+    return this.stretch.ordinals[this.stretch.start + position] as number;
+  }
+
+  #decode(from: number, to: number): R[] {
+    const records: R[] = [];
+    for (let i = from; i < to; i++) records.push(this.records.get(this.ordinal(i)));
+    return records;
+  }
+}
+
+/** A position as Array.slice takes it: negative from the end, cut to the list. */
+export function placeIn(position: number, size: number): number {
+  const whole = Math.trunc(position) || 0;
+  return whole < 0 ? Math.max(0, whole + size) : Math.min(whole, size);
+}

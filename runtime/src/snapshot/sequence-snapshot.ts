@@ -1,0 +1,51 @@
+/** A revision of a collection without a key, as readers see it: records in the loader's order. */
+import type { SnapshotCore } from "./snapshot-core.js";
+
+/** What can be read of a collection without a key, on a snapshot and on the collection itself. */
+export interface SequenceReader<R> extends Iterable<R> {
+  readonly size: number;
+  /** The record at a position; negative positions count from the end; undefined outside. */
+  at(position: number): R | undefined;
+  /** The records from `start` up to but not including `end`, as Array.slice; a new frozen array. */
+  slice(start?: number, end?: number): readonly R[];
+  values(): IterableIterator<R>;
+  entries(): IterableIterator<[number, R]>;
+  forEach(visit: (record: R, position: number) => void): void;
+}
+
+export class SequenceSnapshot<R extends object> implements SequenceReader<R> {
+  protected readonly core: SnapshotCore<R>;
+
+  constructor(core: SnapshotCore<R>) {
+    this.core = core;
+  }
+
+  get size(): number {
+    return this.core.size;
+  }
+
+  at(position: number): R | undefined {
+    return this.core.at(position);
+  }
+
+  slice(start?: number, end?: number): readonly R[] {
+    return this.core.slice(start, end);
+  }
+
+  values(): Generator<R, undefined, unknown> {
+    return this.core.values();
+  }
+
+  *entries(): Generator<[number, R], undefined, unknown> {
+    let position = 0;
+    for (const record of this.core.values()) yield [position++, record];
+  }
+
+  [Symbol.iterator](): Generator<R, undefined, unknown> {
+    return this.core.values();
+  }
+
+  forEach(visit: (record: R, position: number) => void): void {
+    for (const [position, record] of this.entries()) visit(record, position);
+  }
+}
