@@ -1,18 +1,16 @@
-/**
- * What is wrong with a schema, where, and what to write instead. Codes are stable and listed in docs/errors.md.
- */
+/** What is wrong with a schema, where, and what to write instead. Codes are stable; docs/errors.md lists them. */
 
-/** One error in a schema. Positions count from 1; columns count UTF-16 units. */
+/** One error in a schema. Lines and columns count from 1; columns count UTF-16 units. */
 export interface Diagnostic {
   /** Stable: `unknown-field`. */
   readonly code: string;
   readonly path: string;
   readonly line: number;
   readonly column: number;
-  /** The source line, without its end. */
-  readonly sourceLine: string;
-  /** How many columns of that line are meant; at least 1. */
-  readonly width: number;
+  /** The source line without its end; a very long one is cut around the error. */
+  readonly excerpt: string;
+  /** What is meant in the excerpt: the first column, from 0, and how many, at least 1. */
+  readonly mark: { readonly start: number; readonly width: number };
   /** What is, in one sentence without a full stop. */
   readonly fact: string;
   /** What to write instead. */
@@ -21,13 +19,13 @@ export interface Diagnostic {
 
 /** `path:line:column: error code: fact`, the line with carets, and the fix; no newline at the end. */
 export function renderDiagnostic(diagnostic: Diagnostic): string {
-  const { path, line, column, code, fact, sourceLine, width, fix } = diagnostic;
+  const { path, line, column, code, fact, excerpt, mark, fix } = diagnostic;
   const margin = `${String(line)} | `;
-  const before = sourceLine.slice(0, column - 1).replaceAll(/[^\t]/g, " ");
+  const indent = excerpt.slice(0, mark.start).replaceAll(/[^\t]/g, " ");
   return [
     `${path}:${String(line)}:${String(column)}: error ${code}: ${fact}`,
-    margin + sourceLine,
-    `${" ".repeat(margin.length - 2)}| ${before}${"^".repeat(width)}`,
+    `${margin}${excerpt}`,
+    `${" ".repeat(margin.length - 2)}| ${indent}${"^".repeat(mark.width)}`,
     `fix: ${fix}`,
   ].join("\n");
 }

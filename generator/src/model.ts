@@ -59,16 +59,16 @@ export interface Field {
   readonly doc?: string;
 }
 
+/** One member for each kind, so that a switch over `kind` narrows. */
+type OfKind<K extends string, P = unknown> = K extends K ? { readonly kind: K } & P : never;
+
 /** A field of one value: what lists and maps are made of. */
 export type ScalarType =
-  | {
-      readonly kind:
-        "bool" | "int32" | "uint32" | "float" | "double" | "string" | "bytes" | "date" | "json";
-    }
-  | { readonly kind: "int64" | "uint64"; readonly as: "bigint" | "number" | "string" }
-  | { readonly kind: "timestamp"; readonly as: "date" | "number" }
+  | OfKind<"bool" | "int32" | "uint32" | "float" | "double" | "string" | "bytes" | "date" | "json">
+  | OfKind<"int64" | "uint64", { readonly as: "bigint" | "number" | "string" }>
+  | OfKind<"timestamp", { readonly as: "date" | "number" }>
   /** `digits` after the point, 0 to 18; a scaled sint64 on the wire. */
-  | { readonly kind: "decimal"; readonly digits: number };
+  | OfKind<"decimal", { readonly digits: number }>;
 
 export interface EnumType {
   readonly kind: "enum";
@@ -97,12 +97,7 @@ export interface MapType {
 export type FieldType = ElementType | ListType | MapType;
 
 /** The types that can be ordered: all scalars but bytes and json, and enums (in declaration order). */
-export type IndexType =
-  | {
-      readonly kind: "bool" | "int32" | "uint32" | "float" | "double" | "string" | "date";
-    }
-  | Extract<ScalarType, { readonly kind: "int64" | "uint64" | "timestamp" | "decimal" }>
-  | EnumType;
+export type IndexType = Exclude<ScalarType, { readonly kind: "bytes" | "json" }> | EnumType;
 
 /** A resolved path from a record to a value of it. */
 export interface FieldPath<T extends FieldType = IndexType> {

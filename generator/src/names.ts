@@ -28,9 +28,10 @@ export function pascalCase(name: string): string {
     .join("");
 }
 
-/** `FeatureCode`, `PPLC` -> `FEATURE_CODE_PPLC`: a value of an enum in the .proto. */
+/** `FeatureCode`, `PPLC` -> `FEATURE_CODE_PPLC`; `inStock` -> `..._IN_STOCK`: a value of an enum in the .proto. */
 export function protoValueName(enumName: string, value: string): string {
-  return `${snakeCase(enumName)}_${snakeCase(value)}`.toUpperCase();
+  const name = /[a-z]/.test(value) ? snakeCase(value) : value.replaceAll("-", "_");
+  return `${snakeCase(enumName)}_${name}`.toUpperCase();
 }
 
 /** `location.lat` -> `locationLat`: a component of a composite key. */

@@ -1,0 +1,147 @@
+/** The fields of an entity or a value type: names, types, representation, defaults. */
+import type { Field } from "../model.js";
+import { snakeCase } from "../names.js";
+import type { Span } from "../parse/source-file.js";
+import type { Entry, Node } from "../parse/tree.js";
+import { checkAs } from "./check-as.js";
+import { checkDefault } from "./check-default.js";
+import { checkName } from "./check-name.js";
+import { readDoc, readMap, readProps, readText, reportMissing, type Props } from "./read.js";
+import { resolveType, type ResolvedType } from "./resolve-type.js";
+import type { FileContext, Scope } from "./scope.js";
+
+/** The most fields of one entity or value type. */
+const MAX_FIELDS = 1000;
+
+export interface FieldsNode {
+  /** The entity or value type. */
+  readonly name: string;
+  readonly span: Span;
+  readonly node: Node | undefined;
+}
+
+/** Fields by name; undefined stands for a declared but broken one. */
+export type FieldTable = ReadonlyMap<string, Field | undefined>;
+
+export interface CheckedFields {
+  /** Undefined when any is broken. */
+  readonly fields: readonly Field[] | undefined;
+  readonly table: FieldTable;
+  /** Levels of value types inside. */
+  readonly depth: number;
+}
+
+export function checkFields(context: FileContext, scope: Scope, owner: FieldsNode): CheckedFields {
+  const table = new Map<string, Field | undefined>();
+  const broken: CheckedFields = { fields: undefined, table, depth: 0 };
+  if (owner.node === undefined) {
+    reportMissing(
+      context.reporter,
+      owner.span,
+      `${owner.name} has no fields`,
+      "add fields: { name: string }",
+    );
+    return broken;
+  }
+  const map = readMap(context.reporter, owner.node, `fields of ${owner.name}`, "{ name: type }");
+  if (map === undefined) return broken;
+  if (refusesCount(context, owner, map.entries.length, map.span)) return broken;
+  const depths = map.entries.map((entry, index) => {
+    const checked = checkField(context, scope, entry, index + 1);
+    table.set(entry.key.text, checked?.field);
+    return checked?.depth ?? 0;
+  });
+  refuseProtoClashes(context, map.entries);
+  const fields = [...table.values()].filter((field) => field !== undefined);
+  const isWhole = fields.length === table.size;
+  return { fields: isWhole ? fields : undefined, table, depth: Math.max(0, ...depths) };
+}
+
+function refusesCount(context: FileContext, owner: FieldsNode, count: number, span: Span): boolean {
+  if (count === 0) {
+    context.reporter.add(
+      "empty",
+      span,
+      `${owner.name} has no fields`,
+      "add at least one: name: string",
+    );
+    return true;
+  }
+  if (count <= MAX_FIELDS) return false;
+  const fact = `${owner.name} has ${String(count)} fields; at most ${String(MAX_FIELDS)} are allowed`;
+  context.reporter.add("too-large", owner.span, fact, "group fields into value types");
+  return true;
+}
+
+interface CheckedField {
+  readonly field: Field | undefined;
+  readonly depth: number;
+}
+
+function checkField(
+  context: FileContext,
+  scope: Scope,
+  entry: Entry,
+  number: number,
+): CheckedField | undefined {
+  const { reporter } = context;
+  const name = entry.key.text;
+  const isNamed = checkName(reporter, entry.key, "field");
+  const props = propsOf(context, entry);
+  if (props === undefined) return undefined;
+  const doc = readDoc(reporter, props);
+  const resolved = typeOf(context, scope, entry, props);
+  if (resolved === undefined) return undefined;
+  const type = checkAs(context, props, resolved.type);
+  const value = type && checkDefault(context, props, type, resolved.optional);
+  if (!isNamed || type === undefined || value === undefined) {
+    return { field: undefined, depth: resolved.depth };
+  }
+  const { optional, depth } = resolved;
+  const common = { name, protoName: snakeCase(name), number, type, optional };
+  return { field: { ...common, ...value, ...(doc !== undefined && { doc }) }, depth };
+}
+
+/** A field is a type, or a map that has one. */
+function propsOf(context: FileContext, entry: Entry): Props | undefined {
+  if (entry.value.kind === "map") {
+    return readProps(context.reporter, entry.value, `the field ${entry.key.text}`, [
+      "type",
+      "doc",
+      "as",
+      "default",
+    ]);
+  }
+  return new Map([["type", entry]]);
+}
+
+function typeOf(
+  context: FileContext,
+  scope: Scope,
+  entry: Entry,
+  props: Props,
+): ResolvedType | undefined {
+  const type = props.get("type");
+  if (type === undefined) {
+    const fact = `the field ${entry.key.text} has no type`;
+    reportMissing(context.reporter, entry.key.span, fact, "add type: string, or another type");
+    return undefined;
+  }
+  const text = readText(context.reporter, type.value, `the type of ${entry.key.text}`);
+  return text && resolveType(context, scope, text);
+}
+
+/** Fields are snake_case in the .proto, where two names may become one. */
+function refuseProtoClashes(context: FileContext, entries: readonly Entry[]): void {
+  const seen = new Map<string, string>();
+  for (const { key } of entries) {
+    const protoName = snakeCase(key.text);
+    const other = seen.get(protoName);
+    if (other === undefined) {
+      seen.set(protoName, key.text);
+      continue;
+    }
+    const fact = `${other} and ${key.text} both become ${protoName} in the .proto`;
+    context.reporter.add("name-clash", key.span, fact, "rename one of them");
+  }
+}

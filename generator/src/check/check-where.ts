@@ -1,0 +1,167 @@
+/** `where`: tests that a record must pass to be in a view, checked against the types they test. */
+import type { Condition, FieldPath, FieldType, IndexType, Literal } from "../model.js";
+import type { Reporter } from "../parse/reporter.js";
+import type { Entry, Node } from "../parse/tree.js";
+import { literalText, readLiteral } from "./literal.js";
+import { offer } from "./nearest.js";
+import { readChoice, readMap, reportShape } from "./read.js";
+import { indexTypeOf, resolvePath, typedPath, type PathRoot } from "./resolve-path.js";
+import { typeText } from "./type-text.js";
+
+/** The most values of one `in` or `not`. */
+const MAX_VALUES = 1000;
+const OPERATORS = ["in", "not", "gt", "gte", "lt", "lte", "exists"] as const;
+
+/** The conditions, in source order; the broken ones are left out. */
+export function checkWhere(
+  reporter: Reporter,
+  root: PathRoot,
+  node: Node | undefined,
+): readonly Condition[] {
+  const map = node && readMap(reporter, node, "where", "{ field: value }");
+  if (map?.entries.length === 0) {
+    reporter.add("empty", map.span, "where tests nothing", "remove it, or write { field: value }");
+  }
+  return map?.entries.flatMap((entry) => checkField(reporter, root, entry)) ?? [];
+}
+
+function checkField(reporter: Reporter, root: PathRoot, entry: Entry): readonly Condition[] {
+  const path = resolvePath(reporter, root, entry.key);
+  if (path === undefined) return [];
+  const { value } = entry;
+  if (value.kind === "map") {
+    const operators = value.entries.flatMap((each) => checkOperator(reporter, path, each));
+    if (value.entries.length === 0)
+      reportShape(reporter, value, entry.key.text, "a value or a test { gte: 1 }");
+    return operators;
+  }
+  if (value.kind === "list") {
+    const fact = `${entry.key.text} is tested against a list`;
+    reporter.add("bad-where", value.span, fact, "write { in: [ ... ] }");
+    return [];
+  }
+  const typed = testedPath(reporter, path, entry.key.span);
+  const literal = typed && readLiteral(reporter, value, typed.type);
+  return literal ? [{ test: "equals", path: typed, value: literal }] : [];
+}
+
+function checkOperator(
+  reporter: Reporter,
+  path: FieldPath<FieldType>,
+  entry: Entry,
+): readonly Condition[] {
+  const operator = OPERATORS.find((each) => each === entry.key.text);
+  if (operator === undefined) {
+    const fact = `where has no test "${entry.key.text}"`;
+    reporter.add(
+      "bad-where",
+      entry.key.span,
+      fact,
+      OTHER_TESTS[entry.key.text] ?? offer(entry.key.text, OPERATORS, "the tests are"),
+    );
+    return [];
+  }
+  if (operator === "exists") return checkExists(reporter, path, entry);
+  const typed = testedPath(reporter, path, entry.key.span);
+  if (typed === undefined) return [];
+  if (operator === "in" || (operator === "not" && entry.value.kind === "list")) {
+    const values = checkValues(reporter, typed, entry.value);
+    return values ? [{ test: operator === "in" ? "in" : "notIn", path: typed, values }] : [];
+  }
+  if (operator !== "not" && refusesOrder(reporter, typed, entry)) return [];
+  const value = readLiteral(reporter, entry.value, typed.type);
+  return value ? [{ test: operator, path: typed, value }] : [];
+}
+
+/** What people write who come from other query languages. */
+const OTHER_TESTS: Readonly<Record<string, string>> = {
+  eq: "write the value itself: { field: value }",
+  ne: "write not",
+  neq: "write not",
+  nin: "write { not: [ ... ] }",
+  notIn: "write { not: [ ... ] }",
+  ">": "write gt",
+  ">=": "write gte",
+  "<": "write lt",
+  "<=": "write lte",
+  min: "write gte",
+  max: "write lte",
+};
+
+function checkExists(
+  reporter: Reporter,
+  path: FieldPath<FieldType>,
+  entry: Entry,
+): readonly Condition[] {
+  const choice = readChoice(reporter, entry.value, "exists", ["true", "false"]);
+  if (!path.optional) {
+    const fact = `${path.text} is always set`;
+    const fix = "remove the test, or make the field optional with ?";
+    reporter.add("bad-where", entry.key.span, fact, fix);
+    return [];
+  }
+  return choice ? [{ test: "exists", path, exists: choice === "true" }] : [];
+}
+
+function testedPath(
+  reporter: Reporter,
+  path: FieldPath<FieldType>,
+  span: Entry["key"]["span"],
+): FieldPath | undefined {
+  const type = indexTypeOf(path.type);
+  if (type !== undefined) return typedPath(path, type);
+  const fact = `${path.text} is ${typeText(path.type)}, which cannot be compared with a value`;
+  const fix = path.optional ? "test only whether it exists" : "test a field with a single value";
+  reporter.add("bad-where", span, fact, fix);
+  return undefined;
+}
+
+function refusesOrder(reporter: Reporter, path: FieldPath, entry: Entry): boolean {
+  const { type } = path;
+  if (type.kind !== "bool" && type.kind !== "enum") return false;
+  const fact = `${entry.key.text} asks for an order, and ${typeText(type)} is tested for equality only`;
+  const fix = type.kind === "enum" ? "name the values: { in: [ ... ] }" : "write true or false";
+  reporter.add("bad-where", entry.key.span, fact, fix);
+  return true;
+}
+
+function checkValues(
+  reporter: Reporter,
+  path: FieldPath,
+  node: Node,
+): readonly Literal[] | undefined {
+  if (node.kind !== "list" || node.items.length === 0 || node.items.length > MAX_VALUES) {
+    reportShape(
+      reporter,
+      node,
+      `the test of ${path.text}`,
+      `a list of 1 to ${String(MAX_VALUES)} values`,
+    );
+    return undefined;
+  }
+  const seen = new Set<string>();
+  const values = node.items.map((item) => checkValue(reporter, item, path.type, seen));
+  return values.every((value) => value !== undefined) ? values : undefined;
+}
+
+function checkValue(
+  reporter: Reporter,
+  node: Node,
+  type: IndexType,
+  seen: Set<string>,
+): Literal | undefined {
+  const literal = readLiteral(reporter, node, type);
+  if (literal === undefined) return undefined;
+  const text = literalText(literal);
+  if (seen.has(text)) {
+    reporter.add(
+      "repeated-value",
+      node.span,
+      `${text} stands twice in one list`,
+      "remove one of them",
+    );
+    return undefined;
+  }
+  seen.add(text);
+  return literal;
+}

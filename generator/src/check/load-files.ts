@@ -1,0 +1,86 @@
+/** A schema file and what it imports: read, parsed, and their top levels known. */
+import { posix } from "node:path";
+import { parse } from "../parse/parse.js";
+import { Reporter } from "../parse/reporter.js";
+import type { SourceFile } from "../parse/source-file.js";
+import { isNull, type Node, type TextNode } from "../parse/tree.js";
+import { checkFileAs } from "./check-as.js";
+import { readProps, readText, reportShape, type Props } from "./read.js";
+import type { FileContext } from "./scope.js";
+
+/** Gives the text of an imported file by its path; undefined when there is none. */
+export type ReadImport = (path: string) => string | undefined;
+
+export interface LoadedFile {
+  readonly context: FileContext;
+  /** Undefined when the file is no YAML or no map. */
+  readonly props: Props | undefined;
+}
+
+/** The most files of one schema. */
+const MAX_FILES = 100;
+const KNOWN = ["package", "doc", "as", "imports", "enums", "types", "entities"];
+
+/** The file and all that it imports, directly or not: imported ones first, each once. */
+export function loadFiles(file: SourceFile, readImport: ReadImport): readonly LoadedFile[] {
+  const loaded: LoadedFile[] = [];
+  const seen = new Set<string>([file.path]);
+  load(file);
+  return loaded;
+
+  function load(source: SourceFile): void {
+    const reporter = new Reporter(source);
+    const node = parse(reporter);
+    const props = node && topLevel(reporter, node);
+    for (const text of importsOf(reporter, props)) {
+      const path = posix.join(posix.dirname(source.path), text.text);
+      const found = seen.has(path)
+        ? undefined
+        : readFile(reporter, text, path, readImport, seen.size);
+      seen.add(path);
+      if (found !== undefined) load({ path, text: found });
+    }
+    const as = checkFileAs(reporter, props?.get("as")?.value);
+    loaded.push({ context: { reporter, as }, props });
+  }
+}
+
+function topLevel(reporter: Reporter, node: Node): Props | undefined {
+  if (!isNull(node)) return readProps(reporter, node, "the schema", KNOWN);
+  const fix = "begin with package: and a name, then entities:";
+  reporter.add("missing-property", { start: 0, end: 1 }, "the file is empty", fix);
+  return undefined;
+}
+
+function importsOf(reporter: Reporter, props: Props | undefined): readonly TextNode[] {
+  const node = props?.get("imports")?.value;
+  if (node === undefined) return [];
+  if (node.kind !== "list") {
+    reportShape(reporter, node, "imports", "a list of files [common.yaml]");
+    return [];
+  }
+  const texts = node.items.map((item) => readText(reporter, item, "an import"));
+  return texts.filter((text) => text !== undefined);
+}
+
+function readFile(
+  reporter: Reporter,
+  node: TextNode,
+  path: string,
+  readImport: ReadImport,
+  count: number,
+): string | undefined {
+  const isRelative = !posix.isAbsolute(node.text) && !/[\\:]/.test(node.text);
+  const text = isRelative && count < MAX_FILES ? readImport(path) : undefined;
+  if (text !== undefined) return text;
+  const [fact, fix] = !isRelative
+    ? [
+        `"${node.text}" is not a relative path with forward slashes`,
+        "write the path from this file: common.yaml",
+      ]
+    : count < MAX_FILES
+      ? [`the file ${path} cannot be read`, "write the path from this file to one that exists"]
+      : [`more than ${String(MAX_FILES)} files are imported`, "join some of them"];
+  reporter.add("bad-import", node.span, fact, fix);
+  return undefined;
+}

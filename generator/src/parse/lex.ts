@@ -1,0 +1,175 @@
+/**
+ * Splits YAML into lexemes and finds what YAML would misread before it does: `string[]` and
+ * `map<string, string>` inside braces, tabs as indentation, characters that are no text, and the features of
+ * YAML that the schema language leaves out. A misread type is joined again into one plain scalar, so that
+ * parsing goes on and the mistake is reported once.
+ */
+import { CST, Lexer } from "yaml";
+import type { Reporter } from "./reporter.js";
+import { MAX_LENGTH } from "./limits.js";
+
+/** Lexemes for the YAML parser; undefined when the text cannot be read as YAML at all. */
+export function lex(reporter: Reporter): readonly string[] | undefined {
+  const { text } = reporter.file;
+  if (text.length > MAX_LENGTH) {
+    const fact = `the file has ${String(text.length)} characters; at most ${String(MAX_LENGTH)} are read`;
+    reporter.add("too-large", { start: 0, end: 1 }, fact, "split the schema into several packages");
+    return undefined;
+  }
+  if (refusesCharacters(reporter)) return undefined;
+  const lexemes = [...new Lexer().lex(text)];
+  if (refusesTabs(reporter, lexemes)) return undefined;
+  refuseFeatures(reporter, lexemes);
+  return joinTypes(reporter, lexemes);
+}
+
+/** Control characters, lone surrogates, and U+FFFD, which stands where a file was not UTF-8. */
+const NO_TEXT = /(?![\t\n\r])\p{Cc}|\r(?!\n)|\uFFFD|[\uFFFE\uFFFF]|\p{Cs}/u;
+
+function refusesCharacters(reporter: Reporter): boolean {
+  const found = NO_TEXT.exec(reporter.file.text);
+  if (found === null) return false;
+  const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+  const span = { start: found.index, end: found.index + 1 };
+  reporter.add(
+    "bad-character",
+    span,
+    `the character U+${code} is no text`,
+    'save the file as UTF-8 and remove the character; inside double quotes it can be written as "\\u' +
+      `${code}"`,
+  );
+  return true;
+}
+
+/** Tabs that begin a line, outside of quotes and block texts. Only the first is shown. */
+function refusesTabs(reporter: Reporter, lexemes: readonly string[]): boolean {
+  const { text } = reporter.file;
+  const exempt = textSpans(lexemes);
+  const places: number[] = [];
+  let next = 0;
+  for (const match of text.matchAll(/^ *\t[ \t]*(?=[^\s#])/gm)) {
+    while (next < exempt.length && (exempt[next]?.[1] ?? 0) <= match.index) next += 1;
+    if ((exempt[next]?.[0] ?? Infinity) > match.index) places.push(match.index);
+  }
+  const [first] = places;
+  if (first === undefined) return false;
+  const start = text.indexOf("\t", first);
+  const more = places.length > 1 ? ` (and ${String(places.length - 1)} more)` : "";
+  const fact = `the line is indented with a tab${more}; YAML does not allow it`;
+  reporter.add("tab-indent", { start, end: start + 1 }, fact, "indent with two spaces");
+  return true;
+}
+
+/** Start and end of quoted texts and block texts. */
+function textSpans(lexemes: readonly string[]): readonly (readonly [number, number])[] {
+  const spans: [number, number][] = [];
+  let at = 0;
+  let block = false;
+  for (const lexeme of lexemes) {
+    const type = CST.tokenType(lexeme);
+    if (lexeme === CST.SCALAR || lexeme === CST.DOCUMENT || lexeme === CST.FLOW_END) continue;
+    const isQuoted = type === "single-quoted-scalar" || type === "double-quoted-scalar";
+    const isBlock = block && type === "scalar";
+    if (isQuoted || isBlock) spans.push([at, at + lexeme.length]);
+    if (type === "block-scalar-header") block = true;
+    else if (type !== "newline" && type !== "comment" && type !== "space") block = false;
+    at += lexeme.length;
+  }
+  return spans;
+}
+
+const FEATURES: Readonly<Record<string, string>> = {
+  alias: "an alias (*name)",
+  anchor: "an anchor (&name)",
+  tag: "a tag (!name)",
+  "directive-line": "a directive (%NAME)",
+};
+
+function refuseFeatures(reporter: Reporter, lexemes: readonly string[]): void {
+  let at = 0;
+  let scalar = false;
+  for (const lexeme of lexemes) {
+    const isMark = isMarker(lexeme);
+    const feature = scalar ? undefined : FEATURES[String(CST.tokenType(lexeme))];
+    if (feature !== undefined) {
+      const fact = `${feature} is not part of the schema language`;
+      const fix = 'write the value out; text that begins with *, &, ! or % goes in quotes: "*text"';
+      reporter.add("yaml-feature", { start: at, end: at + lexeme.length }, fact, fix);
+    }
+    scalar = lexeme === CST.SCALAR;
+    if (!isMark) at += lexeme.length;
+  }
+}
+
+/** Joins `string` `[` `]` and `map<string` `,` ` ` `string>` inside braces or brackets, and reports them. */
+function joinTypes(reporter: Reporter, lexemes: readonly string[]): readonly string[] {
+  const joined: string[] = [];
+  let at = 0;
+  for (let index = 0; index < lexemes.length; index += 1) {
+    const lexeme = lexemes[index] ?? "";
+    const count = lexemes[index - 1] === CST.SCALAR ? misreadType(lexemes, index) : 0;
+    const text = textOf(lexemes.slice(index, index + Math.max(1, count)));
+    if (count > 1) {
+      reportType(reporter, text, at);
+      index += count - 1;
+    }
+    joined.push(count > 1 ? text : lexeme);
+    if (!isMarker(lexeme)) at += text.length;
+  }
+  return joined;
+}
+
+/** How many lexemes from a plain scalar on are one type that YAML took apart; 0 when it did not. */
+function misreadType(lexemes: readonly string[], index: number): number {
+  const first = lexemes[index] ?? "";
+  const isList = /^[A-Za-z][\w<>()?]*$/.test(first) && lexemes[index + 1] === "[";
+  if (!isList && !/^map<[^>]*$/.test(first)) return 0;
+  for (let end = index + 1; end < Math.min(lexemes.length, index + 14); end += 1) {
+    const text = textOf(lexemes.slice(index, end + 1));
+    if (/[{}\n:]/.test(text)) return 0;
+    if (!isWholeType(text)) continue;
+    return lexemes[end + 1] === "?" || lexemes[end + 1] === "["
+      ? misreadTail(lexemes, index, end)
+      : end + 1 - index;
+  }
+  return 0;
+}
+
+/** The type is whole, but more of it follows: `?` or another `[]`. */
+function misreadTail(lexemes: readonly string[], index: number, end: number): number {
+  if (lexemes[end + 1] === "?") return end + 2 - index;
+  return lexemes[end + 2] === "]" ? end + 3 - index : end + 1 - index;
+}
+
+function isWholeType(text: string): boolean {
+  if (/^[A-Za-z][\w<>()?]*\[\]$/.test(text)) return true;
+  return /^map<[^<>]*,[^<>]*>\??$/.test(text);
+}
+
+function reportType(reporter: Reporter, text: string, start: number): void {
+  const span = { start, end: start + text.length };
+  const list = /^(.*)\[\](\??)$/.exec(text);
+  if (list === null) {
+    const map = /^map<\s*string\s*,\s*(\w+)\s*>/.exec(text);
+    const short = map?.[1] === undefined ? "" : `map<${map[1]}> (string keys), or `;
+    const fact = `inside { } YAML ends the value of ${text} at the comma`;
+    reporter.add("flow-map", span, fact, `write ${short}"${text}" in quotes`);
+    return;
+  }
+  const fact = `inside { } YAML reads the brackets of ${text} as a list`;
+  reporter.add(
+    "flow-list",
+    span,
+    fact,
+    `write list<${list[1] ?? ""}>${list[2] ?? ""}, or "${text}" in quotes`,
+  );
+}
+
+function textOf(lexemes: readonly string[]): string {
+  return lexemes.filter((lexeme) => !isMarker(lexeme)).join("");
+}
+
+/** Lexemes that stand for nothing in the text. */
+function isMarker(lexeme: string): boolean {
+  return lexeme === CST.SCALAR || lexeme === CST.DOCUMENT || lexeme === CST.FLOW_END;
+}

@@ -1,0 +1,52 @@
+/** Collects what is wrong with one file and gives it back in source order, each place and code once. */
+import type { Diagnostic } from "../diagnostics.js";
+import { Lines, type SourceFile, type Span } from "./source-file.js";
+
+/** Lines longer than this are shown cut around the error. */
+const SHOWN = 160;
+
+export class Reporter {
+  readonly file: SourceFile;
+  readonly #lines: Lines;
+  readonly #found = new Map<string, { readonly start: number; readonly diagnostic: Diagnostic }>();
+
+  constructor(file: SourceFile) {
+    this.file = file;
+    this.#lines = new Lines(file.text);
+  }
+
+  /** Reports an error. `fact` and `fix` are sentences without a full stop. */
+  add(code: string, span: Span, fact: string, fix: string): void {
+    const id = `${code} ${String(span.start)}`;
+    if (this.#found.has(id)) return;
+    this.#found.set(id, { start: span.start, diagnostic: this.#diagnostic(code, span, fact, fix) });
+  }
+
+  /** Whether anything was reported. */
+  get failed(): boolean {
+    return this.#found.size > 0;
+  }
+
+  /** All errors in source order. */
+  list(): readonly Diagnostic[] {
+    const entries = [...this.#found.values()];
+    return entries.sort((a, b) => a.start - b.start).map((entry) => entry.diagnostic);
+  }
+
+  #diagnostic(code: string, span: Span, fact: string, fix: string): Diagnostic {
+    const line = this.#lines.at(span.start);
+    const start = Math.min(Math.max(span.start, line.start), line.end);
+    const from = start - line.start > SHOWN / 2 ? start - SHOWN / 2 : line.start;
+    const to = Math.min(line.end, from + SHOWN);
+    return {
+      code,
+      path: this.file.path,
+      line: line.number,
+      column: start - line.start + 1,
+      excerpt: this.file.text.slice(from, to),
+      mark: { start: start - from, width: Math.max(1, Math.min(span.end, to) - start) },
+      fact,
+      fix,
+    };
+  }
+}
