@@ -3,6 +3,7 @@
  * of 32-bit integers in chunks. Doubling one array would copy hundreds of megabytes in one go.
  */
 import { CachedCollectionsError } from "../errors.js";
+import type { Steps } from "./steps.js";
 
 const CHUNK_BITS = 20;
 const CHUNK_BYTES = 1 << CHUNK_BITS;
@@ -10,31 +11,32 @@ const MOST_CHUNKS = 4096;
 
 /** Byte strings of any length, appended one after the other. An address is chunk number * 2^20 + offset. */
 export class Arena {
-  readonly chunks: Uint8Array[] = [];
-  /** The chunk being filled. */
-  chunk: Uint8Array = new Uint8Array(0);
-  /** Where the next byte goes, in `chunk`. Whoever wrote there moves it. */
-  pos = 0;
+  readonly #chunks: Uint8Array[] = [];
+  #last: Uint8Array = new Uint8Array(0);
+  #pos = 0;
 
-  /** Makes room for a byte string that begins at `pos` and may need this many bytes. */
-  reserve(sizeBytes: number): void {
-    if (this.chunks.length > 0 && this.pos + sizeBytes <= this.chunk.length) return;
-    if (this.chunks.length === MOST_CHUNKS) {
-      throw new CachedCollectionsError("ERR_TOO_LARGE", "", "keys of more than 4 GiB");
-    }
-    this.chunk = new Uint8Array(Math.max(CHUNK_BYTES, sizeBytes));
-    this.chunks.push(this.chunk);
-    this.pos = 0;
-  }
-
-  /** The address of the byte at `pos`; call it after `reserve`. */
-  address(): number {
-    return (this.chunks.length - 1) * CHUNK_BYTES + this.pos;
+  /** Copies the first bytes of an array; returns their address. */
+  append(bytes: Uint8Array, size: number): number {
+    if (this.#chunks.length === 0 || this.#pos + size >= this.#last.length) this.#nextChunk(size);
+    const chunk = this.#last;
+    const start = this.#pos;
+    for (let i = 0; i < size; i++) chunk[start + i] = bytes[i] as number;
+    this.#pos = start + size;
+    return (this.#chunks.length - 1) * CHUNK_BYTES + start;
   }
 
   /** The chunk of an address. */
   chunkOf(address: number): Uint8Array {
-    return this.chunks[address >>> CHUNK_BITS] as Uint8Array;
+    return this.#chunks[address >>> CHUNK_BITS] as Uint8Array;
+  }
+
+  #nextChunk(size: number): void {
+    if (this.#chunks.length === MOST_CHUNKS) {
+      throw new CachedCollectionsError("ERR_TOO_LARGE", "", "keys of more than 4 GiB");
+    }
+    this.#last = new Uint8Array(Math.max(CHUNK_BYTES, size + 1));
+    this.#chunks.push(this.#last);
+    this.#pos = 0;
   }
 }
 
@@ -63,11 +65,12 @@ export class Column {
   }
 
   /** All of it in one array, for random access; the column is empty afterwards. */
-  take(): Uint32Array {
+  *take(): Steps<Uint32Array> {
     const all = new Uint32Array(this.length);
     for (const [index, chunk] of this.#chunks.entries()) {
       const start = index << COLUMN_BITS;
       all.set(chunk.subarray(0, Math.min(chunk.length, this.length - start)), start);
+      yield;
     }
     this.#chunks.length = 0;
     this.length = 0;

@@ -16,20 +16,10 @@ const GOLDEN_RATIO = 0x9e3779b1 | 0;
 const TEXT_END = 0xff;
 const UNSET = 0xfe;
 
-/** The hash of a key of these kinds; undefined stands for an unset component. `seed` is the segment's. */
-export function hashKey(
-  kinds: readonly ScalarKind[],
-  values: readonly (Normal | undefined)[],
-  seed: number,
-): number {
-  const [first] = values;
-  const [firstKind] = kinds;
-  if (kinds.length === 1 && typeof first === "number" && firstKind && isNarrow(firstKind)) {
-    return hashInteger(first, seed);
-  }
-  let hash = startHash(seed);
-  for (const [index, kind] of kinds.entries()) hash = addPart(hash, kind, values[index]);
-  return finishHash(hash);
+/** The hash of a key of one component; undefined stands for an unset one. `seed` is the segment's. */
+export function hashSingle(kind: ScalarKind, value: Normal | undefined, seed: number): number {
+  if (typeof value === "number" && isNarrow(kind)) return hashInteger(value, seed);
+  return finishHash(addPart(startHash(seed), kind, value));
 }
 
 /** The hash of a key that is one 32-bit integer. */
@@ -42,7 +32,7 @@ export function hashText(text: string, seed: number): number {
   return fmix32(addText(FNV_BASIS ^ seed, text));
 }
 
-/** The state before the first part of a key that is not one 32-bit integer. */
+/** The state before the first part of a key of several components. */
 export function startHash(seed: number): number {
   return FNV_BASIS ^ seed;
 }

@@ -1,19 +1,15 @@
 /**
  * What the builder notes of each row for one index (the key, or a view) while rows come in: an order key, a
- * hash, and which row it is. Views are built from these alone; records are not decoded again.
+ * hash, and which row it is. Views are built from these alone; records are not decoded again. Nothing here
+ * makes garbage for a row: a million rows would cost more in collecting it than in encoding.
  */
-import type { EntityDefinition, IndexField, ScalarKind, ViewDefinition } from "../definition.js";
+import type { EntityDefinition, IndexField, ViewDefinition } from "../definition.js";
 import { Arena, Column } from "./arena.js";
-import { hashKey } from "./hash.js";
-import { orderKeySize, writeOrderField, writeOrderKey } from "./order-key.js";
+import { addPart, finishHash, hashInteger, hashSingle, startHash } from "./hash.js";
+import { OrderKeyWriter } from "./order-key.js";
 import type { ByteStrings } from "./radix-sort.js";
-import { normalOf, type Normal } from "./scalar.js";
-
-/** Notes rows for one index. */
-export interface IndexColumns<R> {
-  add(record: R, row: number): void;
-  take(): IndexEntries;
-}
+import { isNarrow, normalOf, type Normal } from "./scalar.js";
+import type { Steps } from "./steps.js";
 
 /** What was noted: parallel arrays, one entry for each time a row is filed in the index. */
 export interface IndexEntries extends ByteStrings {
@@ -26,6 +22,12 @@ export interface IndexEntries extends ByteStrings {
   readonly elements: Uint32Array;
 }
 
+/** Notes rows for one index. */
+export interface IndexColumns<R> {
+  add(record: R, row: number): void;
+  take(): Steps<IndexEntries>;
+}
+
 export function keyColumns<R extends object>(
   definition: EntityDefinition<R, never>,
   seed: number,
@@ -34,13 +36,14 @@ export function keyColumns<R extends object>(
 }
 
 export function viewColumns<R>(view: ViewDefinition<R>, seed: number): IndexColumns<R> {
-  if (view.view === "sorted") return new ViewColumns(view, [], view.sort, seed);
-  const unordered = view.view === "unique" && view.duplicates === "error";
-  return new ViewColumns(view, view.by, unordered ? [] : view.sort, seed);
+  if (view.view === "group" && view.each !== undefined) return new ListColumns(view, seed);
+  return new ViewColumns(view, seed);
 }
 
+/** The columns, and the order key being written. */
 class Entries {
-  readonly arena: Arena = new Arena();
+  readonly key: OrderKeyWriter = new OrderKeyWriter();
+  readonly #arena: Arena = new Arena();
   readonly #addresses: Column = new Column();
   readonly #lengths: Column = new Column();
   readonly #rows: Column = new Column();
@@ -48,9 +51,11 @@ class Entries {
   readonly #splits: Column = new Column();
   readonly #elements: Column = new Column();
 
-  push(row: number, start: number, hash: number, split: number): void {
-    this.#addresses.push(start);
-    this.#lengths.push(this.arena.address() - start);
+  /** Files a row under the key written. */
+  push(row: number, hash: number, split: number): void {
+    const { bytes, size } = this.key;
+    this.#addresses.push(this.#arena.append(bytes, size));
+    this.#lengths.push(size);
     this.#rows.push(row);
     this.#hashes.push(hash);
     this.#splits.push(split);
@@ -60,15 +65,15 @@ class Entries {
     this.#elements.push(element);
   }
 
-  take(): IndexEntries {
+  *take(): Steps<IndexEntries> {
     return {
-      arena: this.arena,
-      addresses: this.#addresses.take(),
-      lengths: this.#lengths.take(),
-      rows: this.#rows.take(),
-      hashes: this.#hashes.take(),
-      splits: this.#splits.take(),
-      elements: this.#elements.take(),
+      arena: this.#arena,
+      addresses: yield* this.#addresses.take(),
+      lengths: yield* this.#lengths.take(),
+      rows: yield* this.#rows.take(),
+      hashes: yield* this.#hashes.take(),
+      splits: yield* this.#splits.take(),
+      elements: yield* this.#elements.take(),
     };
   }
 }
@@ -76,27 +81,27 @@ class Entries {
 class KeyColumns<R> implements IndexColumns<R> {
   readonly #entries: Entries = new Entries();
   readonly #fields: readonly IndexField<R>[];
-  readonly #kinds: readonly ScalarKind[];
   readonly #seed: number;
 
   constructor(fields: readonly IndexField<R>[], seed: number) {
     this.#fields = fields;
-    this.#kinds = fields.map((field) => field.kind);
     this.#seed = seed;
   }
 
   add(record: R, row: number): void {
-    const values = readAll(this.#fields, record);
-    const { arena } = this.#entries;
-    arena.reserve(sizeOf(values));
-    const start = arena.address();
-    for (const [index, kind] of this.#kinds.entries()) {
-      writeOrderKey(arena, kind, values[index] as Normal);
+    const { key } = this.#entries;
+    key.reset();
+    let state = startHash(this.#seed);
+    let last: Normal = 0;
+    for (const field of this.#fields) {
+      last = normalOf(field.kind, field.read(record)) as Normal;
+      key.value(field.kind, last);
+      state = addPart(state, field.kind, last);
     }
-    this.#entries.push(row, start, hashKey(this.#kinds, values, this.#seed), 0);
+    this.#entries.push(row, hashOfParts(this.#fields, last, state, this.#seed), 0);
   }
 
-  take(): IndexEntries {
+  take(): Steps<IndexEntries> {
     return this.#entries.take();
   }
 }
@@ -105,87 +110,97 @@ class ViewColumns<R> implements IndexColumns<R> {
   readonly #entries: Entries = new Entries();
   readonly #view: ViewDefinition<R>;
   readonly #by: readonly IndexField<R>[];
-  readonly #kinds: readonly ScalarKind[];
   readonly #sort: readonly IndexField<R>[];
   readonly #seed: number;
 
-  constructor(
-    view: ViewDefinition<R>,
-    by: readonly IndexField<R>[],
-    sort: readonly IndexField<R>[],
-    seed: number,
-  ) {
+  constructor(view: ViewDefinition<R>, seed: number) {
     this.#view = view;
-    this.#by = by;
-    this.#kinds = by.map((field) => field.kind);
-    this.#sort = sort;
+    this.#by = view.view === "sorted" ? [] : view.by;
+    this.#sort = view.view === "unique" && view.duplicates === "error" ? [] : view.sort;
     this.#seed = seed;
   }
 
   add(record: R, row: number): void {
     const view = this.#view;
     if (view.where !== undefined && !view.where(record)) return;
-    const sortValues = readAll(this.#sort, record);
-    if (view.view === "group" && view.each !== undefined) {
-      this.#addElements(view.each(record), sortValues, row);
-      return;
+    const { key } = this.#entries;
+    key.reset();
+    let state = startHash(this.#seed);
+    let last: Normal | undefined;
+    for (const field of this.#by) {
+      last = normalOf(field.kind, field.read(record));
+      if (last === undefined && view.view === "unique") return;
+      key.optional(field.kind, last, false);
+      state = addPart(state, field.kind, last);
     }
-    const values = readAll(this.#by, record);
-    if (view.view === "unique" && values.includes(undefined)) return;
-    this.#file(row, values, sortValues);
+    const split = key.size;
+    writeSort(key, this.#sort, record);
+    this.#entries.push(row, hashOfParts(this.#by, last, state, this.#seed), split);
   }
 
-  take(): IndexEntries {
+  take(): Steps<IndexEntries> {
+    return this.#entries.take();
+  }
+}
+
+/** A group over a list files its record under each different element once. */
+class ListColumns<R> implements IndexColumns<R> {
+  readonly #entries: Entries = new Entries();
+  readonly #view: ViewDefinition<R> & { readonly view: "group" };
+  readonly #seed: number;
+
+  constructor(view: ViewDefinition<R> & { readonly view: "group" }, seed: number) {
+    this.#view = view;
+    this.#seed = seed;
+  }
+
+  add(record: R, row: number): void {
+    const view = this.#view;
+    if (view.where !== undefined && !view.where(record)) return;
+    const [field] = view.by;
+    const elements = view.each?.(record);
+    if (field === undefined || elements === undefined || elements.length === 0) return;
+    const seen = new Set<Normal | undefined>();
+    for (let i = 0; i < elements.length; i++) {
+      const value = normalOf(field.kind, elements[i]);
+      if (seen.has(value)) continue;
+      seen.add(value);
+      this.#file(row, i, value, record);
+    }
+  }
+
+  take(): Steps<IndexEntries> {
     return this.#entries.take();
   }
 
-  /** A list files its record under each different element once. */
-  #addElements(
-    elements: readonly unknown[],
-    sortValues: readonly (Normal | undefined)[],
-    row: number,
-  ): void {
-    const kind = this.#kinds[0] as ScalarKind;
-    const seen = new Set<Normal | undefined>();
-    for (const [index, element] of elements.entries()) {
-      const value = normalOf(kind, element);
-      if (seen.has(value)) continue;
-      seen.add(value);
-      this.#file(row, [value], sortValues);
-      this.#entries.pushElement(index);
-    }
-  }
-
-  #file(
-    row: number,
-    values: readonly (Normal | undefined)[],
-    sortValues: readonly (Normal | undefined)[],
-  ): void {
-    const { arena } = this.#entries;
-    arena.reserve(sizeOf(values) + sizeOf(sortValues));
-    const start = arena.address();
-    writeAll(arena, this.#by, values);
-    const split = arena.address() - start;
-    writeAll(arena, this.#sort, sortValues);
-    const hash = this.#by.length === 0 ? 0 : hashKey(this.#kinds, values, this.#seed);
-    this.#entries.push(row, start, hash, split);
+  #file(row: number, element: number, value: Normal | undefined, record: R): void {
+    const { by, sort } = this.#view;
+    const { kind } = by[0] as IndexField<R>;
+    const { key } = this.#entries;
+    key.reset();
+    key.optional(kind, value, false);
+    const split = key.size;
+    writeSort(key, sort, record);
+    this.#entries.push(row, hashSingle(kind, value, this.#seed), split);
+    this.#entries.pushElement(element);
   }
 }
 
-function readAll<R>(fields: readonly IndexField<R>[], record: R): (Normal | undefined)[] {
-  return fields.map((field) => normalOf(field.kind, field.read(record)));
+function writeSort<R>(key: OrderKeyWriter, sort: readonly IndexField<R>[], record: R): void {
+  for (const field of sort) {
+    const value = normalOf(field.kind, field.read(record));
+    key.optional(field.kind, value, field.descending === true);
+  }
 }
 
-function sizeOf(values: readonly (Normal | undefined)[]): number {
-  let size = 0;
-  for (const value of values) size += orderKeySize(value);
-  return size;
-}
-
-function writeAll<R>(
-  arena: Arena,
+/** A key that is one 32-bit integer has its own hash; any other, the running one. */
+function hashOfParts<R>(
   fields: readonly IndexField<R>[],
-  values: readonly (Normal | undefined)[],
-): void {
-  for (const [index, field] of fields.entries()) writeOrderField(arena, field, values[index]);
+  last: Normal | undefined,
+  state: number,
+  seed: number,
+): number {
+  const [only] = fields;
+  const narrow = fields.length === 1 && only !== undefined && isNarrow(only.kind);
+  return narrow && typeof last === "number" ? hashInteger(last, seed) : finishHash(state);
 }

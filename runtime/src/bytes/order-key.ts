@@ -7,94 +7,116 @@
  * when unset, 1 and nothing else. Descending flips all bits but the mark's. No order key is the beginning of
  * another one of the same fields.
  */
-import type { IndexField, ScalarKind } from "../definition.js";
-import type { Arena } from "./arena.js";
+import type { ScalarKind } from "../definition.js";
 import { highHalf, lowHalf } from "./hash.js";
 import { isNarrow, type Normal } from "./scalar.js";
 
-/** Appends the order key of one value to an arena. */
-export function writeOrderKey(arena: Arena, kind: ScalarKind, value: Normal): void {
-  if (typeof value === "string") writeText(arena, value);
-  else if (isNarrow(kind)) {
-    writeWord(arena, Number(value) ^ (isSigned(kind) ? SIGN : 0));
-  } else if (kind.type === "float" || kind.type === "double") writeDouble(arena, Number(value));
-  else {
-    writeWord(arena, highHalf(value) ^ (kind.type === "uint64" ? 0 : SIGN));
-    writeWord(arena, lowHalf(value));
+const SIGN = 0x80000000 | 0;
+
+/** Writes order keys into memory that it uses again and again. */
+export class OrderKeyWriter {
+  /** The key written so far is `bytes` up to `size`. */
+  bytes: Uint8Array = new Uint8Array(1024);
+  size = 0;
+
+  reset(): void {
+    this.size = 0;
+  }
+
+  /** Appends a value that is never unset. */
+  value(kind: ScalarKind, value: Normal): void {
+    if (typeof value === "string") this.#text(value);
+    else if (isNarrow(kind)) {
+      this.#reserve(4);
+      this.#word(Number(value) ^ (isSigned(kind) ? SIGN : 0));
+    } else this.#wide(kind, value);
+  }
+
+  /** Appends a value that may be unset, in a direction. */
+  optional(kind: ScalarKind, value: Normal | undefined, descending: boolean): void {
+    this.#reserve(1);
+    this.bytes[this.size++] = value === undefined ? 1 : 0;
+    if (value === undefined) return;
+    const start = this.size;
+    this.value(kind, value);
+    if (!descending) return;
+    const { bytes, size } = this;
+    for (let i = start; i < size; i++) bytes[i] = ~(bytes[i] as number);
+  }
+
+  #wide(kind: ScalarKind, value: number | bigint): void {
+    this.#reserve(8);
+    if (kind.type === "float" || kind.type === "double") this.#double(Number(value));
+    else {
+      this.#word(highHalf(value) ^ (kind.type === "uint64" ? 0 : SIGN));
+      this.#word(lowHalf(value));
+    }
+  }
+
+  #double(value: number): void {
+    scratch.setFloat64(0, value);
+    const high = scratch.getInt32(0);
+    const flip = high < 0 ? -1 : 0;
+    this.#word(high ^ (flip | SIGN));
+    this.#word(scratch.getInt32(4) ^ flip);
+  }
+
+  #word(value: number): void {
+    const { bytes, size } = this;
+    bytes[size] = value >>> 24;
+    bytes[size + 1] = value >>> 16;
+    bytes[size + 2] = value >>> 8;
+    bytes[size + 3] = value;
+    this.size = size + 4;
+  }
+
+  #text(text: string): void {
+    this.#reserve(text.length * 3 + 1);
+    const { bytes } = this;
+    let at = this.size;
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit < 0x80) bytes[at++] = unit + 1;
+      else if (unit >= 0xd800 && unit < 0xdc00) {
+        // Encoders refuse lone surrogates, so the other half follows.
+        i++;
+        at = putAstral(bytes, at, ((unit - 0xd800) << 10) + text.charCodeAt(i) + 0x2400);
+      } else at = putUnit(bytes, at, unit);
+    }
+    bytes[at++] = 0;
+    this.size = at;
+  }
+
+  #reserve(sizeBytes: number): void {
+    if (this.size + sizeBytes <= this.bytes.length) return;
+    const larger = new Uint8Array((this.size + sizeBytes) * 2);
+    larger.set(this.bytes.subarray(0, this.size));
+    this.bytes = larger;
   }
 }
 
-/** The most bytes that `writeOrderField` writes for a value. */
-export function orderKeySize(value: Normal | undefined): number {
-  return typeof value === "string" ? value.length * 3 + 2 : 9;
-}
-
-/** Appends a value that may be unset, in its field's direction. The arena has room. */
-export function writeOrderField<R>(
-  arena: Arena,
-  field: IndexField<R>,
-  value: Normal | undefined,
-): void {
-  arena.chunk[arena.pos++] = value === undefined ? 1 : 0;
-  if (value === undefined) return;
-  const start = arena.pos;
-  writeOrderKey(arena, field.kind, value);
-  if (field.descending !== true) return;
-  for (let i = start; i < arena.pos; i++) arena.chunk[i] = ~(arena.chunk[i] as number);
-}
-
-const SIGN = 0x80000000 | 0;
+const scratch = new DataView(new ArrayBuffer(8));
 
 function isSigned(kind: ScalarKind): boolean {
   return kind.type === "int32" || kind.type === "date";
 }
 
-function writeWord(arena: Arena, value: number): void {
-  const { chunk, pos } = arena;
-  chunk[pos] = value >>> 24;
-  chunk[pos + 1] = value >>> 16;
-  chunk[pos + 2] = value >>> 8;
-  chunk[pos + 3] = value;
-  arena.pos = pos + 4;
-}
-
-const scratch = new DataView(new ArrayBuffer(8));
-
-function writeDouble(arena: Arena, value: number): void {
-  scratch.setFloat64(0, value);
-  const high = scratch.getInt32(0);
-  const flip = high < 0 ? -1 : 0;
-  writeWord(arena, high ^ (flip | SIGN));
-  writeWord(arena, scratch.getInt32(4) ^ flip);
-}
-
-function writeText(arena: Arena, text: string): void {
-  const { chunk } = arena;
-  let { pos } = arena;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x80) chunk[pos++] = unit + 1;
-    else if (unit < 0x800) {
-      chunk[pos++] = 0xc1 + (unit >> 6);
-      chunk[pos++] = 0x81 + (unit & 63);
-    } else if (unit >= 0xd800 && unit < 0xdc00) {
-      // Encoders refuse lone surrogates, so the other half follows.
-      i++;
-      pos = putAstral(chunk, pos, 0x10000 + ((unit - 0xd800) << 10) + text.charCodeAt(i) - 0xdc00);
-    } else {
-      chunk[pos++] = 0xe1 + (unit >> 12);
-      chunk[pos++] = 0x81 + ((unit >> 6) & 63);
-      chunk[pos++] = 0x81 + (unit & 63);
-    }
+function putUnit(bytes: Uint8Array, at: number, unit: number): number {
+  if (unit < 0x800) {
+    bytes[at] = 0xc1 + (unit >> 6);
+    bytes[at + 1] = 0x81 + (unit & 63);
+    return at + 2;
   }
-  chunk[pos++] = 0;
-  arena.pos = pos;
+  bytes[at] = 0xe1 + (unit >> 12);
+  bytes[at + 1] = 0x81 + ((unit >> 6) & 63);
+  bytes[at + 2] = 0x81 + (unit & 63);
+  return at + 3;
 }
 
-function putAstral(chunk: Uint8Array, pos: number, point: number): number {
-  chunk[pos] = 0xf1 + (point >> 18);
-  chunk[pos + 1] = 0x81 + ((point >> 12) & 63);
-  chunk[pos + 2] = 0x81 + ((point >> 6) & 63);
-  chunk[pos + 3] = 0x81 + (point & 63);
-  return pos + 4;
+function putAstral(bytes: Uint8Array, at: number, point: number): number {
+  bytes[at] = 0xf1 + (point >> 18);
+  bytes[at + 1] = 0x81 + ((point >> 12) & 63);
+  bytes[at + 2] = 0x81 + ((point >> 6) & 63);
+  bytes[at + 3] = 0x81 + (point & 63);
+  return at + 4;
 }

@@ -9,7 +9,7 @@ import type { EntityDefinition } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
 import { Column } from "./arena.js";
 import { MOST_SEGMENT_BYTES, RECORD_FIELD, tagOf } from "./format.js";
-import type { Steps } from "./steps.js";
+import { atOnce, type Steps } from "./steps.js";
 
 const BLOCK_BITS = 20;
 const BLOCK_BYTES = 1 << BLOCK_BITS;
@@ -60,7 +60,7 @@ export class RowBlocks {
 
   /** Decodes a row again, for messages about it. */
   read<R extends object>(definition: EntityDefinition<R, never>, row: number): R {
-    const { starts } = this.#columns();
+    const { starts } = atOnce(this.#columns());
     const start = starts[row] as number;
     const reader = new Reader(this.#block(start >>> BLOCK_BITS));
     reader.pos = (start & (BLOCK_BYTES - 1)) + 1;
@@ -69,7 +69,7 @@ export class RowBlocks {
 
   /** Copies the rows in this order; neighbours that came one after the other go in one piece. */
   *copyInto(target: Uint8Array, at: number, order: Uint32Array): Steps<void> {
-    const { starts, sizes } = this.#columns();
+    const { starts, sizes } = yield* this.#columns();
     let to = at;
     for (let i = 0; i < order.length;) {
       const start = starts[order[i] as number] as number;
@@ -121,8 +121,8 @@ export class RowBlocks {
     return this.#blocks[index] ?? this.#writer.buf;
   }
 
-  #columns(): { readonly starts: Uint32Array; readonly sizes: Uint32Array } {
-    this.#taken ??= { starts: this.#starts.take(), sizes: this.#sizes.take() };
+  *#columns(): Steps<{ readonly starts: Uint32Array; readonly sizes: Uint32Array }> {
+    this.#taken ??= { starts: yield* this.#starts.take(), sizes: yield* this.#sizes.take() };
     return this.#taken;
   }
 }

@@ -69,7 +69,7 @@ export class SegmentBuilder<R extends object, I extends object> {
   /** Orders, indexes, lays out; the builder is used up. Throws ERR_DUPLICATE_KEY. */
   *finish(): Steps<BuiltSegment> {
     const { entity, hash, key } = this.#definition;
-    const entries = this.#key.take();
+    const entries = yield* this.#key.take();
     const order =
       key.length === 0 ? rowsAsTheyCame(this.records) : yield* this.#inKeyOrder(entries);
     const keySlots = key.length === 0 ? NO_ENTRIES : yield* this.#keySlots(entries, order);
@@ -115,7 +115,7 @@ export class SegmentBuilder<R extends object, I extends object> {
     const view = this.#definition.views[index];
     const columns = this.#views[index];
     if (view === undefined || columns === undefined) throw new RangeError(`no view ${index}`);
-    const built = yield* buildView(view, columns.take(), ordinals);
+    const built = yield* buildView(view, yield* columns.take(), ordinals);
     if (!("first" in built)) return built;
     throw this.#duplicateInView(view as UniqueDefinition<R>, built);
   }

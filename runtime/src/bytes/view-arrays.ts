@@ -54,9 +54,10 @@ function* inKeyOrder(entries: IndexEntries, ordinals: Uint32Array): Steps<Uint32
     starts[at + 1] = (starts[at + 1] as number) + 1;
     if (i % 4096 === 0) yield;
   }
-  for (let i = 1; i < starts.length; i++)
+  for (let i = 1; i < starts.length; i++) {
     starts[i] = (starts[i] as number) + (starts[i - 1] as number);
-  yield;
+    if (i % 16_384 === 0) yield;
+  }
   const order = new Uint32Array(rows.length);
   for (let i = 0; i < rows.length; i++) {
     const at = ordinals[rows[i] as number] as number;
@@ -143,10 +144,10 @@ class GroupWriter {
     const groups = this.#starts.length;
     if (groups > 0) this.#starts.push(this.#members.length);
     return {
-      slots: yield* fillSlots(this.#hashes.take(), groups),
-      starts: this.#starts.take(),
-      ordinals: this.#members.take(),
-      elements: this.#elements.take(),
+      slots: yield* fillSlots(yield* this.#hashes.take(), groups),
+      starts: yield* this.#starts.take(),
+      ordinals: yield* this.#members.take(),
+      elements: yield* this.#elements.take(),
       cut: this.#cut,
     };
   }

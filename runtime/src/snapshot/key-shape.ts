@@ -2,8 +2,8 @@
  * What a key is made of: how it is hashed, compared with a record, and made from one. A key of one component
  * is its value; of several, an object by their names. Lookups make no garbage for text and integers.
  */
-import { addPart, finishHash, hashInteger, hashText, startHash } from "../bytes/hash.js";
-import { isNarrow, normalOf, sameNormal } from "../bytes/scalar.js";
+import { addPart, finishHash, hashSingle, startHash } from "../bytes/hash.js";
+import { normalOf, sameNormal } from "../bytes/scalar.js";
 import type { IndexField, ScalarKind } from "../definition.js";
 
 /** The value that a key has for one of its components. */
@@ -21,20 +21,15 @@ export function componentOf<R>(
 /** The hash of a key that a caller gave; any number for what is no key at all. */
 export function hashOf<R>(fields: readonly IndexField<R>[], key: unknown, seed: number): number {
   const only = fields[0];
-  if (fields.length === 1 && only !== undefined) return hashSingle(only.kind, key, seed);
+  if (fields.length === 1 && only !== undefined) {
+    return hashSingle(only.kind, normalOf(only.kind, key), seed);
+  }
   let state = startHash(seed);
   for (let i = 0; i < fields.length; i++) {
     const { kind } = fields[i] as IndexField<R>;
     state = addPart(state, kind, normalOf(kind, componentOf(fields, key, i)));
   }
   return finishHash(state);
-}
-
-function hashSingle(kind: ScalarKind, key: unknown, seed: number): number {
-  if (kind.type === "string" && typeof key === "string") return hashText(key, seed);
-  const normal = normalOf(kind, key);
-  if (typeof normal === "number" && isNarrow(kind)) return hashInteger(normal, seed);
-  return finishHash(addPart(startHash(seed), kind, normal));
 }
 
 /** Whether a record's values are a key's. */

@@ -9,11 +9,13 @@ import { atOnce, type Steps } from "../bytes/steps.js";
 import type { EntityDefinition, ViewDefinition } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
 import { carryOver } from "./carry-over.js";
-import { GroupIndex, sortedIndex, UniqueIndex, type ViewSource } from "./index-views.js";
+import { GroupIndex } from "./group-index.js";
 import { keyOf } from "./key-shape.js";
 import { keyTable, type KeyTable } from "./key-table.js";
 import { OrdinalList, placeIn } from "./record-list.js";
 import { recordsOf, type Records } from "./records.js";
+import { listOf } from "./sorted-list.js";
+import { UniqueIndex } from "./unique-index.js";
 import type { GroupView, Range, RecordList, SortedView, UniqueView } from "./views.js";
 
 /** Which revision a snapshot is. */
@@ -126,10 +128,12 @@ export class SnapshotCore<R extends object> {
     const arrays = views[index];
     if (arrays === undefined)
       throw this.#error("ERR_BAD_SEGMENT", `view ${definition.name} is not there`);
-    const source: ViewSource<R> = { records: this.#records, arrays, seed };
+    const source = { records: this.#records, arrays, seed };
     if (definition.view === "group") return new GroupIndex(definition, source);
     if (definition.view === "unique") return new UniqueIndex(definition, source);
-    return sortedIndex(definition, source);
+    const { ordinals } = arrays;
+    const end = Math.min(ordinals.length, definition.limit ?? Infinity);
+    return listOf(this.#records, { ordinals, start: 0, end }, definition.sort);
   }
 
   #error(

@@ -114,6 +114,17 @@ export class SortedOrdinalList<R extends object, S, B extends Range<S> = Range<S
   }
 }
 
+/** A list in a view's order: sorted when the view sorts. */
+export function listOf<R extends object>(
+  records: Records<R>,
+  stretch: Stretch,
+  sort: readonly IndexField<R>[],
+): OrdinalList<R> {
+  const [first] = sort;
+  if (first === undefined) return new OrdinalList(records, stretch);
+  return new SortedOrdinalList(records, stretch, first);
+}
+
 /** All bounds that any list takes, whatever the type of its values. */
 type TextBounds = { readonly [K in keyof TextRange]?: unknown };
 

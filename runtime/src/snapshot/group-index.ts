@@ -1,0 +1,77 @@
+/** A group view of a snapshot: lists by key, remembered once somebody asked for them. */
+import type { GroupDefinition } from "../definition.js";
+import { GroupTable, NO_GROUP, type ViewSource } from "./group-table.js";
+import type { OrdinalList } from "./record-list.js";
+import { listOf } from "./sorted-list.js";
+import type { GroupView } from "./views.js";
+
+/** How many keys are found without hashing them; then the next ones take their places. */
+const MOST_HOT = 8192;
+
+export class GroupIndex<R extends object> implements GroupView<unknown, R> {
+  readonly size: number;
+  readonly #view: GroupDefinition<R>;
+  readonly #source: ViewSource<R>;
+  readonly #table: GroupTable<R>;
+  /** By number of group. */
+  readonly #lists: Map<number, OrdinalList<R>> = new Map();
+  /** By key as callers give it, for keys that are not objects. */
+  readonly #hot: Map<unknown, OrdinalList<R>> = new Map();
+  readonly #empty: OrdinalList<R>;
+
+  constructor(view: GroupDefinition<R>, source: ViewSource<R>) {
+    this.#view = view;
+    this.#source = source;
+    this.#table = new GroupTable(view, source);
+    this.size = this.#table.size;
+    const { ordinals } = source.arrays;
+    this.#empty = listOf(source.records, { ordinals, start: 0, end: 0 }, view.sort);
+  }
+
+  has(key: unknown): boolean {
+    return this.list(key) !== this.#empty;
+  }
+
+  get(key: unknown): readonly R[] {
+    return this.list(key).toArray();
+  }
+
+  count(key: unknown): number {
+    return this.list(key).size;
+  }
+
+  list(key: unknown): OrdinalList<R> {
+    const hot = this.#hot.get(key);
+    if (hot !== undefined) return hot;
+    const group = this.#table.find(key);
+    if (group === NO_GROUP) return this.#empty;
+    const list = this.#listOf(group);
+    if (typeof key !== "object") {
+      if (this.#hot.size === MOST_HOT) this.#hot.clear();
+      this.#hot.set(key, list);
+    }
+    return list;
+  }
+
+  *keys(): Generator<unknown, undefined, unknown> {
+    for (let group = 0; group < this.size; group++) yield this.#table.keyOf(group);
+  }
+
+  /** Keeps the arrays that readers of an earlier snapshot hold, where they did not change. */
+  adopt(previous: GroupIndex<R>): void {
+    for (const [group, list] of previous.#lists) {
+      const array = list.arrayInUse;
+      if (array !== undefined) this.list(previous.#table.keyOf(group)).adopt(array);
+    }
+    this.#empty.adopt(previous.#empty.toArray());
+  }
+
+  #listOf(group: number): OrdinalList<R> {
+    const known = this.#lists.get(group);
+    if (known !== undefined) return known;
+    const members = this.#table.members(group, this.#view.limit ?? Infinity);
+    const list = listOf(this.#source.records, members, this.#view.sort);
+    this.#lists.set(group, list);
+    return list;
+  }
+}
