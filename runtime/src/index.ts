@@ -1,3 +1,37 @@
-export { FORMAT } from "./definition.js";
+/**
+ * What services import: the stores, `derive`, the error class, and the types of what generated classes take
+ * and give. Generated code has a door of its own, `cached-collections/generated/v1`.
+ */
+export { derive } from "./collection/derive.js";
+export { CachedCollectionsError, type ErrorCode } from "./errors.js";
 export { memoryStore } from "./store/memory/memory-store.js";
+export { redisStore, type RedisStoreOptions } from "./store/redis/redis-store.js";
+export type { RedisClient } from "./store/redis/redis-client.js";
 export type { Store } from "./store/store.js";
+
+export type { CollectionEvent, CollectionEvents, RevisionInfo } from "./collection/events.js";
+export type { CollectionStatus } from "./collection/followed-version.js";
+export type { PullOptions, ReadyOptions } from "./collection/handle.js";
+export type {
+  CollectionOptions,
+  DatasetLoader,
+  DatasetOptions,
+  Into,
+  LoadContext,
+  Loader,
+  LoadReason,
+  Rows,
+} from "./collection/options.js";
+export type { DatasetPushResult, PushOutcome, PushResult } from "./collection/push-result.js";
+export type { PruneOptions, VersionInfo } from "./collection/versions.js";
+export type { MappingReader } from "./snapshot/mapping-snapshot.js";
+export type { SequenceReader } from "./snapshot/sequence-snapshot.js";
+export type {
+  GroupView,
+  Range,
+  RecordList,
+  SortedList,
+  SortedView,
+  TextRange,
+  UniqueView,
+} from "./snapshot/views.js";

@@ -2,8 +2,19 @@
  * The versioned door for generated code: all that a generated file may import. What is exported here keeps
  * working until the next major version, because a service may run newer runtime beside older generated code.
  */
+export { Dataset } from "../collection/dataset.js";
+export { Mapping } from "../collection/mapping.js";
+export type { CollectionOptions, DatasetOptions } from "../collection/options.js";
+export { Sequence } from "../collection/sequence.js";
+export {
+  prune,
+  purge,
+  versions,
+  type PruneOptions,
+  type VersionInfo,
+} from "../collection/versions.js";
 export { FORMAT } from "../definition.js";
-export type { DatasetDefinition, EntityDefinition } from "../definition.js";
+export type { AnyEntityDefinition, DatasetDefinition, EntityDefinition } from "../definition.js";
 export { checkEnd, missing } from "../codec/bad-record.js";
 export {
   checkBool,
@@ -70,3 +81,4 @@ export type {
   TextRange,
   UniqueView,
 } from "../snapshot/views.js";
+export type { Store } from "../store/store.js";

@@ -1,0 +1,161 @@
+/**
+ * One check of a schema: one look at the store, then everything it names is brought into memory, and what
+ * belongs together is installed in one synchronous step. Bytes that turn out bad are looked at once more (the
+ * head may have moved on meanwhile, or the fault lay on the way) before they count as damaged.
+ */
+import { CachedCollectionsError } from "../errors.js";
+import type { SchemaState, SchemaStore, VersionName } from "../store/store.js";
+import type { CheckFacts, Considered, FollowedVersion } from "./followed-version.js";
+import { assemble, missingBytes, type HeldRevision } from "./held-revision.js";
+import { blockedBy } from "./together.js";
+import { now } from "./timing.js";
+
+/** What a check draws on. */
+export interface CheckSources {
+  readonly schema: SchemaStore;
+  readonly intervalMs: number;
+  readonly urgent: boolean;
+  readonly followed: () => readonly FollowedVersion[];
+  /** Entities' sources as this process knows them, from what the store says. */
+  readonly sourcesOf: (state: SchemaState) => ReadonlyMap<string, number>;
+  /** Revisions that this process pushed itself, by manifest id. */
+  readonly pushed: ReadonlyMap<string, HeldRevision>;
+  /** Waits before a fetch of so many bytes, so that a fleet does not ask at once. */
+  readonly spread: (bytes: number) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** What came of it. */
+export interface CheckReport {
+  readonly sentAt: number;
+  /** Versions whose newest revision could not be loaded, with those that must wait for them. */
+  readonly failures: ReadonlyMap<VersionName, CachedCollectionsError>;
+}
+
+/** How often a check follows a head that moves while it fetches. */
+const ATTEMPTS = 5;
+
+/** Checks and installs. Rejects with the store's errors; bad bytes are in the report. */
+export async function runCheck(sources: CheckSources): Promise<CheckReport> {
+  const { schema, intervalMs, urgent } = sources;
+  const ready = new Map(sources.pushed);
+  const suspected = new Map<VersionName, string>();
+  for (let attempt = 1; ; attempt++) {
+    const followed = sources.followed();
+    const check: CheckFacts = { sentAt: now(), intervalMs, urgent };
+    const state = await schema.check(followed.map(({ version }) => version));
+    const entitySources = sources.sourcesOf(state);
+    const considered = followed.map((each) =>
+      each.consider(state, entitySources.get(each.definition.entity) ?? 0, check),
+    );
+    const waiting = blockedBy(considered, new Map());
+    const moving = considered.filter(({ followed }) => !waiting.has(followed));
+    await spreadBackground(sources, moving, ready);
+    const failures = await bringIn(sources, moving, ready);
+    const again = [...failures.keys()].filter(
+      ({ version, seen }) => suspected.get(version) !== seen.head?.id,
+    );
+    if (again.length === 0 || attempt === ATTEMPTS) {
+      return finish(considered, ready, failures, check);
+    }
+    for (const { version, seen } of again) suspected.set(version, seen.head?.id ?? "");
+  }
+}
+
+type Failures = ReadonlyMap<FollowedVersion, CachedCollectionsError>;
+
+async function spreadBackground(
+  { urgent, spread }: CheckSources,
+  considered: readonly Considered[],
+  ready: ReadonlyMap<string, HeldRevision>,
+): Promise<void> {
+  let bytes = 0;
+  for (const { followed, target } of considered) {
+    if (target === undefined || ready.has(target.id)) continue;
+    if (followed.served === undefined) return;
+    bytes += missingBytes(followed.definition, target, (id) => followed.findSegment(id));
+  }
+  if (!urgent && bytes > 0) await spread(bytes);
+}
+
+/** Assembles every target that is not ready yet; returns those whose bytes are bad. */
+async function bringIn(
+  { schema, signal }: CheckSources,
+  considered: readonly Considered[],
+  ready: Map<string, HeldRevision>,
+): Promise<Failures> {
+  const failures = new Map<FollowedVersion, CachedCollectionsError>();
+  for (const { followed, target } of considered) {
+    if (target === undefined || ready.has(target.id)) continue;
+    const { definition } = followed;
+    const find = followed.findSegment.bind(followed);
+    const previous = followed.served?.core;
+    try {
+      const sources = { schema, definition, find, previous, signal };
+      ready.set(target.id, await assemble(sources, target));
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      failures.set(followed, error);
+    }
+  }
+  return failures;
+}
+
+/** Whether the error says that bytes in the store are bad, not that the store is. */
+export function isDamage(error: unknown): error is CachedCollectionsError {
+  return (
+    error instanceof CachedCollectionsError &&
+    ["ERR_BAD_SEGMENT", "ERR_BAD_MANIFEST", "ERR_BAD_RECORD", "ERR_TOO_LARGE"].includes(error.code)
+  );
+}
+
+function finish(
+  considered: readonly Considered[],
+  ready: ReadonlyMap<string, HeldRevision>,
+  damaged: Failures,
+  check: CheckFacts,
+): CheckReport {
+  for (const [followed, error] of damaged) {
+    followed.noteDamage(followed.seen.head?.id ?? "", error, check.intervalMs);
+  }
+  const blocked = blockedBy(considered, damaged);
+  const moves = considered.flatMap(({ followed, target }) => {
+    const revision = target && ready.get(target.id);
+    return revision === undefined || blocked.has(followed) ? [] : [{ followed, revision }];
+  });
+  installAll(moves, check);
+  const failures = new Map<VersionName, CachedCollectionsError>();
+  for (const { followed } of considered) {
+    const error = followed.failure ?? blocked.get(followed);
+    if (error !== undefined) failures.set(followed.version, error);
+  }
+  return { sentAt: check.sentAt, failures };
+}
+
+/** First everything, then the events: whoever listens sees all collections of the new state. */
+function installAll(
+  moves: readonly { readonly followed: FollowedVersion; readonly revision: HeldRevision }[],
+  { sentAt, intervalMs }: CheckFacts,
+): void {
+  const installed = moves.map(({ followed, revision }) => {
+    const before = followed.served;
+    return { followed, revision, before, back: followed.install(revision, sentAt, intervalMs) };
+  });
+  for (const { followed, revision, before, back } of installed) {
+    const { epoch, revision: number } = revision.manifest;
+    const entity = followed.subject;
+    if (back && before !== undefined) {
+      const from = { epoch: before.manifest.epoch, revision: before.manifest.revision };
+      followed.emit("went-back", { entity, from, to: { epoch, revision: number } });
+    }
+    followed.emit("reload", {
+      entity,
+      revision: number,
+      previousRevision: before?.manifest.revision,
+      records: revision.core.size,
+      previousRecords: before?.core.size ?? 0,
+      fetchedBytes: revision.fetchedBytes,
+      durationMs: now() - sentAt,
+    });
+  }
+}

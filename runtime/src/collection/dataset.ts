@@ -1,0 +1,102 @@
+/** All collections of a schema as one: the base of generated data sets such as `GeoDataset`. */
+import type { AnyEntityDefinition, DatasetDefinition } from "../definition.js";
+import { DatasetCores, type DatasetSnapshot } from "../snapshot/dataset-snapshot.js";
+import type { Store } from "../store/store.js";
+import { Collection, stateOf } from "./collection.js";
+import { linkOptions } from "./entity-collection.js";
+import type { FollowedVersion } from "./followed-version.js";
+import type { HandleParts } from "./handle.js";
+import type { HeldRevision } from "./held-revision.js";
+import type { AnyDatasetLoader, AnyLoader, Cores, LoadUnit } from "./load-unit.js";
+import { timingOf, type CollectionOptions, type DatasetOptions, type Loader } from "./options.js";
+import type { PushResults } from "./push.js";
+import { datasetResult, type DatasetPushResult } from "./push-result.js";
+
+/** A generated snapshot class of a data set. */
+export type DatasetSnapshotClass<S> = new (cores: DatasetCores) => S;
+
+/**
+ * A window on all collections of a schema. A push publishes all of them or none, and `snapshot()` never shows
+ * one of them new and another old. `S` is its snapshot, `Inputs` the row of each collection by its name.
+ */
+export class Dataset<S extends DatasetSnapshot, Inputs> extends Collection<S, DatasetPushResult> {
+  readonly #definition: DatasetDefinition;
+  readonly #snapshotClass: DatasetSnapshotClass<S>;
+  readonly #options: DatasetOptions<Inputs, S>;
+
+  constructor(
+    definition: DatasetDefinition,
+    snapshotClass: DatasetSnapshotClass<S>,
+    store: Store,
+    options: DatasetOptions<Inputs, S>,
+  ) {
+    super(store, partsOf(definition, snapshotClass, options));
+    this.#definition = definition;
+    this.#snapshotClass = snapshotClass;
+    this.#options = options;
+  }
+
+  /** The options of one of its collections: the data set's, with that collection's loader. */
+  protected optionsOf<Name extends keyof Inputs & string>(
+    name: Name,
+  ): CollectionOptions<Inputs[Name]> {
+    const { load, refreshEveryMs, checkIntervalMs, loadTimeoutMs } = this.#options;
+    const own = typeof load === "function" ? undefined : (load?.[name] as Loader<Inputs[Name]>);
+    const options: CollectionOptions<Inputs[Name]> = {
+      load: own,
+      refreshEveryMs,
+      checkIntervalMs,
+      loadTimeoutMs,
+    };
+    return linkOptions(options, { state: stateOf(this), loadsAll: typeof load === "function" });
+  }
+
+  protected override snapshotOf(revisions: readonly HeldRevision[]): S {
+    return new this.#snapshotClass(new DatasetCores(revisions.map(({ core }) => core)));
+  }
+
+  protected override answerOf(results: PushResults): DatasetPushResult {
+    const names = new Map<string, string>(
+      Object.entries(this.#definition.entities).map(([name, { entity }]) => [entity, name]),
+    );
+    const byName = [...results].map(
+      ([{ definition }, result]) => [names.get(definition.entity) ?? "", result] as const,
+    );
+    return datasetResult(Object.fromEntries(byName));
+  }
+}
+
+function partsOf<S, Inputs>(
+  definition: DatasetDefinition,
+  snapshotClass: DatasetSnapshotClass<S>,
+  options: DatasetOptions<Inputs, S>,
+): HandleParts {
+  const subject = definition.package;
+  const timing = timingOf(subject, options);
+  const entities = Object.entries(definition.entities);
+  const { load, validate } = options;
+  const snapshotIn = (cores: Cores): S => new snapshotClass(new DatasetCores(cores.values()));
+  const unit = (followed: readonly FollowedVersion[]): LoadUnit => ({
+    subject,
+    members: membersOf(entities, followed, typeof load === "function" ? undefined : load),
+    loadAll: typeof load === "function" ? (load as AnyDatasetLoader) : undefined,
+    timing,
+    ...(validate && {
+      validate: (next, previous) => validate(snapshotIn(next), previous && snapshotIn(previous)),
+    }),
+  });
+  const definitions = entities.map(([, each]) => each);
+  return { subject, definitions, timing, unit, parent: undefined };
+}
+
+function membersOf(
+  entities: readonly (readonly [string, AnyEntityDefinition])[],
+  followed: readonly FollowedVersion[],
+  loaders: object | undefined,
+): LoadUnit["members"] {
+  return followed.map((each, index) => {
+    const name = entities[index]?.[0] ?? each.definition.entity;
+    const load = (loaders as Readonly<Record<string, AnyLoader | undefined>> | undefined)?.[name];
+    return { name, followed: each, load };
+  });
+}

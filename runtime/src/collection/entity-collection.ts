@@ -1,0 +1,79 @@
+/** What mappings and sequences share: one entity, its definition, its snapshots' class. */
+import type { AnyEntityDefinition, EntityDefinition } from "../definition.js";
+import type { SnapshotCore } from "../snapshot/snapshot-core.js";
+import type { Store } from "../store/store.js";
+import { Collection } from "./collection.js";
+import type { FollowedVersion } from "./followed-version.js";
+import type { HandleParts, ParentLink } from "./handle.js";
+import type { HeldRevision } from "./held-revision.js";
+import type { Cores, LoadUnit } from "./load-unit.js";
+import { timingOf, type CollectionOptions } from "./options.js";
+import type { PushResults } from "./push.js";
+import type { PushResult } from "./push-result.js";
+
+/** A generated snapshot class. */
+export type SnapshotClass<R extends object, S> = new (core: SnapshotCore<R>) => S;
+
+export abstract class EntityCollection<
+  R extends object,
+  I extends object,
+  S extends object,
+> extends Collection<S, PushResult> {
+  readonly #snapshotClass: SnapshotClass<R, S>;
+
+  constructor(
+    definition: EntityDefinition<R, I>,
+    snapshotClass: SnapshotClass<R, S>,
+    store: Store,
+    options: CollectionOptions<I, S>,
+  ) {
+    super(store, partsOf(definition as AnyEntityDefinition, snapshotClass, options));
+    this.#snapshotClass = snapshotClass;
+  }
+
+  protected override snapshotOf([revision]: readonly HeldRevision[]): S {
+    return new this.#snapshotClass(revision?.core as unknown as SnapshotCore<R>);
+  }
+
+  protected override answerOf(results: PushResults): PushResult {
+    const [result] = results.values();
+    if (result === undefined) throw new Error("a push answers for what it pushed");
+    return result;
+  }
+}
+
+/** Options that a data set made for one of its collections. */
+const parents = new WeakMap<object, ParentLink>();
+
+/** Marks the options of a data set's collection. */
+export function linkOptions<O extends object>(options: O, parent: ParentLink): O {
+  parents.set(options, parent);
+  return options;
+}
+
+function partsOf<R extends object, I extends object, S>(
+  definition: AnyEntityDefinition,
+  snapshotClass: SnapshotClass<R, S>,
+  options: CollectionOptions<I, S>,
+): HandleParts {
+  const subject = `${definition.package}.${definition.entity}`;
+  const timing = timingOf(subject, options);
+  const { load, validate } = options;
+  const unit = ([followed]: readonly FollowedVersion[]): LoadUnit => {
+    const members = followed && [{ name: definition.entity, followed, load }];
+    const snapshotIn = (cores: Cores): S => {
+      const core = followed && cores.get(followed);
+      return new snapshotClass(core as unknown as SnapshotCore<R>);
+    };
+    return {
+      subject,
+      members: members ?? [],
+      loadAll: undefined,
+      timing,
+      ...(validate && {
+        validate: (next, previous) => validate(snapshotIn(next), previous && snapshotIn(previous)),
+      }),
+    };
+  };
+  return { subject, definitions: [definition], timing, unit, parent: parents.get(options) };
+}

@@ -1,0 +1,76 @@
+/**
+ * Events of collections: a small typed emitter. It never throws: a listener's failure becomes a warning of the
+ * process, because the code that emits is the code that keeps the caches current.
+ */
+import type { CachedCollectionsError } from "../errors.js";
+import type { PushResult } from "./push-result.js";
+
+/** A place in a version's history. */
+export interface RevisionInfo {
+  /** Random; another one means that the store lost everything in between. */
+  readonly epoch: string;
+  readonly revision: number;
+}
+
+/** What is told when, by event name. `entity` is the full name: `geo.City`. */
+export interface CollectionEvents {
+  /** Something did not work: a check, a fetch, a reload in the background. What was served is still served. */
+  readonly failure: { readonly entity: string; readonly error: CachedCollectionsError };
+  /** Another revision is served from now on; for a data set, once for each collection that changed. */
+  readonly reload: {
+    readonly entity: string;
+    readonly revision: number;
+    /** Undefined for the first. */
+    readonly previousRevision: number | undefined;
+    readonly records: number;
+    readonly previousRecords: number;
+    /** Bytes fetched from the store; 0 when this process had pushed them itself. */
+    readonly fetchedBytes: number;
+    /** From the check that found it to being served. */
+    readonly durationMs: number;
+  };
+  /** What is served may no longer be the newest: see `status`. */
+  readonly stale: { readonly entity: string; readonly ageMs: number };
+  /** It is known to be the newest again. */
+  readonly recovered: { readonly entity: string };
+  /** The store went back (a failover, a rollback of its machine), and so did this process, after asking twice. */
+  readonly "went-back": {
+    readonly entity: string;
+    readonly from: RevisionInfo;
+    readonly to: RevisionInfo;
+  };
+  /** This process pushed, or reloaded as the elected one. */
+  readonly push: { readonly entity: string; readonly result: PushResult };
+}
+
+export type CollectionEvent = keyof CollectionEvents;
+export type Listener<E extends CollectionEvent> = (event: CollectionEvents[E]) => void;
+
+/** Who listens to what. */
+export class Emitter {
+  readonly #listeners = new Map<CollectionEvent, Set<Listener<never>>>();
+
+  on<E extends CollectionEvent>(name: E, listener: Listener<E>): void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners.add(listener));
+  }
+
+  off<E extends CollectionEvent>(name: E, listener: Listener<E>): void {
+    this.#listeners.get(name)?.delete(listener);
+  }
+
+  emit<E extends CollectionEvent>(name: E, event: CollectionEvents[E]): void {
+    for (const listener of this.#listeners.get(name) ?? []) {
+      try {
+        const returned: unknown = (listener as (event: CollectionEvents[E]) => unknown)(event);
+        if (returned instanceof Promise) returned.catch(warn);
+      } catch (error) {
+        warn(error);
+      }
+    }
+  }
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+}

@@ -1,0 +1,188 @@
+/**
+ * One version (entity and schema hash) as this process follows it: what it serves, what it last saw in the
+ * store, and how the two compare. Only the follower changes it, between turns of the event loop.
+ */
+import type { AnyEntityDefinition } from "../definition.js";
+import type { CachedCollectionsError } from "../errors.js";
+import type { Segment } from "../bytes/segment.js";
+import type {
+  LeaseRequest,
+  SchemaState,
+  StoredManifest,
+  VersionName,
+  VersionState,
+} from "../store/store.js";
+import { directionOf, type Direction } from "./direction.js";
+import type { CollectionEvent, CollectionEvents, Emitter } from "./events.js";
+import type { HeldRevision } from "./held-revision.js";
+import { now } from "./timing.js";
+
+/**
+ * `empty`: nothing to read yet; `fresh`: confirmed as the newest within two check intervals; `stale`: something
+ * newer is known or may exist; `failing`: the last check or load of a revision failed; `closed`.
+ */
+export type CollectionStatus = "empty" | "fresh" | "stale" | "failing" | "closed";
+
+/** A manifest whose bytes were found damaged, twice. */
+interface Damage {
+  readonly id: string;
+  readonly error: CachedCollectionsError;
+  times: number;
+  /** When the background may try it again. */
+  retryAt: number;
+}
+
+/** What a check makes of a version. */
+export interface Considered {
+  readonly followed: FollowedVersion;
+  /** Go there now. */
+  readonly target?: StoredManifest;
+  /** Do not go there yet: it lies backwards and is not confirmed, or it was found damaged a moment ago. */
+  readonly held?: StoredManifest;
+}
+
+/** One check, as the versions need to know it. */
+export interface CheckFacts {
+  /** Monotonic, in milliseconds. */
+  readonly sentAt: number;
+  readonly intervalMs: number;
+  /** Somebody waits for it. */
+  readonly urgent: boolean;
+}
+
+/** How many epochs are remembered as left behind. */
+const EPOCHS_REMEMBERED = 32;
+
+export class FollowedVersion {
+  readonly definition: AnyEntityDefinition;
+  readonly version: VersionName;
+  /** The full name of the entity: `geo.City`. */
+  readonly subject: string;
+  /** Of the collections and data sets that opened it. */
+  readonly emitters: Set<Emitter> = new Set();
+  /** What readers see. */
+  served: HeldRevision | undefined;
+  /** As of the last check. */
+  seen: VersionState = { history: [] };
+  /** The entity's source as of the last check. */
+  source = 0;
+  /** When the last check that answered for it was sent, in milliseconds of the monotonic clock. */
+  checkedAt: number | undefined;
+  /** Why its newest revision could not be loaded; undefined when it could. */
+  failure: CachedCollectionsError | undefined;
+  #confirmedAt: number | undefined;
+  #behind = false;
+  #leftEpochs = new Set<string>();
+  #suspect: { readonly id: string; readonly since: number } | undefined;
+  #damage: Damage | undefined;
+  #kept: { readonly segments: HeldRevision["segments"]; readonly until: number } | undefined;
+
+  constructor(definition: AnyEntityDefinition) {
+    this.definition = definition;
+    this.version = `${definition.entity}:${definition.hash}`;
+    this.subject = `${definition.package}.${definition.entity}`;
+  }
+
+  emit<E extends CollectionEvent>(name: E, event: CollectionEvents[E]): void {
+    for (const emitter of this.emitters) emitter.emit(name, event);
+  }
+
+  /** Milliseconds since what is served was last confirmed as the newest; Infinity when nothing is. */
+  get ageMs(): number {
+    return this.#confirmedAt === undefined ? Infinity : now() - this.#confirmedAt;
+  }
+
+  status(checkIntervalMs: number): CollectionStatus {
+    if (this.failure !== undefined) return "failing";
+    if (this.served === undefined) return "empty";
+    return this.#behind || this.ageMs > 2 * checkIntervalMs ? "stale" : "fresh";
+  }
+
+  /** A segment in memory: of what is served, or of what was served a moment ago. */
+  findSegment(id: string): Segment<object> | undefined {
+    return this.served?.segments.get(id) ?? this.#kept?.segments.get(id);
+  }
+
+  /** Why somebody should load, as a lease says it; undefined when nobody should. */
+  get need(): LeaseRequest["need"] | undefined {
+    if (this.checkedAt === undefined) return undefined;
+    const { head, push, purgedAtMs } = this.seen;
+    // A purged version is brought back by a process that needs it to start, not by one that has its data.
+    if (head === undefined) {
+      return purgedAtMs !== undefined && this.served !== undefined ? undefined : { kind: "any" };
+    }
+    if (this.#damage?.id === head.id) return { kind: "repair", manifestId: head.id };
+    return push?.source === this.source ? undefined : { kind: "any" };
+  }
+
+  /**
+   * Compares what the store says with what is served. `source` is the entity's, never less than this process
+   * saw before. `urgent` tries again what was damaged a moment ago.
+   */
+  consider(state: SchemaState, source: number, check: CheckFacts): Considered {
+    this.seen = state.versions.get(this.version) ?? { history: [] };
+    this.source = source;
+    this.checkedAt = check.sentAt;
+    if (this.#kept !== undefined && this.#kept.until < check.sentAt) this.#kept = undefined;
+    const { head } = this.seen;
+    if (this.#damage?.id !== head?.id) this.#damage = undefined;
+    this.failure = this.#damage?.error;
+    const direction = directionOf(this.served?.stored, this.#leftEpochs, head);
+    if (direction !== "backward") this.#suspect = undefined;
+    this.#behind = this.served !== undefined && (direction !== "same" || this.need !== undefined);
+    if (direction === "same" && !this.#behind) this.#confirmedAt = check.sentAt;
+    if (head === undefined || direction === "same") return { followed: this };
+    return this.#waitsWith(head, direction, check)
+      ? { followed: this, held: head }
+      : { followed: this, target: head };
+  }
+
+  /** Whether it waits for a second check before it goes back. */
+  get suspects(): boolean {
+    return this.#suspect !== undefined;
+  }
+
+  /** Serves another revision. Returns whether that was a step back. */
+  install(revision: HeldRevision, sentAt: number, intervalMs: number): boolean {
+    const before = this.served;
+    const back = directionOf(this.served?.stored, this.#leftEpochs, revision.stored) === "backward";
+    if (before !== undefined) {
+      this.#kept = { segments: before.segments, until: now() + 3 * intervalMs };
+      this.#leave(before.manifest.epoch, revision.manifest.epoch);
+    }
+    this.served = revision;
+    this.failure = undefined;
+    this.#damage = undefined;
+    this.#suspect = undefined;
+    this.#confirmedAt = sentAt;
+    this.#behind = this.need !== undefined;
+    return back;
+  }
+
+  /** Notes that the head's bytes are bad; the background leaves them alone for a growing while. */
+  noteDamage(id: string, error: CachedCollectionsError, intervalMs: number): void {
+    const times = this.#damage?.id === id ? this.#damage.times + 1 : 1;
+    const pause = Math.min(10, 2 ** (times - 1)) * intervalMs;
+    this.#damage = { id, error, times, retryAt: now() + pause };
+    this.failure = error;
+  }
+
+  #waitsWith(head: StoredManifest, direction: Direction, check: CheckFacts): boolean {
+    if (direction === "backward") {
+      if (this.#suspect?.id !== head.id) this.#suspect = { id: head.id, since: check.sentAt };
+      // Timers are jittered and coarse; nine tenths of an interval count as one.
+      if (check.sentAt - this.#suspect.since < check.intervalMs * 0.9) return true;
+    }
+    return this.#damage !== undefined && !check.urgent && check.sentAt < this.#damage.retryAt;
+  }
+
+  #leave(left: string, entered: string): void {
+    if (left === entered) return;
+    this.#leftEpochs.delete(entered);
+    this.#leftEpochs.add(left);
+    for (const oldest of this.#leftEpochs) {
+      if (this.#leftEpochs.size <= EPOCHS_REMEMBERED) break;
+      this.#leftEpochs.delete(oldest);
+    }
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * The one follower of a schema in a store: it asks what is published now, for all collections of the schema
+ * that are open in this process, and installs what it finds in one synchronous step. Collections and data sets
+ * are windows on it. At most one check is under way; whoever asks meanwhile shares the next one.
+ */
+import { CachedCollectionsError } from "../errors.js";
+import type { AnyEntityDefinition } from "../definition.js";
+import type { SchemaState, SchemaStore, Store, VersionName } from "../store/store.js";
+import { CheckQueue } from "./check-queue.js";
+import { runCheck, type CheckReport } from "./check.js";
+import { FollowedVersion, type CollectionStatus } from "./followed-version.js";
+import type { HeldRevision } from "./held-revision.js";
+import { Poller } from "./poller.js";
+import { now, pause } from "./timing.js";
+
+/** Somebody who wants to know when a check has ended: an elector, or a `ready()` that waits. */
+export type CheckListener = () => void;
+
+export class Follower {
+  readonly store: Store;
+  readonly schema: SchemaStore;
+  readonly packageName: string;
+  readonly listeners: Set<CheckListener> = new Set();
+  readonly #followed = new Map<VersionName, { followed: FollowedVersion; opened: number }>();
+  readonly #intervals = new Map<object, number>();
+  readonly #queue: CheckQueue<CheckReport>;
+  readonly #poller: Poller;
+  readonly #closing = new AbortController();
+  readonly #pushed = new Map<string, { revision: HeldRevision; at: number }>();
+  readonly #sources = new Map<string, number>();
+  readonly #statuses = new WeakMap<FollowedVersion, CollectionStatus>();
+  #epoch: string | undefined;
+  #failure: CachedCollectionsError | undefined;
+  #failures = 0;
+  #hurry = new AbortController();
+
+  constructor(store: Store, packageName: string) {
+    this.store = store;
+    this.packageName = packageName;
+    this.schema = store.schema(packageName);
+    this.#queue = new CheckQueue((urgent) => this.#check(urgent));
+    this.#poller = new Poller(this.schema, () => this.checkIntervalMs, {
+      check: () => void this.#queue.request(false),
+      follows: (entity) => this.#open().some(({ definition }) => definition.entity === entity),
+      shows: (version, id) => this.#shows(version, id),
+    });
+  }
+
+  /** Aborted when it stops. */
+  get signal(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** The smallest that any open collection asked for, in milliseconds. */
+  get checkIntervalMs(): number {
+    return Math.min(10_000, ...this.#intervals.values());
+  }
+
+  /** Opens a version for `owner`, sharing it with others that have it open, and begins to follow. */
+  open(definition: AnyEntityDefinition, owner: object, checkIntervalMs: number): FollowedVersion {
+    const followed = new FollowedVersion(definition);
+    const entry = this.#followed.get(followed.version) ?? { followed, opened: 0 };
+    entry.opened++;
+    this.#followed.set(followed.version, entry);
+    this.#intervals.set(owner, checkIntervalMs);
+    if (this.store.background) this.#poller.start();
+    return entry.followed;
+  }
+
+  /** Undoes `open`; the last one out stops everything. */
+  release(followed: readonly FollowedVersion[], owner: object): void {
+    this.#intervals.delete(owner);
+    for (const { version } of followed) {
+      const entry = this.#followed.get(version);
+      if (entry !== undefined && --entry.opened === 0) this.#followed.delete(version);
+    }
+    if (this.#followed.size === 0) this.stop();
+  }
+
+  /** Ends timers, subscription and whatever is under way. */
+  stop(): void {
+    this.#closing.abort(
+      new CachedCollectionsError("ERR_CLOSED", this.packageName, "the collection was closed"),
+    );
+    this.#poller.stop();
+    this.#hurry.abort();
+  }
+
+  /** A check that begins after this call; rejects with the store's errors. */
+  check(): Promise<CheckReport> {
+    this.#hurry.abort();
+    return this.#queue.request(true);
+  }
+
+  /** What this process published itself: the next check finds it here instead of fetching it. */
+  offer(revision: HeldRevision): void {
+    this.#pushed.set(revision.stored.id, { revision, at: now() });
+  }
+
+  /** A revision in memory, by its manifest's id. */
+  held(version: VersionName, manifestId: string): HeldRevision | undefined {
+    const served = this.#followed.get(version)?.followed.served;
+    return served?.stored.id === manifestId ? served : this.#pushed.get(manifestId)?.revision;
+  }
+
+  statusOf(followed: FollowedVersion): CollectionStatus {
+    return this.#failure === undefined ? followed.status(this.checkIntervalMs) : "failing";
+  }
+
+  async #check(urgent: boolean): Promise<CheckReport> {
+    this.signal.throwIfAborted();
+    this.#hurry = new AbortController();
+    try {
+      const report = await runCheck({
+        schema: this.schema,
+        intervalMs: this.checkIntervalMs,
+        urgent,
+        followed: () => this.#open(),
+        sourcesOf: (state) => this.#noteSources(state),
+        pushed: new Map([...this.#pushed].map(([id, { revision }]) => [id, revision])),
+        spread: (bytes) => this.#spread(bytes),
+        signal: this.signal,
+      });
+      this.#succeeded(report);
+      return report;
+    } catch (error) {
+      const failure = asStoreError(this.packageName, error);
+      if (!this.signal.aborted) this.#failed(failure);
+      throw failure;
+    }
+  }
+
+  #open(): readonly FollowedVersion[] {
+    return [...this.#followed.values()].map(({ followed }) => followed);
+  }
+
+  #succeeded(report: CheckReport): void {
+    this.#failure = undefined;
+    this.#failures = 0;
+    for (const [id, { at }] of this.#pushed) if (at < report.sentAt) this.#pushed.delete(id);
+    for (const followed of this.#open()) {
+      const error = report.failures.get(followed.version);
+      if (error !== undefined) followed.emit("failure", { entity: followed.subject, error });
+    }
+    this.#ended();
+    this.#poller.succeeded(this.#open().map(({ version }) => version));
+  }
+
+  #failed(error: CachedCollectionsError): void {
+    this.#failure = error;
+    this.#failures++;
+    for (const followed of this.#open()) {
+      followed.emit("failure", { entity: followed.subject, error });
+    }
+    this.#ended();
+    this.#poller.failed(this.#failures);
+  }
+
+  #ended(): void {
+    for (const followed of this.#open()) this.#announceStatus(followed);
+    for (const listener of this.listeners) listener();
+  }
+
+  #announceStatus(followed: FollowedVersion): void {
+    const before = this.#statuses.get(followed);
+    const status = this.statusOf(followed);
+    this.#statuses.set(followed, status);
+    const wasCurrent = before === undefined || before === "fresh";
+    const isCurrent = status === "fresh";
+    if (wasCurrent && !isCurrent && followed.served !== undefined) {
+      followed.emit("stale", { entity: followed.subject, ageMs: followed.ageMs });
+    }
+    if (isCurrent && (before === "stale" || before === "failing")) {
+      followed.emit("recovered", { entity: followed.subject });
+    }
+  }
+
+  /**
+   * Sources never fall within an epoch: a store that has less than was seen lost an invalidation in a failover,
+   * and is told again. It compares by itself, so a lagging replica does no harm.
+   */
+  #noteSources(state: SchemaState): ReadonlyMap<string, number> {
+    if (state.epoch !== this.#epoch) this.#sources.clear();
+    this.#epoch = state.epoch;
+    for (const [entity, source] of state.sources) {
+      const known = this.#sources.get(entity) ?? 0;
+      if (source >= known) this.#sources.set(entity, source);
+      else void this.schema.restoreSource(entity, known).catch(() => undefined);
+    }
+    return this.#sources;
+  }
+
+  /** Up to half an interval, in proportion to the bytes; `pull()` ends it. */
+  async #spread(bytes: number): Promise<void> {
+    const mostMs = Math.min(this.checkIntervalMs / 2, bytes / SPREAD_BYTES_PER_MS);
+    if (mostMs < 1 || this.#queue.urgent) return;
+    await pause(Math.random() * mostMs, this.#hurry.signal);
+  }
+
+  #shows(version: VersionName, manifestId: string): boolean {
+    const entry = this.#followed.get(version);
+    return entry === undefined || entry.followed.seen.head?.id === manifestId;
+  }
+}
+
+/** A process of the fleet is given about the time in which it would fetch these bytes from a busy server. */
+const SPREAD_BYTES_PER_MS = 50_000;
+
+/** Followers by store and package. */
+const followers = new WeakMap<Store, Map<string, Follower>>();
+
+/** The store's follower of a schema; made when there is none. */
+export function followerOf(store: Store, packageName: string): Follower {
+  const known = followers.get(store) ?? new Map<string, Follower>();
+  if (!followers.has(store)) {
+    followers.set(store, known);
+    store.onClose(async () => {
+      for (const follower of known.values()) follower.stop();
+    });
+  }
+  const existing = known.get(packageName);
+  if (existing !== undefined && !existing.signal.aborted) return existing;
+  const follower = new Follower(store, packageName);
+  known.set(packageName, follower);
+  return follower;
+}
+
+function asStoreError(packageName: string, error: unknown): CachedCollectionsError {
+  if (error instanceof CachedCollectionsError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new CachedCollectionsError("ERR_STORE_UNAVAILABLE", packageName, message, {
+    cause: error,
+  });
+}

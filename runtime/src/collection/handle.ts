@@ -1,0 +1,241 @@
+/**
+ * What collections and data sets have in common: a window on the follower of their schema. Constructing one
+ * starts nothing; `ready`, `pull` and `push` begin to follow, `close` ends it. Reads look at what the follower
+ * serves and never wait.
+ */
+import { CachedCollectionsError } from "../errors.js";
+import { FORMAT, type AnyEntityDefinition } from "../definition.js";
+import type { Store } from "../store/store.js";
+import { Elector } from "./elector.js";
+import { Emitter } from "./events.js";
+import type { FollowedVersion, CollectionStatus } from "./followed-version.js";
+import { followerOf, type Follower } from "./follower.js";
+import { loadable, type LoadUnit } from "./load-unit.js";
+import { checkDuration, type Timing } from "./options.js";
+import { push, type PushResults } from "./push.js";
+import { becomeReady } from "./ready.js";
+import { now, pause } from "./timing.js";
+
+/** How long `ready` waits; Node keeps the process alive meanwhile. */
+export interface ReadyOptions {
+  /** Default 30,000. A load that has begun goes on when it has passed. */
+  readonly timeoutMs?: number;
+}
+
+export interface PullOptions {
+  /** Ask the store only when the last check is older than this, in milliseconds. */
+  readonly maxAgeMs?: number;
+}
+
+/** What a handle is made of. */
+export interface HandleParts {
+  /** `geo.City`, or `geo`. */
+  readonly subject: string;
+  readonly definitions: readonly AnyEntityDefinition[];
+  readonly timing: Timing;
+  /** What it loads, given the versions it opened. */
+  readonly unit: (followed: readonly FollowedVersion[]) => LoadUnit;
+  /** Set for a collection of a data set. */
+  readonly parent: ParentLink | undefined;
+}
+
+/** A collection of a data set starts with it, and lets it load. */
+export interface ParentLink {
+  readonly state: HandleState;
+  /** One loader of the data set fills all its collections. */
+  readonly loadsAll: boolean;
+}
+
+/** What a started handle holds. */
+interface Opened {
+  readonly follower: Follower;
+  readonly followed: readonly FollowedVersion[];
+  readonly unit: LoadUnit;
+  readonly elector: Elector | undefined;
+}
+
+const NONE: readonly FollowedVersion[] = [];
+
+/** The part of a handle that users do not see. */
+export class HandleState {
+  readonly store: Store;
+  readonly parts: HandleParts;
+  readonly emitter: Emitter = new Emitter();
+  readonly #closing = new AbortController();
+  #opened: Opened | undefined;
+  readonly #children = new Set<HandleState>();
+  #pushing: Promise<unknown> = Promise.resolve();
+
+  constructor(store: Store, parts: HandleParts) {
+    for (const definition of parts.definitions) checkFormat(definition);
+    this.store = store;
+    this.parts = parts;
+    if (parts.parent !== undefined) parts.parent.state.#children.add(this);
+  }
+
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted || this.#opened?.follower.signal.aborted === true;
+  }
+
+  /** The versions it follows; none before it was started. */
+  get followed(): readonly FollowedVersion[] {
+    return this.#opened?.followed ?? NONE;
+  }
+
+  /** Begins to follow, and to load when there is a need. */
+  start(): Opened {
+    if (this.isClosed) throw this.closedError();
+    if (this.#opened !== undefined) return this.#opened;
+    const { parent } = this.parts;
+    if (parent?.loadsAll === true) parent.state.start();
+    this.#opened ??= this.#open();
+    for (const child of this.#children) if (!child.isClosed) child.start();
+    return this.#opened;
+  }
+
+  /** The worst among its versions. */
+  get status(): CollectionStatus {
+    if (this.isClosed) return "closed";
+    if (this.#opened === undefined) return "empty";
+    const { follower, followed } = this.#opened;
+    const statuses = new Set(followed.map((each) => follower.statusOf(each)));
+    const order = ["failing", "empty", "stale"] as const;
+    return order.find((status) => statuses.has(status)) ?? "fresh";
+  }
+
+  async ready({ timeoutMs = 30_000 }: ReadyOptions = {}): Promise<void> {
+    checkDuration(this.parts.subject, "timeoutMs", timeoutMs);
+    const { follower, followed, elector } = this.start();
+    const { subject } = this.parts;
+    await becomeReady({ subject, follower, followed, elector, timeoutMs, closing: this.#signal() });
+  }
+
+  async pull({ maxAgeMs }: PullOptions = {}): Promise<void> {
+    if (maxAgeMs !== undefined) checkDuration(this.parts.subject, "maxAgeMs", maxAgeMs, 0);
+    const { follower, followed } = this.start();
+    const oldest = Math.min(...followed.map(({ checkedAt = -Infinity }) => checkedAt));
+    const isReady = followed.every(({ served }) => served !== undefined);
+    if (maxAgeMs !== undefined && isReady && now() - oldest <= maxAgeMs) return;
+    for (;;) {
+      const { failures } = await follower.check();
+      const failed = followed.find(({ version }) => failures.has(version));
+      if (failed !== undefined) throw failures.get(failed.version) as CachedCollectionsError;
+      if (!followed.some(({ suspects }) => suspects)) break;
+      // What the master names lies behind what is served: it counts when it still does one interval later.
+      await pause(follower.checkIntervalMs, this.#signal());
+      if (this.isClosed) throw this.closedError();
+    }
+  }
+
+  /** Loads and publishes what has a loader; pushes of one handle run one after another. */
+  push(): Promise<PushResults> {
+    const pushing = this.#pushing.then(() => this.#push());
+    this.#pushing = pushing.catch(() => undefined);
+    return pushing;
+  }
+
+  /** Says that the database changed. */
+  async invalidate(): Promise<void> {
+    if (this.isClosed) throw this.closedError();
+    const { definitions, subject } = this.parts;
+    const packageName = definitions[0]?.package ?? subject;
+    await this.store.schema(packageName).invalidate(definitions.map(({ entity }) => entity));
+    if (this.#opened !== undefined) await this.#opened.follower.check().catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort(this.closedError());
+    await Promise.all([...this.#children].map((child) => child.close()));
+    if (this.#opened === undefined) return;
+    const { follower, followed, elector } = this.#opened;
+    for (const each of followed) each.emitters.delete(this.emitter);
+    await elector?.stop();
+    follower.release(followed, this);
+  }
+
+  notReady(): CachedCollectionsError {
+    return new CachedCollectionsError(
+      "ERR_NOT_READY",
+      this.parts.subject,
+      "nothing is loaded yet; await its ready() first",
+    );
+  }
+
+  closedError(): CachedCollectionsError {
+    return new CachedCollectionsError("ERR_CLOSED", this.parts.subject, "it was closed");
+  }
+
+  #signal(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  #open(): Opened {
+    const { definitions, timing } = this.parts;
+    const follower = followerOf(this.store, definitions[0]?.package ?? this.parts.subject);
+    const followed = definitions.map((each) => follower.open(each, this, timing.checkIntervalMs));
+    for (const each of followed) each.emitters.add(this.emitter);
+    const unit = this.parts.unit(followed);
+    // A data set that was started loads for its collections.
+    const { parent } = this.parts;
+    const isLoadedFor = parent !== undefined && parent.state.#opened !== undefined;
+    if (loadable(unit).length === 0 || isLoadedFor) {
+      return { follower, followed, unit, elector: undefined };
+    }
+    const elector = new Elector(
+      follower,
+      unit,
+      (run) => this.#limited(follower, run),
+      (results) => this.#tell(results),
+    );
+    return { follower, followed, unit, elector };
+  }
+
+  async #push(): Promise<PushResults> {
+    const { follower, unit } = this.start();
+    const members = loadable(unit);
+    if (members.length === 0) {
+      const message =
+        this.parts.parent?.loadsAll === true
+          ? "one loader fills the whole data set: push that"
+          : "it has no loader in this process: give it `load` to push from here";
+      throw new CachedCollectionsError("ERR_NO_LOADER", this.parts.subject, message);
+    }
+    const none = { tokens: new Map<never, never>(), damaged: new Set<never>() };
+    const results = await this.#limited(follower, (signal) =>
+      push(follower, { unit, members, reason: "push", ...none, signal }),
+    );
+    this.#tell(results);
+    return results;
+  }
+
+  /** Runs a load with a signal that ends it at `loadTimeoutMs`, at `close`, and when the store closes. */
+  async #limited<T>(follower: Follower, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { loadTimeoutMs } = this.parts.timing;
+    const timeout = new AbortController();
+    const timer = setTimeout(() => {
+      const message = `the load took longer than loadTimeoutMs (${loadTimeoutMs})`;
+      timeout.abort(new CachedCollectionsError("ERR_TIMEOUT", this.parts.subject, message));
+    }, loadTimeoutMs).unref();
+    try {
+      return await run(AbortSignal.any([timeout.signal, this.#signal(), follower.signal]));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #tell(results: PushResults): void {
+    for (const [followed, result] of results) {
+      followed.emit("push", { entity: followed.subject, result });
+    }
+  }
+}
+
+function checkFormat({ format, package: packageName, entity }: AnyEntityDefinition): void {
+  if (Number(format) === FORMAT) return;
+  throw new CachedCollectionsError(
+    "ERR_FORMAT",
+    `${packageName}.${entity}`,
+    `its generated code is for segment format ${String(format)}, this runtime reads ${FORMAT}: run codegen with the generator of the runtime's version`,
+  );
+}

@@ -1,0 +1,155 @@
+/**
+ * A revision in this process's memory, and how it gets there: the manifest is checked, the segments that are
+ * not here yet are fetched in chunks and checked, and a snapshot is laid over them. Everything from the store
+ * is untrusted; nothing of this is visible to readers until the follower installs it.
+ */
+import {
+  decodeManifest,
+  manifestId,
+  type Manifest,
+  type ManifestSegment,
+} from "../bytes/manifest.js";
+import { openSegment } from "../bytes/open-segment.js";
+import { SegmentAssembly } from "../bytes/segment-assembly.js";
+import type { Segment } from "../bytes/segment.js";
+import { inSlices } from "../bytes/steps.js";
+import type { AnyEntityDefinition } from "../definition.js";
+import { CachedCollectionsError } from "../errors.js";
+import { createCore, type SnapshotCore } from "../snapshot/snapshot-core.js";
+import type { SchemaStore, StoredManifest } from "../store/store.js";
+import { eachOf } from "./timing.js";
+
+/** Segments by id. */
+export type Segments = ReadonlyMap<string, Segment<object>>;
+
+export interface HeldRevision {
+  readonly stored: StoredManifest;
+  readonly manifest: Manifest;
+  readonly segments: Segments;
+  readonly core: SnapshotCore<object>;
+  /** What had to be fetched for it, in bytes. */
+  readonly fetchedBytes: number;
+}
+
+/** What assembling may draw on. */
+export interface AssembleSources {
+  readonly schema: SchemaStore;
+  readonly definition: AnyEntityDefinition;
+  /** A segment that this process has already. */
+  readonly find: (segmentId: string) => Segment<object> | undefined;
+  /** Records already decoded are carried over from here where their bytes are the same. */
+  readonly previous: SnapshotCore<object> | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** How many chunks are asked for before the first has come. */
+const CHUNKS_AT_ONCE = 4;
+
+/**
+ * Brings a manifest's revision into memory. Rejects with ERR_BAD_MANIFEST or ERR_BAD_SEGMENT for bytes that
+ * are damaged, missing or of another schema, and with the store's errors.
+ */
+export async function assemble(
+  sources: AssembleSources,
+  stored: StoredManifest,
+): Promise<HeldRevision> {
+  const { definition, signal } = sources;
+  const manifest = decodeManifest(stored.bytes, definition);
+  checkIdentity(definition, stored, manifest);
+  const segments = new Map<string, Segment<object>>();
+  let fetchedBytes = 0;
+  for (const part of manifest.segments) {
+    const found = sources.find(part.id);
+    if (found === undefined) fetchedBytes += part.sizeBytes;
+    segments.set(part.id, found ?? (await fetchSegment(sources, part)));
+  }
+  const info = { revision: manifest.revision, epoch: manifest.epoch, manifestId: stored.id };
+  const steps = createCore(definition, info, [...segments.values()], sources.previous);
+  return { stored, manifest, segments, core: await inSlices(steps, signal), fetchedBytes };
+}
+
+/** Bytes of the manifest's segments that `find` does not know. 0 when it cannot be read: that is found later. */
+export function missingBytes(
+  definition: AnyEntityDefinition,
+  stored: StoredManifest,
+  find: AssembleSources["find"],
+): number {
+  try {
+    const { segments } = decodeManifest(stored.bytes, definition);
+    return segments.reduce((sum, { id, sizeBytes }) => sum + (find(id) ? 0 : sizeBytes), 0);
+  } catch {
+    return 0;
+  }
+}
+
+/** The store's own copy of what the manifest says must agree with it. */
+function checkIdentity(
+  definition: AnyEntityDefinition,
+  stored: StoredManifest,
+  manifest: Manifest,
+): void {
+  const { id, epoch, revision } = stored;
+  const actual = manifestId(stored.bytes);
+  if (actual === id && manifest.epoch === epoch && manifest.revision === revision) return;
+  throw new CachedCollectionsError(
+    "ERR_BAD_MANIFEST",
+    versionSubject(definition),
+    `the store names it ${id}, revision ${revision} of epoch ${epoch}; its bytes are ${actual}, revision ${manifest.revision} of epoch ${manifest.epoch}`,
+  );
+}
+
+/** `geo.City:0123456789abcdef`. */
+export function versionSubject(definition: AnyEntityDefinition): string {
+  return `${definition.package}.${definition.entity}:${definition.hash}`;
+}
+
+async function fetchSegment(
+  { schema, definition, signal }: AssembleSources,
+  part: ManifestSegment,
+): Promise<Segment<object>> {
+  const subject = versionSubject(definition);
+  await checkSizes(schema, subject, part);
+  const assembly = new SegmentAssembly(part);
+  await eachOf(part.checksums.length, CHUNKS_AT_ONCE, async (index) => {
+    signal.throwIfAborted();
+    const bytes = await schema.getChunk(part.id, index);
+    if (bytes === undefined) throw missing(subject, part, index);
+    assembly.put(index, bytes);
+  });
+  const segment = await inSlices(openSegment(definition, assembly.bytes), signal);
+  if (segment.records === part.records) return segment;
+  throw new CachedCollectionsError(
+    "ERR_BAD_SEGMENT",
+    subject,
+    `segment ${part.id} has ${segment.records} records, its manifest says ${part.records}`,
+  );
+}
+
+/** Before memory is set aside for it: what the manifest promises must be in the store. */
+async function checkSizes(
+  schema: SchemaStore,
+  subject: string,
+  part: ManifestSegment,
+): Promise<void> {
+  const chunks = part.checksums.length;
+  const sizes = await schema.chunkSizes(part.id, chunks);
+  for (let index = 0; index < chunks; index++) {
+    const expected = Math.min(part.chunkBytes, part.sizeBytes - index * part.chunkBytes);
+    const size = sizes[index] ?? 0;
+    if (size === 0) throw missing(subject, part, index);
+    if (size === expected) continue;
+    throw new CachedCollectionsError(
+      "ERR_BAD_SEGMENT",
+      subject,
+      `chunk ${index} of segment ${part.id} has ${size} bytes in the store, not ${expected}`,
+    );
+  }
+}
+
+function missing(subject: string, part: ManifestSegment, index: number): CachedCollectionsError {
+  return new CachedCollectionsError(
+    "ERR_BAD_SEGMENT",
+    subject,
+    `chunk ${index} of segment ${part.id} is missing in the store`,
+  );
+}

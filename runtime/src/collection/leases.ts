@@ -1,0 +1,80 @@
+/**
+ * The leases under which an elected process loads: taken, renewed while the load runs, and given up. A lease
+ * only keeps a fleet from loading twice; what may be published is decided by the publishing script.
+ */
+import { randomBytes } from "node:crypto";
+import type { ErrorCode } from "../errors.js";
+import type { LeaseReply, LeaseRequest, SchemaStore, VersionName } from "../store/store.js";
+import { now } from "./timing.js";
+
+/** How long a lease lasts unless renewed, and how often it is renewed, in milliseconds. */
+const TTL_MS = 30_000;
+const RENEW_MS = 10_000;
+
+/** The value of somebody else's lease, and since when it has stood still. */
+interface Watched {
+  readonly value: string;
+  readonly since: number;
+}
+
+export class Leases {
+  readonly #schema: SchemaStore;
+  readonly #tokens = new Map<VersionName, string>();
+  readonly #watched = new Map<VersionName, Watched>();
+  #renewal: NodeJS.Timeout | undefined;
+
+  constructor(schema: SchemaStore) {
+    this.#schema = schema;
+  }
+
+  /** The tokens of those granted. */
+  get tokens(): ReadonlyMap<VersionName, string> {
+    return this.#tokens;
+  }
+
+  /** Asks for one more. A lease that stood still for its whole length belongs to nobody any more: it is replaced. */
+  async acquire(version: VersionName, need: LeaseRequest["need"]): Promise<LeaseReply> {
+    const token = randomBytes(16).toString("hex");
+    const request: LeaseRequest = { version, token, ttlMs: TTL_MS, need };
+    const watched = this.#watched.get(version);
+    const isDead = watched !== undefined && now() - watched.since > TTL_MS;
+    const reply = isDead
+      ? await this.#schema.replaceLease(request, watched.value)
+      : await this.#schema.acquireLease(request);
+    if (reply.outcome === "granted") {
+      this.#tokens.set(version, token);
+      this.#renewal ??= setInterval(() => void this.#renew(), RENEW_MS).unref();
+    }
+    if (reply.outcome !== "held") this.#watched.delete(version);
+    else if (watched?.value !== reply.value) {
+      this.#watched.set(version, { value: reply.value, since: now() });
+    }
+    return reply;
+  }
+
+  /** Gives all of them up; the next process may load at once. Failures do not matter: leases run out. */
+  async release(): Promise<void> {
+    await this.#giveUp((version, token) => this.#schema.releaseLease(version, token));
+  }
+
+  /** Gives all of them up, and keeps the fleet from loading for a while. */
+  async fail(code: ErrorCode, backoffMs: number): Promise<void> {
+    await this.#giveUp((version, token) => this.#schema.failLease(version, token, code, backoffMs));
+  }
+
+  async #giveUp(end: (version: VersionName, token: string) => Promise<void>): Promise<void> {
+    clearInterval(this.#renewal);
+    this.#renewal = undefined;
+    const ending = [...this.#tokens].map(([version, token]) => end(version, token));
+    this.#tokens.clear();
+    await Promise.allSettled(ending);
+  }
+
+  async #renew(): Promise<void> {
+    const renewing = [...this.#tokens].map(([version, token]) =>
+      this.#schema.renewLease(version, token, TTL_MS),
+    );
+    // A lease that was lost meanwhile is found out when publishing.
+    await Promise.allSettled(renewing);
+  }
+}

@@ -1,0 +1,53 @@
+/** A collection with a key: the base of generated mappings such as `CityMapping`. */
+import type { MappingReader, MappingSnapshot } from "../snapshot/mapping-snapshot.js";
+import { EntityCollection } from "./entity-collection.js";
+
+/**
+ * A window on the newest revision of an entity with a key. Its reads are those of its newest snapshot: two
+ * reads in the same turn of the event loop see the same revision; take a `snapshot()` to keep one for longer.
+ */
+export class Mapping<K, R extends object, I extends object, S extends MappingSnapshot<K, R>>
+  extends EntityCollection<R, I, S>
+  implements MappingReader<K, R>
+{
+  /** How many records it has. */
+  get size(): number {
+    return this.snapshot().size;
+  }
+
+  /** The record of a key, frozen and shared; undefined when there is none. */
+  get(key: K): R | undefined {
+    return this.snapshot().get(key);
+  }
+
+  /** The record of a key. Throws ERR_NO_RECORD, naming entity and key. */
+  getOrThrow(key: K): R {
+    return this.snapshot().getOrThrow(key);
+  }
+
+  has(key: K): boolean {
+    return this.snapshot().has(key);
+  }
+
+  /** Keys in their order. Iterating goes on over the revision it began with. */
+  keys(): Generator<K, undefined, unknown> {
+    return this.snapshot().keys();
+  }
+
+  /** Records in key order. */
+  values(): Generator<R, undefined, unknown> {
+    return this.snapshot().values();
+  }
+
+  entries(): Generator<[K, R], undefined, unknown> {
+    return this.snapshot().entries();
+  }
+
+  [Symbol.iterator](): Generator<[K, R], undefined, unknown> {
+    return this.snapshot().entries();
+  }
+
+  forEach(visit: (record: R, key: K, map: ReadonlyMap<K, R>) => void, self?: unknown): void {
+    this.snapshot().forEach(visit, self);
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * What a user may say about a collection or a data set, and the checks of it. Durations are in milliseconds.
+ * Defaults stand here once; the documentation of each option is what users see in their editor.
+ */
+import { CachedCollectionsError } from "../errors.js";
+
+/** Rows as a loader gives them, one after another; they are encoded as they come and not kept. */
+export type Rows<I> = Iterable<I> | AsyncIterable<I>;
+
+/**
+ * Why rows are asked for: `push` was called; `first`: nothing is published yet; `invalidate`: the database was
+ * said to have changed; `refresh`: `refreshEveryMs` has passed; `repair`: what is published is damaged.
+ */
+export type LoadReason = "push" | "first" | "invalidate" | "refresh" | "repair";
+
+/** What a loader is told. */
+export interface LoadContext {
+  /** Aborted after `loadTimeoutMs`, and when the collection closes. */
+  readonly signal: AbortSignal;
+  readonly reason: LoadReason;
+}
+
+/**
+ * Gives all rows of a collection: an array, an iterable, an async iterable, or a promise of one of them.
+ * Rows in key order (`ORDER BY` the key) are the cheapest to publish.
+ */
+export type Loader<I> = (context: LoadContext) => Rows<I> | Promise<Rows<I>>;
+
+/** How the one loader of a data set hands its rows over, by collection; several calls for one append. */
+export type Into<Inputs> = {
+  readonly [Name in keyof Inputs]: (
+    rows: Rows<Inputs[Name]> | Promise<Rows<Inputs[Name]>>,
+  ) => Promise<void>;
+};
+
+/** Loads a whole data set, within one transaction for instance; each collection must be handed over. */
+export type DatasetLoader<Inputs> = (
+  into: Into<Inputs>,
+  context: LoadContext,
+) => Promise<void> | void;
+
+interface CommonOptions<S> {
+  /**
+   * Load again this long after the last publication, in one process of the fleet; rows that are the same
+   * publish nothing. Never by default.
+   */
+  readonly refreshEveryMs?: number | undefined;
+  /**
+   * How often the store is asked for something newer: the bound of how long this process may be behind when
+   * notifications are lost. Jittered by a tenth. Default 10,000. Collections of one schema share the smallest.
+   */
+  readonly checkIntervalMs?: number | undefined;
+  /** The longest a load may take, publication included. Default 600,000. */
+  readonly loadTimeoutMs?: number | undefined;
+  /**
+   * Looks at what is about to be published, beside what is published now (undefined when nothing is). Throw
+   * to refuse: the push fails with ERR_GUARD_REFUSED and what was served stays served.
+   */
+  readonly validate?: ((next: S, previous: S | undefined) => void | Promise<void>) | undefined;
+}
+
+/** Options of a collection; all are optional. `I` is a loader's row, `S` its snapshot. */
+export interface CollectionOptions<I, S = unknown> extends CommonOptions<S> {
+  /** Where rows come from. Without it this process only reads. */
+  readonly load?: Loader<I> | undefined;
+}
+
+/** Options of a data set. `Inputs` is the row of each collection by its name, `S` the data set's snapshot. */
+export interface DatasetOptions<Inputs, S = unknown> extends CommonOptions<S> {
+  /** A loader for each collection, run one after another; or one function for all of them. */
+  readonly load?:
+    | { readonly [Name in keyof Inputs]?: Loader<Inputs[Name]> | undefined }
+    | DatasetLoader<Inputs>
+    | undefined;
+}
+
+/** Options with their defaults. */
+export interface Timing {
+  readonly refreshEveryMs: number | undefined;
+  readonly checkIntervalMs: number;
+  readonly loadTimeoutMs: number;
+}
+
+/** The options' durations, checked: positive, finite. Throws ERR_INVALID_ARGUMENT. */
+export function timingOf(subject: string, options: CommonOptions<never>): Timing {
+  const { refreshEveryMs, checkIntervalMs = 10_000, loadTimeoutMs = 600_000 } = options;
+  if (refreshEveryMs !== undefined) checkDuration(subject, "refreshEveryMs", refreshEveryMs);
+  checkDuration(subject, "checkIntervalMs", checkIntervalMs);
+  checkDuration(subject, "loadTimeoutMs", loadTimeoutMs);
+  return { refreshEveryMs, checkIntervalMs, loadTimeoutMs };
+}
+
+/** Timers of Node take 31 bits. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Throws ERR_INVALID_ARGUMENT unless it is a number of milliseconds that a timer can wait. */
+export function checkDuration(subject: string, name: string, value: number, least = 1): void {
+  if (typeof value === "number" && value >= least && value <= LONGEST_MS) return;
+  throw new CachedCollectionsError(
+    "ERR_INVALID_ARGUMENT",
+    subject,
+    `${name} is ${String(value)}; give milliseconds from ${least} to ${LONGEST_MS}`,
+  );
+}

@@ -1,0 +1,110 @@
+/**
+ * When to check: at every interval, which is the guarantee; and when the store says that something happened,
+ * which is faster but may get lost. Its timers never keep the process alive.
+ */
+import { randomBytes } from "node:crypto";
+import type { Announcement, SchemaStore, VersionName } from "../store/store.js";
+import { backoffMs, jittered, now } from "./timing.js";
+
+/** What it asks of the follower. */
+export interface PollerTasks {
+  readonly check: () => void;
+  /** Whether anybody follows a version of this entity. */
+  readonly follows: (entity: string) => boolean;
+  /** Whether the last check saw this manifest as the version's head (or nobody follows the version). */
+  readonly shows: (version: VersionName, manifestId: string) => boolean;
+}
+
+/** When an announced manifest is not visible yet (a replica lags), in milliseconds after the announcement. */
+const LOOK_AGAIN_MS = [100, 300, 1000];
+
+/** Stores remember for some minutes that a process uses a version. */
+const HEARTBEAT_MS = 60_000;
+
+/** Names this process in the stores' lists of who uses what. */
+const PROCESS_ID = randomBytes(8).toString("hex");
+
+export class Poller {
+  readonly #schema: SchemaStore;
+  readonly #intervalMs: () => number;
+  readonly #tasks: PollerTasks;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #poll: NodeJS.Timeout | undefined;
+  #started = false;
+  #stopped = false;
+  #subscription: "none" | "asked" | (() => void) = "none";
+  #heartbeatAt = -Infinity;
+
+  constructor(schema: SchemaStore, intervalMs: () => number, tasks: PollerTasks) {
+    this.#schema = schema;
+    this.#intervalMs = intervalMs;
+    this.#tasks = tasks;
+  }
+
+  /** Subscribes first and checks then: an announcement in between is not missed. */
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    void this.#subscribe();
+    this.#tasks.check();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#poll);
+    for (const timer of this.#timers) clearTimeout(timer);
+    if (typeof this.#subscription === "function") this.#subscription();
+    this.#subscription = "none";
+  }
+
+  /** A check ended well; the next comes an interval later. */
+  succeeded(versions: readonly VersionName[]): void {
+    if (!this.#started || this.#stopped) return;
+    this.#schedule(jittered(this.#intervalMs()));
+    void this.#subscribe();
+    if (now() - this.#heartbeatAt < HEARTBEAT_MS || versions.length === 0) return;
+    this.#heartbeatAt = now();
+    this.#schema.heartbeat(PROCESS_ID, versions).catch(() => undefined);
+  }
+
+  /** The n-th check in a row failed: sooner than an interval, so that a short outage heals soon. */
+  failed(failures: number): void {
+    if (!this.#started || this.#stopped) return;
+    this.#schedule(backoffMs(failures, 250, this.#intervalMs()));
+  }
+
+  #schedule(ms: number): void {
+    clearTimeout(this.#poll);
+    this.#poll = setTimeout(this.#tasks.check, ms).unref();
+  }
+
+  /** A store that cannot notify (yet) is asked again after the next check; polling goes on without it. */
+  async #subscribe(): Promise<void> {
+    if (this.#subscription !== "none" || this.#stopped) return;
+    this.#subscription = "asked";
+    try {
+      const unsubscribe = await this.#schema.subscribe({
+        announced: (announcement) => this.#announced(announcement),
+        reconnected: this.#tasks.check,
+      });
+      if (this.#stopped) return unsubscribe();
+      this.#subscription = unsubscribe;
+      this.#tasks.check();
+    } catch {
+      this.#subscription = "none";
+    }
+  }
+
+  #announced({ entity, version, manifestId }: Announcement): void {
+    if (this.#stopped || !this.#tasks.follows(entity)) return;
+    this.#tasks.check();
+    if (version === undefined || manifestId === undefined) return;
+    for (const ms of LOOK_AGAIN_MS) {
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer);
+        if (!this.#tasks.shows(version, manifestId)) this.#tasks.check();
+      }, ms).unref();
+      this.#timers.add(timer);
+    }
+  }
+}

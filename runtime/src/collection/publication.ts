@@ -1,0 +1,177 @@
+/**
+ * What a push would publish, given what is published now: which collections changed, their new manifests, and
+ * whether guards, references and the user's `validate` agree. Planned again when the store has moved on.
+ */
+import { randomBytes } from "node:crypto";
+import { inSlices } from "../bytes/steps.js";
+import type { AnyEntityDefinition, ReferenceDefinition } from "../definition.js";
+import type { CachedCollectionsError } from "../errors.js";
+import type { SnapshotCore } from "../snapshot/snapshot-core.js";
+import type { PublishEntry, PublishRequest } from "../store/store.js";
+import { buildRevision, isPublished, type BuiltPart } from "./built-revision.js";
+import type { FollowedVersion } from "./followed-version.js";
+import { checkGuards, runValidate } from "./guards.js";
+import { versionOf, type Heads } from "./heads.js";
+import type { HeldRevision } from "./held-revision.js";
+import type { HasKey } from "./reference-keys.js";
+import type { PushJob, PushResults } from "./push.js";
+import type { PushResult } from "./push-result.js";
+
+export interface Publication {
+  readonly request: PublishRequest;
+  /** What must be uploaded before. */
+  readonly news: readonly BuiltPart[];
+  /** What this process serves once it is published. */
+  readonly revisions: readonly HeldRevision[];
+  readonly results: PushResults;
+}
+
+/** A push that has its ticket. */
+export interface TicketedJob extends PushJob {
+  readonly ticket: string;
+  /** Entities' sources as they were when the ticket was issued: what the loaded rows answer. */
+  readonly sources: ReadonlyMap<string, number>;
+  /** Write new bytes even if they are the published ones, which turned out to be incomplete. */
+  readonly rewrite: boolean;
+}
+
+/** One loaded version, compared with what is published. */
+interface Compared {
+  readonly part: BuiltPart;
+  readonly followed: FollowedVersion;
+  /** Undefined when it is what is published already. */
+  readonly revision: HeldRevision | undefined;
+}
+
+/** Rejects with what refuses it: ERR_GUARD_REFUSED, ERR_DANGLING_REFERENCE. */
+export async function planPublication(
+  job: TicketedJob,
+  parts: readonly BuiltPart[],
+  heads: Heads,
+): Promise<Publication> {
+  const epoch = heads.state.epoch ?? randomBytes(16).toString("hex");
+  const compared = await compare(job, parts, heads, epoch);
+  const revisions = compared.flatMap(({ revision }) => (revision === undefined ? [] : [revision]));
+  const warnings = revisions.length === 0 ? NO_WARNINGS : await checkAll(job, compared, heads);
+  return {
+    request: {
+      ticket: job.ticket,
+      epoch,
+      entries: compared.map((each) => entryOf(job, each, heads)),
+    },
+    news: compared.filter(({ revision }) => revision !== undefined).map(({ part }) => part),
+    revisions,
+    results: new Map(
+      compared.map((each) => [each.followed, resultOf(each, warnings.get(each.followed), heads)]),
+    ),
+  };
+}
+
+type Warnings = ReadonlyMap<FollowedVersion, readonly CachedCollectionsError[]>;
+const NO_WARNINGS: Warnings = new Map();
+
+async function compare(
+  job: TicketedJob,
+  parts: readonly BuiltPart[],
+  heads: Heads,
+  epoch: string,
+): Promise<readonly Compared[]> {
+  const setId = randomBytes(16).toString("hex");
+  const compared: Compared[] = [];
+  for (const part of parts) {
+    const { followed } = part.loaded.member;
+    const mayBeSame = !job.rewrite && !job.damaged.has(followed);
+    const same = mayBeSame && (await isPublished(part, heads));
+    const revision = nextRevision(followed, heads, epoch);
+    const place = { epoch, revision, ticket: job.ticket, setId };
+    const built = same ? undefined : await buildRevision(part, place, job.signal);
+    compared.push({ part, followed, revision: built });
+  }
+  return compared;
+}
+
+/** Above everything known of this epoch, also what was purged while this process still serves it. */
+function nextRevision(followed: FollowedVersion, heads: Heads, epoch: string): number {
+  const seen = heads.state.versions.get(followed.version);
+  const known = [followed.served?.stored, seen?.head, seen?.next, ...(seen?.history ?? [])];
+  const revisions = known.map((each) => (each?.epoch === epoch ? each.revision : 0));
+  return Math.max(...revisions) + 1;
+}
+
+async function checkAll(
+  job: TicketedJob,
+  compared: readonly Compared[],
+  heads: Heads,
+): Promise<Warnings> {
+  for (const { followed, revision } of compared) {
+    if (revision === undefined) continue;
+    const before = heads.stored(followed.version);
+    checkGuards(followed.definition, revision.core.size, before);
+  }
+  const warnings = new Map<FollowedVersion, readonly CachedCollectionsError[]>();
+  for (const { followed, part } of compared) {
+    const { references } = part.loaded;
+    const targets = await targetsOf(references.references, compared, heads);
+    warnings.set(followed, await inSlices(references.check(targets), job.signal));
+  }
+  await runValidate(
+    job.unit,
+    new Map(compared.map((each) => [each.followed, each.revision])),
+    heads,
+  );
+  return warnings;
+}
+
+async function targetsOf(
+  references: readonly ReferenceDefinition<object>[],
+  compared: readonly Compared[],
+  heads: Heads,
+): Promise<ReadonlyMap<ReferenceDefinition<object>, HasKey | undefined>> {
+  const targets = new Map<ReferenceDefinition<object>, HasKey | undefined>();
+  for (const reference of references) {
+    targets.set(reference, await coreFor(reference.target(), compared, heads));
+  }
+  return targets;
+}
+
+async function coreFor(
+  definition: AnyEntityDefinition,
+  compared: readonly Compared[],
+  heads: Heads,
+): Promise<SnapshotCore<object> | undefined> {
+  const version = versionOf(definition);
+  const pushed = compared.find(({ followed }) => followed.version === version)?.revision;
+  return (pushed ?? (await heads.revision(definition)))?.core;
+}
+
+function entryOf(job: TicketedJob, { followed, revision }: Compared, heads: Heads): PublishEntry {
+  const before = heads.stored(followed.version);
+  const manifest = revision?.stored ?? before;
+  if (manifest === undefined) throw new Error(`${followed.version}: nothing to compare with`);
+  const leaseToken = job.tokens.get(followed.version);
+  return {
+    version: followed.version,
+    mode: revision === undefined ? "same" : "load",
+    manifest,
+    builtOn: before?.id,
+    source: job.sources.get(followed.definition.entity) ?? 0,
+    raiseSource: job.reason === "push" && revision !== undefined && before !== undefined,
+    ...(leaseToken === undefined ? {} : { leaseToken }),
+  };
+}
+
+function resultOf(
+  { followed, part, revision }: Compared,
+  warnings: readonly CachedCollectionsError[] = [],
+  heads: Heads,
+): PushResult {
+  const published = revision !== undefined;
+  return {
+    outcome: published ? "published" : "identical",
+    published,
+    revision: (revision?.stored ?? heads.stored(followed.version))?.revision ?? 0,
+    records: part.part.records,
+    sizeBytes: part.part.sizeBytes,
+    warnings,
+  };
+}

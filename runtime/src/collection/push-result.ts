@@ -1,0 +1,47 @@
+/** What a push answers. */
+import type { CachedCollectionsError } from "../errors.js";
+
+/**
+ * `published`: a new revision; `identical`: the rows are those already published, no new revision;
+ * `superseded`: meanwhile a load that began later was published, so these rows were dropped as older.
+ */
+export type PushOutcome = "published" | "identical" | "superseded";
+
+/** The answer of a collection's push. */
+export interface PushResult {
+  readonly outcome: PushOutcome;
+  /** Whether there is a new revision. */
+  readonly published: boolean;
+  /** The revision that holds these rows; when superseded, the newer one. */
+  readonly revision: number;
+  readonly records: number;
+  /** Size of what was built, in bytes. */
+  readonly sizeBytes: number;
+  /** References without a target that the schema only warns of (`dangling: warn`), one for each reference. */
+  readonly warnings: readonly CachedCollectionsError[];
+}
+
+/** The answer of a data set's push: all collections were published together or none. */
+export interface DatasetPushResult {
+  readonly outcome: PushOutcome;
+  /** Whether any collection has a new revision. */
+  readonly published: boolean;
+  /** The highest revision among the collections. */
+  readonly revision: number;
+  readonly collections: Readonly<Record<string, PushResult>>;
+}
+
+/** Sums the collections' results up. */
+export function datasetResult(
+  collections: Readonly<Record<string, PushResult>>,
+): DatasetPushResult {
+  const results = Object.values(collections);
+  const published = results.some((result) => result.published);
+  const superseded = results.some((result) => result.outcome === "superseded");
+  return {
+    outcome: published ? "published" : superseded ? "superseded" : "identical",
+    published,
+    revision: Math.max(0, ...results.map((result) => result.revision)),
+    collections,
+  };
+}

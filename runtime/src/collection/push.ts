@@ -1,0 +1,184 @@
+/**
+ * A push: ticket, load, checks, upload, publication; and what to do about each answer of the publishing
+ * script. The order is the protocol's: the ticket comes before the load, so that rows loaded earlier can never
+ * replace rows loaded later.
+ */
+import { randomBytes } from "node:crypto";
+import { CachedCollectionsError } from "../errors.js";
+import type { PublishReply, PublishRequest, SchemaState, VersionName } from "../store/store.js";
+import { describeBuilt, type BuiltPart } from "./built-revision.js";
+import type { FollowedVersion } from "./followed-version.js";
+import type { Follower } from "./follower.js";
+import { Heads, versionOf } from "./heads.js";
+import { load, type LoadMember, type LoadUnit } from "./load-unit.js";
+import type { LoadReason } from "./options.js";
+import { planPublication, type Publication } from "./publication.js";
+import type { PushResult } from "./push-result.js";
+import { backoffMs, pause } from "./timing.js";
+import { upload } from "./upload.js";
+
+export interface PushJob {
+  readonly unit: LoadUnit;
+  /** Those of the unit to load. */
+  readonly members: readonly LoadMember[];
+  readonly reason: LoadReason;
+  /** The leases of an elected load; empty when somebody called `push`. */
+  readonly tokens: ReadonlyMap<VersionName, string>;
+  /** Versions whose published bytes are bad: written anew even if the rows are the same. */
+  readonly damaged: ReadonlySet<FollowedVersion>;
+  readonly signal: AbortSignal;
+}
+
+export type PushResults = ReadonlyMap<FollowedVersion, PushResult>;
+
+/**
+ * Loads and publishes all members or none. Rejects with what the loader or a check has against it, with
+ * ERR_LEASE_LOST, with the store's errors, or with the signal's reason; nothing is published then, except that
+ * ERR_OUTCOME_UNKNOWN says it may have been.
+ */
+export async function push(follower: Follower, job: PushJob): Promise<PushResults> {
+  for (let attempt = 1; ; attempt++) {
+    const results = await new PushAttempt(follower, job).run();
+    if (results !== "load-again") return results;
+    await pause(backoffMs(attempt, 20, 2_000), job.signal);
+    job.signal.throwIfAborted();
+  }
+}
+
+/** One ticket and what becomes of it. */
+class PushAttempt {
+  readonly #follower: Follower;
+  readonly #job: PushJob;
+  readonly #nonce = randomBytes(16).toString("hex");
+  readonly #uploaded = new Set<BuiltPart>();
+
+  constructor(follower: Follower, job: PushJob) {
+    this.#follower = follower;
+    this.#job = job;
+  }
+
+  async run(): Promise<PushResults | "load-again"> {
+    const { unit, members, reason, signal } = this.#job;
+    const { schema } = this.#follower;
+    const { state } = await schema.issueTicket(this.#nonce, versionsOf(unit));
+    const heads = new Heads(this.#follower, state, signal);
+    const loaded = await load(unit, members, await seedsOf(members, heads), { signal, reason });
+    const parts: BuiltPart[] = [];
+    for (const each of loaded) parts.push(await describeBuilt(each, signal));
+    return this.#publish(parts, heads);
+  }
+
+  async #publish(parts: readonly BuiltPart[], first: Heads): Promise<PushResults | "load-again"> {
+    const { unit, signal } = this.#job;
+    const sources = first.state.sources;
+    let heads = first;
+    let rewrite = false;
+    for (let attempt = 1; ; attempt++) {
+      const job = { ...this.#job, ticket: this.#nonce, sources, rewrite };
+      const publication = await planPublication(job, parts, heads);
+      for (const part of publication.news) await this.#upload(part, rewrite);
+      const reply = await this.#send(publication.request);
+      const settled = await this.#settle(reply, publication);
+      if (settled !== "rebase") return settled;
+      rewrite ||= reply.outcome === "incomplete";
+      await pause(backoffMs(attempt, 10, 1_000), signal);
+      signal.throwIfAborted();
+      const state = await this.#follower.schema.check(versionsOf(unit));
+      if (state.epoch !== first.state.epoch && first.state.epoch !== undefined) return "load-again";
+      heads = new Heads(this.#follower, state, signal);
+    }
+  }
+
+  async #upload(part: BuiltPart, again: boolean): Promise<void> {
+    if (this.#uploaded.has(part) && !again) return;
+    await upload(this.#follower.schema, part.part.id, part.bytes, this.#job.signal);
+    this.#uploaded.add(part);
+  }
+
+  async #settle(
+    reply: PublishReply,
+    publication: Publication,
+  ): Promise<PushResults | "rebase" | "load-again"> {
+    switch (reply.outcome) {
+      case "published":
+      case "already":
+        for (const revision of publication.revisions) this.#follower.offer(revision);
+        // Even if the store cannot be asked now: it is published.
+        await this.#follower.check().catch(() => undefined);
+        return publication.results;
+      case "superseded": {
+        const state = await this.#follower.schema.check(versionsOf(this.#job.unit));
+        void this.#follower.check();
+        return supersededResults(publication.results, state);
+      }
+      case "late":
+      case "lost":
+        return "load-again";
+      case "lease-lost":
+        throw new CachedCollectionsError(
+          "ERR_LEASE_LOST",
+          reply.version ?? this.#job.unit.subject,
+          "another process took over while this one loaded; its rows were discarded",
+        );
+      case "moved":
+      case "incomplete":
+        return "rebase";
+    }
+  }
+
+  /** A reply that was lost is settled by asking again: what was published answers `already`. */
+  async #send(request: PublishRequest): Promise<PublishReply> {
+    let unknown: unknown;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#follower.schema.publish(request);
+      } catch (error) {
+        const isUnknown = hasCode(error, "ERR_OUTCOME_UNKNOWN");
+        const isTransient = isUnknown || hasCode(error, "ERR_STORE_UNAVAILABLE");
+        if (isUnknown) unknown = error;
+        if (!isTransient || attempt === SENDS) throw unknown ?? error;
+        await pause(backoffMs(attempt, 100, 2_000), this.#job.signal);
+        if (this.#job.signal.aborted) throw unknown ?? error;
+      }
+    }
+  }
+}
+
+/** How often a publication is sent before its outcome is left to the next check. */
+const SENDS = 5;
+
+function hasCode(error: unknown, code: CachedCollectionsError["code"]): boolean {
+  return error instanceof CachedCollectionsError && error.code === code;
+}
+
+/** All members, and what they refer to. */
+function versionsOf({ members }: LoadUnit): readonly VersionName[] {
+  const versions = new Set<VersionName>();
+  for (const { followed } of members) {
+    versions.add(followed.version);
+    for (const { target } of followed.definition.references) versions.add(versionOf(target()));
+  }
+  return [...versions];
+}
+
+async function seedsOf(
+  members: readonly LoadMember[],
+  heads: Heads,
+): Promise<ReadonlyMap<FollowedVersion, number>> {
+  const seeds = new Map<FollowedVersion, number>();
+  for (const { followed } of members) {
+    const seed = await heads.seed(followed.definition);
+    if (seed !== undefined) seeds.set(followed, seed);
+  }
+  return seeds;
+}
+
+function supersededResults(results: PushResults, state: SchemaState): PushResults {
+  return new Map(
+    [...results].map(([followed, result]) => {
+      const seen = state.versions.get(followed.version);
+      const revision = (seen?.next ?? seen?.head)?.revision ?? result.revision;
+      return [followed, { ...result, outcome: "superseded", published: false, revision }];
+    }),
+  );
+}

@@ -1,0 +1,64 @@
+/** Waiting: with jitter, with a signal, and never keeping the process alive unless a caller awaits it. */
+
+/** Milliseconds of a clock that never jumps. */
+export function now(): number {
+  return performance.now();
+}
+
+/** A duration moved by at most `share` of it in both directions. */
+export function jittered(ms: number, share = 0.1): number {
+  return ms * (1 + share * (2 * Math.random() - 1));
+}
+
+/** The pause after the n-th failure in a row (n from 1): doubling from `firstMs`, at most `mostMs`, jittered. */
+export function backoffMs(failures: number, firstMs: number, mostMs: number): number {
+  const full = Math.min(mostMs, firstMs * 2 ** Math.min(failures - 1, 30));
+  return full * (0.5 + Math.random() / 2);
+}
+
+/** A pause that ends early, without an error, when the signal is aborted. Keeps the process alive meanwhile. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
+  });
+}
+
+/** The promise, or a rejection with the signal's reason as soon as that is aborted. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = (): void => reject(signal.reason as Error);
+    signal.addEventListener("abort", stop);
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    if (stop !== undefined) signal.removeEventListener("abort", stop);
+  }
+}
+
+/** Runs `work` for 0 to n - 1, at most `atOnce` at a time; rejects with the first failure, starting no more. */
+export async function eachOf(
+  n: number,
+  atOnce: number,
+  work: (index: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const runner = async (): Promise<void> => {
+    try {
+      while (next < n) await work(next++);
+    } catch (error) {
+      next = n;
+      throw error;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(n, atOnce) }, runner));
+}

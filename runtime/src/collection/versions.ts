@@ -1,0 +1,112 @@
+/** The versions of an entity in a store: which schema hashes are there, who uses them, and removing them. */
+import { decodeManifest } from "../bytes/manifest.js";
+import type { AnyEntityDefinition } from "../definition.js";
+import { CachedCollectionsError } from "../errors.js";
+import type { ListedVersion, Store } from "../store/store.js";
+import { isDamage } from "./check.js";
+
+/** One schema version of an entity in a store. */
+export interface VersionInfo {
+  /** The schema hash: 16 hexadecimal digits. */
+  readonly hash: string;
+  /** Whether it is this build's. */
+  readonly current: boolean;
+  readonly revision: number;
+  /** Undefined when its manifest cannot be read. */
+  readonly records: number | undefined;
+  /** Size of its segments in the store, in bytes; undefined when its manifest cannot be read. */
+  readonly sizeBytes: number | undefined;
+  /** By the store's clock. */
+  readonly publishedAt: Date | undefined;
+  /** Processes that said within the last minutes that they use it: a hint. */
+  readonly live: number;
+}
+
+export interface PruneOptions {
+  /** How many versions to keep, the newest publications first; this build's counts as one of them. */
+  readonly keep: number;
+}
+
+/** All versions of the entity in the store, newest publication first. */
+export async function versions(
+  definition: AnyEntityDefinition,
+  store: Store,
+): Promise<readonly VersionInfo[]> {
+  const listed = await store.schema(definition.package).versions(definition.entity);
+  return listed.map((each) => describe(definition, each));
+}
+
+/**
+ * Removes a version from the store; false when there was none. Processes that have its data go on serving it;
+ * one that starts with that build loads it anew.
+ */
+export async function purge(
+  definition: AnyEntityDefinition,
+  store: Store,
+  hash: string,
+): Promise<boolean> {
+  if (!/^[0-9a-f]{16}$/.test(hash)) {
+    throw invalid(
+      definition,
+      `a schema hash has 16 hexadecimal digits, not ${JSON.stringify(hash)}`,
+    );
+  }
+  return store.schema(definition.package).purge(`${definition.entity}:${hash}`);
+}
+
+/**
+ * Purges old versions and returns their hashes. Keeps this build's, those that live processes use, and the
+ * newest until `keep` are left.
+ */
+export async function prune(
+  definition: AnyEntityDefinition,
+  store: Store,
+  { keep }: PruneOptions,
+): Promise<readonly string[]> {
+  if (!Number.isSafeInteger(keep) || keep < 1) {
+    throw invalid(definition, `keep is ${String(keep)}; give a whole number from 1`);
+  }
+  const all = await versions(definition, store);
+  const others = all.filter(({ current }) => !current);
+  const room = keep - 1;
+  const purged: string[] = [];
+  for (const { hash, live } of others.slice(room)) {
+    if (live > 0) continue;
+    if (await purge(definition, store, hash)) purged.push(hash);
+  }
+  return purged;
+}
+
+function describe(
+  definition: AnyEntityDefinition,
+  { version, state, live }: ListedVersion,
+): VersionInfo {
+  const hash = version.slice(version.indexOf(":") + 1);
+  const { head, push } = state;
+  return {
+    hash,
+    current: hash === definition.hash,
+    revision: head?.revision ?? 0,
+    ...contentOf(head?.bytes),
+    publishedAt: push === undefined ? undefined : new Date(push.atMs),
+    live,
+  };
+}
+
+function contentOf(bytes: Uint8Array | undefined): Pick<VersionInfo, "records" | "sizeBytes"> {
+  try {
+    if (bytes === undefined) return { records: undefined, sizeBytes: undefined };
+    const { records, segments } = decodeManifest(bytes);
+    return { records, sizeBytes: segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
+  } catch (error) {
+    if (isDamage(error)) return { records: undefined, sizeBytes: undefined };
+    throw error;
+  }
+}
+
+function invalid(
+  { package: packageName, entity }: AnyEntityDefinition,
+  message: string,
+): CachedCollectionsError {
+  return new CachedCollectionsError("ERR_INVALID_ARGUMENT", `${packageName}.${entity}`, message);
+}
