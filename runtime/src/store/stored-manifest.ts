@@ -33,7 +33,7 @@ const SEGMENT = /^([^:]+):(\d+)$/;
 
 function decodeSegments(list: string): readonly SegmentRef[] | undefined {
   const segments: SegmentRef[] = [];
-  for (const item of list === "" ? [] : list.split(",")) {
+  for (const item of list.split(",").filter((text) => text !== "")) {
     const [, id, chunks] = SEGMENT.exec(item) ?? [];
     if (id === undefined || chunks === undefined) return undefined;
     segments.push({ id, chunks: Number(chunks) });

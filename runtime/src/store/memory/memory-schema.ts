@@ -1,5 +1,4 @@
 /** One schema's data in memory, and the transactions on it: they run to their end without interruption. */
-import type { Announcement, Subscriber } from "../store.js";
 import type { SegmentInfo, StateTransaction, TimedValue } from "../state/transaction.js";
 
 interface Segment {
@@ -12,8 +11,6 @@ export class MemorySchema implements StateTransaction {
   readonly #fields = new Map<string, Buffer>();
   readonly #timed = new Map<string, { readonly value: string; readonly untilMs: number }>();
   readonly #segments = new Map<string, Segment>();
-  readonly #subscribers = new Set<Pick<Subscriber, "announced">>();
-  #announcements: Announcement[] = [];
 
   get nowMs(): number {
     return Date.now();
@@ -93,29 +90,9 @@ export class MemorySchema implements StateTransaction {
     this.#segments.delete(id);
   }
 
-  announce(announcement: Announcement): void {
-    this.#announcements.push(announcement);
-  }
-
-  /** Tells subscribers what the last transaction announced, each in a turn of its own. */
-  deliver(): void {
-    for (const announcement of this.#announcements) {
-      for (const subscriber of this.#subscribers) {
-        setImmediate(() => {
-          if (this.#subscribers.has(subscriber)) subscriber.announced(announcement);
-        });
-      }
-    }
-    this.#announcements = [];
-  }
-
-  subscribe(subscriber: Subscriber): () => void {
-    // An object of its own: the same subscriber given twice is two subscriptions.
-    const own: Pick<Subscriber, "announced"> = {
-      announced: (announcement) => subscriber.announced(announcement),
-    };
-    this.#subscribers.add(own);
-    return () => void this.#subscribers.delete(own);
+  /** All fields as they are now. */
+  get fields(): ReadonlyMap<string, Buffer> {
+    return this.#fields;
   }
 
   /** Frees what expired. */

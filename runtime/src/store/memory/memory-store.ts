@@ -3,6 +3,7 @@
  * same memory store behave like two processes on one Redis.
  */
 import { BaseStore } from "../base-store.js";
+import { ChangeWatch } from "../state/changes.js";
 import { LocalSchemaStore, type TransactionRunner } from "../state/local-schema-store.js";
 import type { StateTransaction } from "../state/transaction.js";
 import type { SchemaStore, Store, Subscriber } from "../store.js";
@@ -40,27 +41,32 @@ export class MemoryStore extends BaseStore {
 class MemoryRunner implements TransactionRunner {
   readonly #store: MemoryStore;
   readonly #data: MemorySchema;
+  readonly #watch: ChangeWatch;
 
   constructor(store: MemoryStore, data: MemorySchema) {
     this.#store = store;
     this.#data = data;
+    this.#watch = new ChangeWatch(data.fields);
   }
 
   read<T>(look: (tx: StateTransaction) => T): Promise<T> {
-    return this.write(look);
+    return this.#whileOpen(() => look(this.#data));
   }
 
   write<T>(change: (tx: StateTransaction) => T): Promise<T> {
     return this.#whileOpen(() => {
       this.#data.sweep();
       const result = change(this.#data);
-      this.#data.deliver();
+      if (this.#watch.isWatched) this.#watch.look(this.#data.fields);
       return result;
     });
   }
 
   subscribe(subscriber: Subscriber): Promise<() => void> {
-    return this.#whileOpen(() => this.#data.subscribe(subscriber));
+    return this.#whileOpen(() => {
+      this.#watch.look(this.#data.fields);
+      return this.#watch.add(subscriber);
+    });
   }
 
   /** What throws here rejects there. */

@@ -108,11 +108,6 @@ function publishEntry(
   tx.deleteField(purgedField(entry.version));
   if (entry.mode !== "same") replaceManifest(tx, entry, before);
   settleSegments(tx, entry.version, before);
-  tx.announce({
-    entity: entityOf(entry.version),
-    version: entry.version,
-    manifestId: entry.manifest.id,
-  });
 }
 
 function recordPush(

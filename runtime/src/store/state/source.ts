@@ -8,10 +8,9 @@ export function raiseSeq(tx: StateTransaction): number {
   return seq;
 }
 
-/** Sets and announces an entity's source; returns it. */
+/** Sets an entity's source; returns it. */
 export function raiseSource(tx: StateTransaction, entity: string, to: number): number {
   tx.setField(sourceField(entity), String(to));
-  tx.announce({ entity, version: undefined, manifestId: undefined });
   return to;
 }
 

@@ -4,7 +4,6 @@
  *
  * A value whose time is over is never seen, whether or not it was swept away yet.
  */
-import type { Announcement } from "../store.js";
 import type { FieldSource } from "./state-fields.js";
 
 export interface StateTransaction extends FieldSource {
@@ -25,8 +24,6 @@ export interface StateTransaction extends FieldSource {
   chunkSize(id: string, index: number): number;
   /** Undefined: for ever. */
   setSegmentTtl(id: string, ttlMs: number | undefined): void;
-  /** Delivered to subscribers once the transaction is committed. */
-  announce(announcement: Announcement): void;
 }
 
 /** A ticket, a lease, a heartbeat. */

@@ -46,7 +46,6 @@ export function purgeVersion(tx: StateTransaction, version: VersionName): boolea
   for (const field of versionFields(version)) tx.deleteField(field);
   tx.setField(purgedField(version), `${tx.nowMs} ${raiseSeq(tx)}`);
   for (const id of new Set(segmentsOf(state))) tx.setSegmentTtl(id, GRACE_TTL_MS);
-  tx.announce({ entity: entityOf(version), version, manifestId: undefined });
   return true;
 }
 

@@ -1,0 +1,23 @@
+/**
+ * What the Redis store needs of a client. ioredis 5 and 6, its Cluster and iovalkey have it as they are; for
+ * another client these eight members are the adapter.
+ */
+export interface RedisClient {
+  /** `ready` when commands can be sent, `end` when the client will not connect again. */
+  readonly status: string;
+  readonly isCluster: boolean;
+  /**
+   * Another client for the same servers, not connected yet. The store asks for neither an offline queue nor
+   * automatic resending. `first` are the options, of a Cluster the start nodes (empty: the same); `second`
+   * are the options of a Cluster.
+   */
+  duplicate(first: object, second?: object): RedisClient;
+  connect(): Promise<unknown>;
+  /** Ends this connection and does not come back. */
+  disconnect(): void;
+  /** Sends a command; bulk replies are Buffers, missing ones null, integers numbers. */
+  callBuffer(command: string, args: (string | Buffer | number)[]): Promise<unknown>;
+  subscribe(...channels: string[]): Promise<unknown>;
+  /** `ready`, `end`, `error` (error) and `message` (channel, text). */
+  on(event: string, listener: (...args: never[]) => void): unknown;
+}

@@ -1,0 +1,150 @@
+/**
+ * One connection of the store's own, opened at the first command and opened anew when it is found dead. Every
+ * command has one deadline for everything: connecting, sending, and trying again what the server refused to
+ * execute. What may have been executed is sent again only if that cannot matter.
+ */
+import type { CachedCollectionsError } from "../../errors.js";
+import { DeadlineError, delay, withDeadline } from "./deadline.js";
+import type { RedisClient } from "./redis-client.js";
+import {
+  isNoScript,
+  isWrongServer,
+  kindOfFailure,
+  messageOf,
+  outcomeUnknown,
+  storeUnavailable,
+} from "./redis-errors.js";
+import { duplicateOf } from "./redis-options.js";
+import type { Script } from "./script.js";
+
+export type Argument = string | number | Buffer;
+
+export interface ConnectionOptions {
+  readonly source: RedisClient;
+  readonly label: string;
+  readonly commandTimeoutMs: number;
+}
+
+export class RedisConnection {
+  readonly #options: ConnectionOptions;
+  #client: RedisClient | undefined;
+  readonly #waiting: (() => void)[] = [];
+  #lastError = "not connected";
+  #closed: CachedCollectionsError | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Sends a command that may be executed twice without harm. */
+  command(name: string, args: readonly Argument[]): Promise<unknown> {
+    return this.#send(name, args, true);
+  }
+
+  script(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
+    return this.#script(script, keys, args, true);
+  }
+
+  /** Runs a script that must not run twice; rejects with ERR_OUTCOME_UNKNOWN when no answer came. */
+  scriptOnce(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
+    return this.#script(script, keys, args, false);
+  }
+
+  /** What waits fails with `error`, as does everything later. */
+  close(error: CachedCollectionsError): void {
+    this.#closed = error;
+    if (this.#client !== undefined) this.#discard(this.#client);
+  }
+
+  async #script(
+    script: Script,
+    keys: readonly string[],
+    args: readonly Argument[],
+    isRepeatable: boolean,
+  ): Promise<unknown> {
+    const rest = [keys.length, ...keys, ...args];
+    try {
+      return await this.#send("EVALSHA", [script.sha1, ...rest], isRepeatable);
+    } catch (error) {
+      if (!isNoScript(error)) throw error;
+      return await this.#send("EVAL", [script.text, ...rest], isRepeatable);
+    }
+  }
+
+  async #send(name: string, args: readonly Argument[], isRepeatable: boolean): Promise<unknown> {
+    const untilMs = performance.now() + this.#options.commandTimeoutMs;
+    for (let attempt = 0; ; attempt++) {
+      const client = await this.#ready(untilMs);
+      try {
+        return await withDeadline(client.callBuffer(name, [...args]), untilMs, `reply to ${name}`);
+      } catch (error) {
+        if (isNoScript(error)) throw error;
+        this.#judge(client, error, isRepeatable);
+        const pauseMs = Math.min(20 * 2 ** attempt, 500) * (0.5 + Math.random());
+        if (performance.now() + pauseMs >= untilMs) throw this.#unavailable(error);
+        await delay(pauseMs);
+      }
+    }
+  }
+
+  /** Returns if the command may be sent again, throws if not. */
+  #judge(client: RedisClient, error: unknown, isRepeatable: boolean): void {
+    if (this.#closed !== undefined) throw this.#closed;
+    const kind = kindOfFailure(error);
+    const isDead = error instanceof DeadlineError;
+    // A connection that stopped answering stays silent for many minutes; a demoted master stays one.
+    if (isDead || isWrongServer(error)) this.#discard(client);
+    if (kind === "unknown" && !isRepeatable) {
+      throw outcomeUnknown(this.#options.label, messageOf(error));
+    }
+    if (isDead || kind === "final") throw this.#unavailable(error);
+  }
+
+  #unavailable(error: unknown): CachedCollectionsError {
+    return storeUnavailable(this.#options.label, messageOf(error));
+  }
+
+  async #ready(untilMs: number): Promise<RedisClient> {
+    for (;;) {
+      if (this.#closed !== undefined) throw this.#closed;
+      const client = this.#client ?? this.#open();
+      if (client.status === "ready") return client;
+      const changed = new Promise<void>((resolve) => this.#waiting.push(resolve));
+      try {
+        await withDeadline(changed, untilMs, "connection");
+      } catch {
+        throw this.#unavailable(this.#lastError);
+      }
+      // A client that ends as soon as it is made must not be made again without a pause.
+      if (this.#client === undefined) await delay(50);
+    }
+  }
+
+  #open(): RedisClient {
+    const client = duplicateOf(this.#options.source, this.#options.commandTimeoutMs);
+    client.on("error", (error: Error) => {
+      this.#lastError = messageOf(error);
+    });
+    client.on("ready", () => this.#wake());
+    client.on("end", () => this.#forget(client));
+    client.connect().catch((error: unknown) => {
+      this.#lastError = messageOf(error);
+    });
+    this.#client = client;
+    return client;
+  }
+
+  #discard(client: RedisClient): void {
+    client.disconnect();
+    this.#forget(client);
+  }
+
+  #forget(client: RedisClient): void {
+    if (this.#client === client) this.#client = undefined;
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}

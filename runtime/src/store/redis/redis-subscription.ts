@@ -1,0 +1,125 @@
+/**
+ * Announcements, on a connection of their own: a subscribed one cannot send other commands. They are hints;
+ * losing one costs time and nothing else, so this connection has to come back, not to be complete.
+ */
+import { entityOf } from "../state/state-fields.js";
+import type { Announcement, Subscriber, VersionName } from "../store.js";
+import { withDeadline } from "./deadline.js";
+import type { RedisClient } from "./redis-client.js";
+import type { ConnectionOptions } from "./redis-connection.js";
+import { kindOfFailure } from "./redis-errors.js";
+import { duplicateOf } from "./redis-options.js";
+
+const RETRY_MS = 500;
+
+/** Somebody who listens to a channel. */
+interface Listener extends Subscriber {
+  readonly channel: string;
+  /** Resolves the first wait. */
+  readonly started: () => void;
+  /** `before`: it listened on a connection that was lost. */
+  state: "waiting" | "listening" | "before";
+}
+
+export class RedisSubscription {
+  readonly #options: ConnectionOptions;
+  readonly #listeners = new Set<Listener>();
+  #client: RedisClient | undefined;
+  #isClosed = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Resolves when announcements arrive, or after the time for a command without them. `reconnected` is called
+   * when they arrive again after a break.
+   */
+  async add(channel: string, subscriber: Subscriber): Promise<() => void> {
+    const untilMs = performance.now() + this.#options.commandTimeoutMs;
+    let listener: Listener | undefined;
+    const started = new Promise<void>((resolve) => {
+      listener = {
+        channel,
+        announced: (announcement) => subscriber.announced(announcement),
+        reconnected: () => subscriber.reconnected(),
+        started: resolve,
+        state: "waiting",
+      };
+      this.#listeners.add(listener);
+    });
+    this.#client ??= this.#open();
+    void this.#subscribe(this.#client);
+    await withDeadline(started, untilMs, "subscription").catch(() => undefined);
+    return () => {
+      if (listener !== undefined) this.#listeners.delete(listener);
+    };
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const listener of this.#listeners) listener.started();
+    this.#listeners.clear();
+    this.#client?.disconnect();
+  }
+
+  #open(): RedisClient {
+    const client = duplicateOf(this.#options.source, this.#options.commandTimeoutMs);
+    // Without a listener ioredis would print errors; a connection that fails is made again below.
+    client.on("error", () => undefined);
+    client.on("message", (channel: string, text: string) => this.#deliver(channel, text));
+    client.on("ready", () => {
+      for (const listener of this.#listeners) {
+        if (listener.state === "listening") listener.state = "before";
+      }
+      void this.#subscribe(client);
+    });
+    client.on("end", () => this.#later(() => (this.#client = this.#open())));
+    client.connect().catch(() => undefined);
+    return client;
+  }
+
+  /** Subscribes all channels; those that are subscribed already stay so. */
+  async #subscribe(client: RedisClient): Promise<void> {
+    if (client.status !== "ready" || this.#isClosed) return;
+    const listeners = [...this.#listeners];
+    try {
+      await client.subscribe(...new Set(listeners.map((listener) => listener.channel)));
+    } catch (error) {
+      const mayRetry = kindOfFailure(error) !== "final";
+      if (mayRetry) this.#later(() => this.#subscribe(client));
+      // Not permitted: the poll alone has to do.
+      else for (const listener of listeners) listener.started();
+      return;
+    }
+    for (const listener of listeners) this.#started(listener);
+  }
+
+  #started(listener: Listener): void {
+    const before = listener.state;
+    listener.state = "listening";
+    if (before === "waiting") listener.started();
+    if (before === "before") listener.reconnected();
+  }
+
+  #deliver(channel: string, text: string): void {
+    const announcement = parseAnnouncement(text);
+    for (const listener of this.#listeners) {
+      if (listener.channel === channel) listener.announced(announcement);
+    }
+  }
+
+  #later(work: () => unknown): void {
+    setTimeout(() => {
+      if (!this.#isClosed) work();
+    }, RETRY_MS).unref();
+  }
+}
+
+/** `Entity`, `Entity:hash` or `Entity:hash manifest`, as the scripts send it. */
+function parseAnnouncement(text: string): Announcement {
+  const [name = "", manifestId] = text.split(" ");
+  if (!name.includes(":")) return { entity: name, version: undefined, manifestId: undefined };
+  const version = name as VersionName;
+  return { entity: entityOf(version), version, manifestId };
+}
