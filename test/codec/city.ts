@@ -78,7 +78,7 @@ export function encodeCity(w: cc.Writer, row: CityInput): void {
   w.uint32(40).uint32(cc.checkEnum(row.featureCode, featureCodeNumbers, "featureCode"));
   const population = cc.checkUint32(row.population, "population");
   if (population !== 0) w.uint32(48).uint32(population);
-  cc.writeMessage(w.uint32(58), row.location, "location", encodeLocation);
+  cc.writeMessage(w.uint32(58), row.location, encodeLocation, "location");
   const parentId = row.parentId ?? undefined;
   if (parentId !== undefined) w.uint32(64).uint32(cc.checkUint32(parentId, "parentId"));
   cc.writeList(row.alternateNames, "alternateNames", (value) =>

@@ -1,4 +1,4 @@
-/** The order of strings: by code point, which is the order of their UTF-8 bytes. */
+/** The orders of text: by code point, which is the order of its UTF-8 bytes, and by the number it says. */
 
 /** Negative when `a` comes first, 0 when they are equal. JavaScript's own `<` compares UTF-16 units. */
 export function compareText(a: string, b: string): number {
@@ -9,6 +9,14 @@ export function compareText(a: string, b: string): number {
     if (left !== right) return rank(left) - rank(right);
   }
   return a.length - b.length;
+}
+
+/** Orders decimals, or integers, that are canonical text with equally many digits after the point. */
+export function compareDecimals(a: string, b: string): number {
+  const aNegative = a.startsWith("-");
+  if (aNegative !== b.startsWith("-")) return aNegative ? -1 : 1;
+  const order = a.length === b.length ? compareText(a, b) : a.length - b.length;
+  return aNegative ? -order : order;
 }
 
 /** Surrogates stand for code points above U+FFFF, so they go behind all other units. */

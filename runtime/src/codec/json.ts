@@ -6,8 +6,18 @@ import { BadRecordError } from "./bad-record.js";
 import { InvalidFieldError, within } from "./invalid-field.js";
 import type { Reader } from "./reader.js";
 
+/** A JSON value as records hold it: deeply frozen. */
 export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+/** What a loader may give for JSON. */
+export type JsonInput =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonInput[]
+  | { readonly [name: string]: JsonInput | undefined };
 
 const DEEPEST = 200;
 

@@ -51,15 +51,25 @@ function writeElement<T>(
   }
 }
 
-/** Reads what stands under a tag of a packable list: one packed run, or one element. Appends to `list`. */
-export function readPacked<T>(reader: Reader, tag: number, list: T[], read: ReadValue<T>): void {
+/**
+ * Reads what stands under a tag of a packable list: one packed run, or one element. Appends to the list, which
+ * it makes on the first.
+ */
+export function readPacked<T>(
+  reader: Reader,
+  tag: number,
+  list: T[] | undefined,
+  read: ReadValue<T>,
+): T[] {
+  const target = list ?? [];
   if ((tag & 7) !== 2) {
-    list.push(read());
-    return;
+    target.push(read());
+    return target;
   }
   const end = reader.end();
-  while (reader.pos < end) list.push(read());
+  while (reader.pos < end) target.push(read());
   checkEnd(reader, end);
+  return target;
 }
 
 const EMPTY: readonly never[] = Object.freeze([]);

@@ -16,10 +16,10 @@ import type { Reader } from "./reader.js";
 export type MapInput<K, V> = ReadonlyMap<K, V> | { readonly [key: string]: V };
 
 /** Appends one entry message for each, under the tag. `write` appends the value as field 2. */
-export function writeMap<V>(
+export function writeMap<K, V>(
   writer: protobuf.Writer,
   tag: number,
-  map: MapInput<never, V>,
+  map: MapInput<K, V>,
   path: string,
   keys: MapKeys,
   write: WriteValue<V>,
@@ -38,7 +38,7 @@ export function writeMap<V>(
 
 type Entry<V> = readonly [key: MapKey, value: V];
 
-function orderedEntries<V>(map: MapInput<never, V>, path: string, keys: MapKeys): Entry<V>[] {
+function orderedEntries<K, V>(map: MapInput<K, V>, path: string, keys: MapKeys): Entry<V>[] {
   const entries: Entry<V>[] = [];
   for (const [given, value] of entriesOf(map, path)) {
     const key = keys.check(given);
@@ -53,7 +53,7 @@ function orderedEntries<V>(map: MapInput<never, V>, path: string, keys: MapKeys)
   return entries;
 }
 
-function entriesOf<V>(map: MapInput<never, V>, path: string): Iterable<readonly [unknown, V]> {
+function entriesOf<K, V>(map: MapInput<K, V>, path: string): Iterable<readonly [unknown, V]> {
   if (types.isMap(map)) return map as ReadonlyMap<unknown, V>;
   if (isPlainObject(map)) return Object.entries(map);
   throw new InvalidFieldError(path, "an object or a Map", map);

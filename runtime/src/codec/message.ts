@@ -7,8 +7,8 @@ import { misspelt } from "./names.js";
 export function writeMessage<T extends object>(
   writer: protobuf.Writer,
   value: T,
-  path: string,
   encode: (writer: protobuf.Writer, value: T) => void,
+  path = "",
 ): void {
   checkObject(value, path);
   writer.fork();

@@ -2,17 +2,6 @@
  * The versioned door for generated code: all that a generated file may import. What is exported here keeps
  * working until the next major version, because a service may run newer runtime beside older generated code.
  */
-export { Dataset } from "../collection/dataset.js";
-export { Mapping } from "../collection/mapping.js";
-export type { CollectionOptions, DatasetOptions } from "../collection/options.js";
-export { Sequence } from "../collection/sequence.js";
-export {
-  prune,
-  purge,
-  versions,
-  type PruneOptions,
-  type VersionInfo,
-} from "../collection/versions.js";
 export { FORMAT } from "../definition.js";
 export type { AnyEntityDefinition, DatasetDefinition, EntityDefinition } from "../definition.js";
 export { checkEnd, missing } from "../codec/bad-record.js";
@@ -26,7 +15,7 @@ export {
   checkUint32,
   isZero,
 } from "../codec/check-scalar.js";
-export { compareText } from "../codec/compare-text.js";
+export { compareDecimals, compareText } from "../codec/compare-text.js";
 export { checkDate, readDate } from "../codec/date.js";
 export { checkDecimal, readDecimal } from "../codec/decimal.js";
 export { checkEnum, enumNumbers, readEnum, type EnumNumbers } from "../codec/enum.js";
@@ -45,7 +34,7 @@ export {
   writeUint64,
   type Int64Input,
 } from "../codec/int64.js";
-export { checkJson, readJson, type Json } from "../codec/json.js";
+export { checkJson, readJson, type Json, type JsonInput } from "../codec/json.js";
 export { frozenList, readPacked, writeList, writePacked } from "../codec/list.js";
 export { frozenMap, readEntry, writeMap, type GrowingMap, type MapInput } from "../codec/map.js";
 export {
@@ -68,7 +57,14 @@ export {
   type TimestampInput,
 } from "../codec/timestamp.js";
 export { Writer } from "../codec/writer.js";
+export { Dataset } from "../collection/dataset.js";
+export { Mapping } from "../collection/mapping.js";
+export type { CollectionOptions, DatasetOptions } from "../collection/options.js";
+export { Sequence } from "../collection/sequence.js";
+export { prune, purge, versions } from "../collection/versions.js";
+export type { PruneOptions, VersionInfo } from "../collection/versions.js";
 export { DatasetCores, DatasetSnapshot } from "../snapshot/dataset-snapshot.js";
+export { getAll } from "../snapshot/get-all.js";
 export { MappingSnapshot, type MappingReader } from "../snapshot/mapping-snapshot.js";
 export { SequenceSnapshot, type SequenceReader } from "../snapshot/sequence-snapshot.js";
 export { coreOf, type SnapshotCore } from "../snapshot/snapshot-core.js";
@@ -82,3 +78,5 @@ export type {
   UniqueView,
 } from "../snapshot/views.js";
 export type { Store } from "../store/store.js";
+export { freeze, noBytes, type Bytes, type RowsByName } from "./globals.js";
+export type { Iterable, Promise } from "./globals.js";

@@ -1,0 +1,141 @@
+/**
+ * `decodeCity`: reads a record from its bytes. One variable a field, one case a tag, one literal at the end, so
+ * that all records of an entity have one shape. Fields that are not known are skipped.
+ */
+import type { ElementType, Field, ScalarType } from "../model.js";
+import { object, print } from "./layout.js";
+import { localName } from "./names.js";
+import { recordType } from "./type-text.js";
+import { isPackable, lengthTag, tag } from "./wire.js";
+
+/** The statements of the function. */
+export function decodeStatements(fields: readonly Field[]): string[] {
+  return [
+    ...fields.map(declaration),
+    "while (r.pos < end) {",
+    "  const tag = r.tag();",
+    "  switch (tag) {",
+    ...fields.flatMap(cases).map((line) => `    ${line}`),
+    "    default:",
+    "      r.skipType(tag & 7);",
+    "  }",
+    "}",
+    "cc.checkEnd(r, end);",
+    `return cc.freeze(${recordLiteral(fields)});`,
+  ];
+}
+
+function recordLiteral(fields: readonly Field[]): string {
+  const properties = fields.map((field) => [field.name, property(field)] as const);
+  // Two columns less than it says: the function's body is indented later.
+  return print(object(Object.fromEntries(properties)), 0, 2 + "return cc.freeze(".length, 2);
+}
+
+function declaration(field: Field): string {
+  const name = localName(field.name);
+  const { type } = field;
+  if (type.kind === "list") return `let ${name}: ${recordType(type.element)}[] | undefined;`;
+  if (type.kind === "map")
+    return `let ${name}: cc.GrowingMap<${recordType(type.value)}> | undefined;`;
+  const value = field.optional ? undefined : absentValue(type);
+  return value === undefined
+    ? `let ${name}: ${recordType(type)} | undefined;`
+    : `let ${name} = ${value};`;
+}
+
+/** What proto3 means by leaving a field out; undefined where an encoder always writes it. */
+function absentValue(type: ElementType): string | undefined {
+  if (type.kind === "enum" || type.kind === "message") return undefined;
+  return absentScalar(type);
+}
+
+function absentScalar(type: ScalarType): string | undefined {
+  switch (type.kind) {
+    case "bool":
+      return "false";
+    case "string":
+      return '""';
+    case "bytes":
+      return "cc.noBytes";
+    case "date":
+      return '"1970-01-01"';
+    case "decimal":
+      return JSON.stringify(type.digits === 0 ? "0" : `0.${"0".repeat(type.digits)}`);
+    case "int64":
+    case "uint64":
+      return { bigint: "0n", number: "0", string: '"0"' }[type.as];
+    case "timestamp":
+    case "json":
+      return undefined;
+    default:
+      return "0";
+  }
+}
+
+function cases(field: Field): string[] {
+  const name = localName(field.name);
+  const { type, number } = field;
+  if (type.kind === "map") {
+    const absent = absentValue(type.value);
+    const values = ["r", name, `cc.${type.key}Keys`, `() => ${readText(type.value)}`];
+    if (absent !== undefined) values.push(absent);
+    return [
+      `case ${lengthTag(number)}:`,
+      `  ${name} = cc.readEntry(${values.join(", ")});`,
+      "  break;",
+    ];
+  }
+  if (type.kind !== "list") {
+    return [`case ${tag(number, type)}:`, `  ${name} = ${readText(type)};`, "  break;"];
+  }
+  const { element } = type;
+  const read = readText(element);
+  if (!isPackable(element)) {
+    return [`case ${tag(number, element)}:`, `  (${name} ??= []).push(${read});`, "  break;"];
+  }
+  return [
+    `case ${tag(number, element)}:`,
+    `case ${lengthTag(number)}:`,
+    `  ${name} = cc.readPacked(r, tag, ${name}, () => ${read});`,
+    "  break;",
+  ];
+}
+
+/** Reads one value. */
+function readText(type: ElementType): string {
+  switch (type.kind) {
+    case "enum":
+      return `cc.readEnum(r, ${type.enum.name})`;
+    case "message":
+      return `decode${type.type.name}(r, r.end())`;
+    case "int32":
+      return "r.sint32()";
+    case "int64":
+    case "uint64":
+      return `cc.read${type.kind === "int64" ? "Int64" : "Uint64"}${AS_SUFFIX[type.as]}(r)`;
+    case "date":
+      return "cc.readDate(r)";
+    case "json":
+      return "cc.readJson(r)";
+    case "timestamp":
+      return type.as === "date" ? "cc.readTimestamp(r)" : "cc.readTimestampMs(r)";
+    case "decimal":
+      return `cc.readDecimal(r, ${type.digits})`;
+    default:
+      return `r.${type.kind}()`;
+  }
+}
+
+const AS_SUFFIX = { bigint: "", number: "Number", string: "Text" } as const;
+
+/** The field's value in the literal. */
+function property({ name, optional, type }: Field): string {
+  const local = localName(name);
+  if (type.kind === "list") return `cc.frozenList(${local})`;
+  if (type.kind === "map") return `cc.frozenMap(${local})`;
+  if (optional || absentValue(type) !== undefined) return local;
+  const missing = `cc.missing(${JSON.stringify(name)})`;
+  // JSON's null is a value.
+  if (type.kind === "json") return `${local} === undefined ? ${missing} : ${local}`;
+  return `${local} ?? ${missing}`;
+}

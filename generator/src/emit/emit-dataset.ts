@@ -1,0 +1,188 @@
+/** What is generated for the schema as a whole: its snapshot, with references to follow, and its data set. */
+import type { ClassDeclarationStructure } from "ts-morph";
+import type { Entity, Reference, Schema } from "../model.js";
+import { access } from "./access.js";
+import { referenceKey } from "./definition.js";
+import { object, print } from "./layout.js";
+import type { Constants } from "./names.js";
+import { constant, docs, exportedClass, exportedInterface, type Statement } from "./structures.js";
+
+export function datasetStatements(schema: Schema, constants: Constants): Statement[] {
+  return [
+    ...schema.entities.filter(hasReferences).map((entity) => referringSnapshot(schema, entity)),
+    inputsInterface(schema),
+    definitionConstant(schema, constants),
+    snapshotClass(schema, constants),
+    datasetClass(schema, constants),
+  ];
+}
+
+function hasReferences(entity: Entity): boolean {
+  return entity.references.length > 0;
+}
+
+/** The class of an entity's snapshot within the data set's. */
+function snapshotName(schema: Schema, entity: Entity): string {
+  return hasReferences(entity) ? `${schema.name}${entity.name}Snapshot` : `${entity.name}Snapshot`;
+}
+
+function referringSnapshot(schema: Schema, entity: Entity): Statement {
+  const { name } = entity;
+  const whole = `${schema.name}Snapshot`;
+  return exportedClass(
+    snapshotName(schema, entity),
+    `${name} in a ${whole}, where references lead somewhere.`,
+    {
+      extends: `${name}Snapshot`,
+      properties: [{ name: "#dataset", isReadonly: true, type: whole }],
+      ctors: [
+        {
+          parameters: [
+            { name: "core", type: `cc.SnapshotCore<${name}>` },
+            { name: "dataset", type: whole },
+          ],
+          statements: ["super(core);", "this.#dataset = dataset;"],
+        },
+      ],
+      methods: entity.references.map((reference) => referenceMethod(schema, entity, reference)),
+    },
+  );
+}
+
+type Method = NonNullable<ClassDeclarationStructure["methods"]>[number];
+
+function referenceMethod(schema: Schema, entity: Entity, reference: Reference): Method {
+  const target = schema.entities.find(({ name }) => name === reference.to);
+  const mapping = `this.#dataset.${target?.property ?? ""}`;
+  return {
+    name: reference.name,
+    docs: docs(reference.doc),
+    parameters: [{ name: "record", type: entity.name }],
+    returnType: reference.each ? `readonly ${reference.to}[]` : `${reference.to} | undefined`,
+    statements: [
+      reference.each ? followAll(reference, mapping) : followOne(schema, reference, mapping),
+    ],
+  };
+}
+
+function followAll({ by }: Reference, mapping: string): string {
+  const keys = by.map((path) => (path.optional ? `${access(path)} ?? []` : access(path))).join("");
+  return `return cc.getAll(${mapping}, ${keys});`;
+}
+
+function followOne(schema: Schema, reference: Reference, mapping: string): string {
+  const unset = reference.by
+    .filter(({ optional }) => optional)
+    .map((path) => `${access(path)} === undefined`);
+  const found = `${mapping}.get(${referenceKey(schema, reference)})`;
+  if (unset.length === 0) return `return ${found};`;
+  return `if (${unset.join(" || ")}) return undefined;\nreturn ${found};`;
+}
+
+function inputsInterface({ name, entities }: Schema): Statement {
+  const properties = entities.map((entity) => ({
+    name: entity.property,
+    type: `${entity.name}Input`,
+  }));
+  return exportedInterface(
+    `${name}Inputs`,
+    `What a loader gives for each collection of ${name}.`,
+    properties,
+  );
+}
+
+function definitionConstant(schema: Schema, constants: Constants): Statement {
+  const entities = schema.entities.map(
+    (entity) => [entity.property, constants.definition(entity.name)] as const,
+  );
+  const list = print(object(Object.fromEntries(entities)), 2, "  entities: ".length);
+  return constant(
+    constants.dataset,
+    "cc.DatasetDefinition",
+    `{\n  package: ${JSON.stringify(schema.package)},\n  entities: ${list},\n}`,
+  );
+}
+
+function snapshotClass(schema: Schema, constants: Constants): Statement {
+  const { name, entities } = schema;
+  const assignments = entities.map((entity) => {
+    const core = `cores.of(${constants.definition(entity.name)})`;
+    const values = hasReferences(entity) ? `${core}, this` : core;
+    return `this.${entity.property} = new ${snapshotName(schema, entity)}(${values});`;
+  });
+  return exportedClass(
+    `${name}Snapshot`,
+    `One state of all collections of ${name}; it never changes.`,
+    {
+      extends: "cc.DatasetSnapshot",
+      properties: entities.map((entity) => ({
+        name: entity.property,
+        isReadonly: true,
+        type: snapshotName(schema, entity),
+      })),
+      ctors: [
+        {
+          parameters: [{ name: "cores", type: "cc.DatasetCores" }],
+          statements: ["super(cores);", ...assignments],
+        },
+      ],
+      methods: [ofMethod(schema, constants)],
+    },
+  );
+}
+
+function ofMethod({ name, entities }: Schema, constants: Constants): Method {
+  const cores = entities.map((entity) => {
+    return `  cc.coreOf(${constants.definition(entity.name)}, rows.${entity.property} ?? []),`;
+  });
+  return {
+    name: "of",
+    isStatic: true,
+    docs: ["Builds a snapshot from rows, without a store: for tests. What is left out is empty."],
+    parameters: [{ name: "rows", type: `cc.RowsByName<${name}Inputs>` }],
+    returnType: `${name}Snapshot`,
+    statements: [
+      "const cores = new cc.DatasetCores([",
+      ...cores,
+      "]);",
+      `return new ${name}Snapshot(cores);`,
+    ],
+  };
+}
+
+function datasetClass(schema: Schema, constants: Constants): Statement {
+  const { name, entities } = schema;
+  const collection = (entity: Entity): string =>
+    `${entity.name}${entity.key.length === 0 ? "Sequence" : "Mapping"}`;
+  const assignments = entities.map((entity) => {
+    const { property } = entity;
+    return `this.${property} = new ${collection(entity)}(store, this.optionsOf("${property}"));`;
+  });
+  const doc =
+    `All collections of ${name}, pushed and installed together.\n` +
+    "Constructing it starts nothing; await ready() before the first read.";
+  return exportedClass(`${name}Dataset`, doc, {
+    extends: `cc.Dataset<${name}Snapshot, ${name}Inputs>`,
+    properties: entities.map((entity) => ({
+      name: entity.property,
+      isReadonly: true,
+      type: collection(entity),
+    })),
+    ctors: [
+      {
+        parameters: [
+          { name: "store", type: "cc.Store" },
+          {
+            name: "options",
+            type: `cc.DatasetOptions<${name}Inputs, ${name}Snapshot>`,
+            initializer: "{}",
+          },
+        ],
+        statements: [
+          `super(${constants.dataset}, ${name}Snapshot, store, options);`,
+          ...assignments,
+        ],
+      },
+    ],
+  });
+}

@@ -1,0 +1,97 @@
+/** Enums and value types, and what entities share with value types: interfaces, encode and decode. */
+import type { Enum, Field, ValueType } from "../model.js";
+import { decodeStatements } from "./decode.js";
+import { encodeStatements } from "./encode.js";
+import { array, print } from "./layout.js";
+import type { Constants } from "./names.js";
+import {
+  constant,
+  docs,
+  exportedAlias,
+  exportedConstant,
+  exportedInterface,
+  localFunction,
+  type Statement,
+} from "./structures.js";
+import { fieldType, inputType, mayBeAbsent } from "./type-text.js";
+
+/** The const array, the union of its names, and their wire numbers. */
+export function enumStatements({ name, doc, values }: Enum, constants: Constants): Statement[] {
+  const names = array(values.map((value) => JSON.stringify(value.name)));
+  const column = `export const ${name} = `.length;
+  const numbers = constants.numbers(name);
+  return [
+    exportedConstant(name, doc, `${print(names, 0, column, " as const;".length)} as const`),
+    exportedAlias(name, doc, `(typeof ${name})[number]`),
+    constant(numbers, "cc.EnumNumbers", `cc.enumNumbers(${name})`),
+  ];
+}
+
+/** The interfaces and functions of a value type. */
+export function valueTypeStatements(
+  { name, doc, fields }: ValueType,
+  constants: Constants,
+): Statement[] {
+  const statements = [
+    ...recordInterfaces(name, doc, fields),
+    ...codecFunctions(name, fields, constants),
+  ];
+  if (!fields.some(mayBeAbsent)) return statements;
+  return [...statements, fieldNames(name, fields, constants)];
+}
+
+/** `City` and `CityInput`. */
+export function recordInterfaces(
+  name: string,
+  doc: string | undefined,
+  fields: readonly Field[],
+): Statement[] {
+  const record = fields.map((field) => ({
+    name: field.name,
+    type: fieldType(field),
+    docs: docs(field.doc),
+  }));
+  const input = fields.map((field) => {
+    const absent = mayBeAbsent(field);
+    return {
+      name: field.name,
+      type: absent ? `${inputType(field.type)} | null | undefined` : inputType(field.type),
+      hasQuestionToken: absent,
+    };
+  });
+  return [
+    exportedInterface(name, doc, record),
+    exportedInterface(`${name}Input`, `What a loader gives for ${name}.`, input),
+  ];
+}
+
+/** The constant of field names. */
+export function fieldNames(
+  name: string,
+  fields: readonly Field[],
+  constants: Constants,
+): Statement {
+  const constantName = constants.fields(name);
+  const names = array(fields.map((field) => JSON.stringify(field.name)));
+  const start = "new cc.FieldNames(";
+  const column = `const ${constantName} = ${start}`.length;
+  return constant(constantName, undefined, `${start}${print(names, 0, column, 2)})`);
+}
+
+/** `encodeCity` and `decodeCity`. */
+export function codecFunctions(
+  name: string,
+  fields: readonly Field[],
+  constants: Constants,
+): Statement[] {
+  const input = { w: "cc.Writer", row: `${name}Input` };
+  return [
+    localFunction(`encode${name}`, input, "void", encodeStatements(name, fields, constants)),
+    localFunction(
+      `decode${name}`,
+      { r: "cc.Reader", end: "number" },
+      name,
+      decodeStatements(fields),
+    ),
+  ];
+}

@@ -1,0 +1,74 @@
+/**
+ * The model as TypeScript. The whole file is given to ts-morph as one structure: adding to a source file piece
+ * by piece prints and parses it anew for each (hundreds of times slower for large schemas).
+ *
+ * Generated code uses no globals and takes all that it needs from one namespace, so that an entity may be
+ * called `Iterable` or `Reader`.
+ */
+import { IndentationText, NewLineKind, Project, StructureKind } from "ts-morph";
+import type { Schema } from "../model.js";
+import { datasetStatements } from "./emit-dataset.js";
+import { entityStatements } from "./emit-entity.js";
+import { enumStatements, valueTypeStatements } from "./emit-types.js";
+import { header } from "./header.js";
+import { LINE_WIDTH } from "./layout.js";
+import { chooseConstants } from "./names.js";
+import type { Statement } from "./structures.js";
+
+/** The generated module's text; the same to the byte on every machine. */
+export function emitTypeScript(schema: Schema): string {
+  const constants = chooseConstants(schema);
+  const statements: Statement[] = [
+    {
+      kind: StructureKind.ImportDeclaration,
+      namespaceImport: "cc",
+      moduleSpecifier: "cached-collections/generated/v1",
+    },
+    ...schema.enums.flatMap((each) => enumStatements(each, constants)),
+    ...schema.types.flatMap((type) => valueTypeStatements(type, constants)),
+    ...schema.entities.flatMap((entity) => entityStatements(schema, entity, constants)),
+    ...datasetStatements(schema, constants),
+  ];
+  const file = newProject().createSourceFile("generated.ts", {
+    statements: statements.map(setApart),
+  });
+  return `${header(schema)}\n\n${tidy(file.getFullText())}`;
+}
+
+/** A blank line before each statement. */
+function setApart(statement: Statement): Statement {
+  if (typeof statement === "string") return `\n${statement}`;
+  return { ...statement, leadingTrivia: "\n" };
+}
+
+const LONG_CLASS = /^(export class \w+) (extends .+) (implements \w+) \{$/gm;
+const BROKEN_TYPE = /^ {2}readonly \w+: [\w.]+<\n(?: {8}.+\n)+ {6}>;$/gm;
+
+const LONG_CONSTRUCTOR = /^ {2}constructor\((store: .+), (options: .+)\) \{$/gm;
+
+/** What ts-morph has no setting for: blank lines, heads too long for a line, types over several. */
+function tidy(text: string): string {
+  const wrapped = text.replaceAll(
+    LONG_CLASS,
+    (line: string, name: string, base: string, implemented: string) =>
+      line.length <= LINE_WIDTH ? line : `${name}\n  ${base}\n  ${implemented}\n{`,
+  );
+  const broken = wrapped.replaceAll(
+    LONG_CONSTRUCTOR,
+    (line: string, store: string, options: string) =>
+      line.length <= LINE_WIDTH ? line : `  constructor(\n    ${store},\n    ${options},\n  ) {`,
+  );
+  const aligned = broken.replaceAll(BROKEN_TYPE, (type) => type.replaceAll("\n    ", "\n"));
+  return `${aligned.replaceAll(/\n{3,}/g, "\n\n").trim()}\n`;
+}
+
+function newProject(): Project {
+  return new Project({
+    useInMemoryFileSystem: true,
+    compilerOptions: {},
+    manipulationSettings: {
+      indentationText: IndentationText.TwoSpaces,
+      newLineKind: NewLineKind.LineFeed,
+    },
+  });
+}

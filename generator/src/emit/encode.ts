@@ -1,0 +1,109 @@
+/**
+ * `encodeCity`: checks a loader's row and appends it as a protobuf message. Proto3: what equals its type's
+ * default is left out, unless the field is optional; then it is written whenever it is set.
+ */
+import type { ElementType, Field, ListType, MapType } from "../model.js";
+import { defaultText } from "./default-text.js";
+import { valueEncoding } from "./encode-value.js";
+import { LINE_WIDTH } from "./layout.js";
+import { localName, type Constants } from "./names.js";
+import { mayBeAbsent } from "./type-text.js";
+import { isPackable, lengthTag, tag } from "./wire.js";
+
+/** The statements of the function. `name` is the entity or value type. */
+export function encodeStatements(
+  name: string,
+  fields: readonly Field[],
+  constants: Constants,
+): string[] {
+  const statements = fields.flatMap((field) => encodeField(field, constants));
+  const absent = fields.filter(mayBeAbsent).map((field) => `row.${field.name} === undefined`);
+  if (absent.length > 0) statements.push(checkNames(absent, constants.fields(name)));
+  return statements;
+}
+
+function encodeField(field: Field, constants: Constants): string[] {
+  const { type } = field;
+  if (type.kind === "list") return [encodeList(field, type, constants)];
+  if (type.kind === "map") return [encodeMap(field, type, constants)];
+  return field.optional
+    ? encodeOptional(field, type, constants)
+    : encodeRequired(field, type, constants);
+}
+
+/** The row's value, with its default. */
+function given(field: Field): string {
+  const value = `row.${field.name}`;
+  return field.default === undefined ? value : `${value} ?? ${defaultText(field.default)}`;
+}
+
+function encodeOptional(field: Field, type: ElementType, constants: Constants): string[] {
+  const name = localName(field.name);
+  const { check, write } = valueEncoding(type, constants);
+  const checked = check(name, field.name);
+  const statement = `${write(`w.uint32(${tag(field.number, type)})`, checked, field.name)};`;
+  return [
+    `const ${name} = row.${field.name} ?? undefined;`,
+    guarded(`${name} !== undefined`, statement),
+  ];
+}
+
+function encodeRequired(field: Field, type: ElementType, constants: Constants): string[] {
+  const { check, write, differs } = valueEncoding(type, constants);
+  const checked = check(given(field), field.name);
+  const writer = `w.uint32(${tag(field.number, type)})`;
+  if (differs === undefined) return [`${write(writer, checked, field.name)};`];
+  const name = localName(field.name);
+  return [`const ${name} = ${checked};`, guarded(differs(name), `${write(writer, name)};`)];
+}
+
+function encodeList(field: Field, { element }: ListType, constants: Constants): string {
+  const { check, write } = valueEncoding(element, constants);
+  const checked = check("value");
+  const list = [given(field), JSON.stringify(field.name)];
+  if (!isPackable(element)) {
+    return withArrow(
+      "cc.writeList",
+      list,
+      write(`w.uint32(${tag(field.number, element)})`, checked),
+    );
+  }
+  const target = ["w", String(lengthTag(field.number))];
+  return withArrow("cc.writePacked", [...target, ...list], write("w", checked));
+}
+
+function encodeMap(field: Field, { key, value }: MapType, constants: Constants): string {
+  const { check, write } = valueEncoding(value, constants);
+  const map = [given(field), JSON.stringify(field.name), `cc.${key}Keys`];
+  const target = ["w", String(lengthTag(field.number))];
+  return withArrow(
+    "cc.writeMap",
+    [...target, ...map],
+    write(`w.uint32(${tag(2, value)})`, check("value")),
+  );
+}
+
+/** A call whose last argument is an arrow function of `value`. */
+function withArrow(name: string, values: readonly string[], body: string): string {
+  const head = `${name}(${values.join(", ")}, (value) =>`;
+  const line = `${head} ${body});`;
+  return fits(line) ? line : `${head}\n  ${body},\n);`;
+}
+
+function guarded(condition: string, statement: string): string {
+  const line = `if (${condition}) ${statement}`;
+  return fits(line) ? line : `if (${condition}) {\n  ${statement}\n}`;
+}
+
+function checkNames(absent: readonly string[], fields: string): string {
+  const line = `if (${absent.join(" || ")}) ${fields}.check(row);`;
+  if (fits(line)) return line;
+  const condition = `if (${absent.join(" || ")}) {`;
+  const head = fits(condition) ? condition : `if (\n  ${absent.join(" ||\n  ")}\n) {`;
+  return `${head}\n  ${fields}.check(row);\n}`;
+}
+
+/** Whether a statement fits on a line of a function's body. */
+function fits(statement: string): boolean {
+  return 2 + statement.length <= LINE_WIDTH;
+}
