@@ -1,9 +1,51 @@
 /** What is wrong with a schema, where, and what to write instead. Codes are stable; docs/errors.md lists them. */
 
+/** All codes, sorted. */
+export const DIAGNOSTIC_CODES = [
+  "bad-as",
+  "bad-character",
+  "bad-default",
+  "bad-import",
+  "bad-index",
+  "bad-key",
+  "bad-literal",
+  "bad-name",
+  "bad-number",
+  "bad-reference",
+  "bad-type",
+  "bad-where",
+  "doc-comma",
+  "duplicate-key",
+  "empty",
+  "flow-list",
+  "flow-map",
+  "missing-property",
+  "name-clash",
+  "recursive-type",
+  "repeated-field",
+  "repeated-value",
+  "reserved-name",
+  "tab-indent",
+  "too-deep",
+  "too-large",
+  "unknown-choice",
+  "unknown-entity",
+  "unknown-field",
+  "unknown-property",
+  "unknown-type",
+  "view-kind",
+  "view-option",
+  "wrong-shape",
+  "yaml-feature",
+  "yaml-syntax",
+  "yaml-word",
+] as const;
+
+export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];
+
 /** One error in a schema. Lines and columns count from 1; columns count UTF-16 units. */
 export interface Diagnostic {
-  /** Stable: `unknown-field`. */
-  readonly code: string;
+  readonly code: DiagnosticCode;
   readonly path: string;
   readonly line: number;
   readonly column: number;

@@ -61,6 +61,7 @@ function take(taken: Map<string, string>, names: readonly string[], taker: Taker
 function refuseProperties({ reporter, entities }: Declared): void {
   const taken = new Map<string, string>();
   for (const { name, entry } of entities) {
+    if (!/^[A-Z]/.test(name)) continue;
     const property = propertyName(name);
     const other = taken.get(property);
     taken.set(property, other ?? name);

@@ -1,7 +1,7 @@
 /** The entities of a schema: first fields and keys of all, then what refers to them. */
 import type { Entity, Field, FieldPath, Guards, Reference, View } from "../model.js";
 import { propertyName } from "../names.js";
-import type { Entry } from "../parse/tree.js";
+import type { Entry, Node } from "../parse/tree.js";
 import { checkFields } from "./check-fields.js";
 import { checkKey } from "./check-key.js";
 import { checkName } from "./check-name.js";
@@ -57,14 +57,20 @@ function draftOf(context: FileContext, scope: Scope, entry: Entry): Draft {
   if (props === undefined) {
     return { entry, props, root: { name, table: new Map() }, fields: undefined, key: undefined };
   }
-  const fieldsNode = props.get("fields")?.value;
-  const checked = checkFields(context, scope, { name, span: entry.key.span, node: fieldsNode });
+  const checked = checkFields(context, scope, { name, span: entry.key.span, props });
   const root = { name, table: checked.table };
   const keyNode = props.get("key")?.value;
+  const keyOf = (node: Node): Draft["key"] =>
+    isRooted ? checkKey(reporter, root, node) : undefined;
   // Without any field, what names fields would only repeat that there is none.
   const isRooted = checked.table.size > 0;
-  const key = keyNode === undefined ? [] : isRooted ? checkKey(reporter, root, keyNode) : undefined;
+  const key = keyNode === undefined ? noKey(props) : keyOf(keyNode);
   return { entry, props: isRooted ? props : undefined, root, fields: checked.fields, key };
+}
+
+/** A sequence, unless the key may just be misspelt. */
+function noKey(props: Props): Draft["key"] {
+  return props.misspelt ? undefined : [];
 }
 
 function completed(context: FileContext, draft: Draft, targets: Targets): CheckedEntity {

@@ -2,11 +2,11 @@
 import type { Field } from "../model.js";
 import { snakeCase } from "../names.js";
 import type { Span } from "../parse/source-file.js";
-import type { Entry, Node } from "../parse/tree.js";
+import type { Entry } from "../parse/tree.js";
 import { checkAs } from "./check-as.js";
 import { checkDefault } from "./check-default.js";
 import { checkName } from "./check-name.js";
-import { readDoc, readMap, readProps, readText, reportMissing, type Props } from "./read.js";
+import { readDoc, readMap, readProps, readText, reportMissing, Props } from "./read.js";
 import { resolveType, type ResolvedType } from "./resolve-type.js";
 import type { FileContext, Scope } from "./scope.js";
 
@@ -17,7 +17,7 @@ export interface FieldsNode {
   /** The entity or value type. */
   readonly name: string;
   readonly span: Span;
-  readonly node: Node | undefined;
+  readonly props: Props;
 }
 
 /** Fields by name; undefined stands for a declared but broken one. */
@@ -34,16 +34,14 @@ export interface CheckedFields {
 export function checkFields(context: FileContext, scope: Scope, owner: FieldsNode): CheckedFields {
   const table = new Map<string, Field | undefined>();
   const broken: CheckedFields = { fields: undefined, table, depth: 0 };
-  if (owner.node === undefined) {
-    reportMissing(
-      context.reporter,
-      owner.span,
-      `${owner.name} has no fields`,
-      "add fields: { name: string }",
-    );
+  const node = owner.props.get("fields")?.value;
+  if (node === undefined) {
+    const fact = `${owner.name} has no fields`;
+    const fix = "add fields: { name: string }";
+    reportMissing(context.reporter, owner.props, { span: owner.span, fact, fix });
     return broken;
   }
-  const map = readMap(context.reporter, owner.node, `fields of ${owner.name}`, "{ name: type }");
+  const map = readMap(context.reporter, node, `fields of ${owner.name}`, "{ name: type }");
   if (map === undefined) return broken;
   if (refusesCount(context, owner, map.entries.length, map.span)) return broken;
   const depths = map.entries.map((entry, index) => {
@@ -112,7 +110,7 @@ function propsOf(context: FileContext, entry: Entry): Props | undefined {
       "default",
     ]);
   }
-  return new Map([["type", entry]]);
+  return new Props([["type", entry]]);
 }
 
 function typeOf(
@@ -124,10 +122,16 @@ function typeOf(
   const type = props.get("type");
   if (type === undefined) {
     const fact = `the field ${entry.key.text} has no type`;
-    reportMissing(context.reporter, entry.key.span, fact, "add type: string, or another type");
+    const fix = "add type: string, or another type";
+    reportMissing(context.reporter, props, { span: entry.key.span, fact, fix });
     return undefined;
   }
-  const text = readText(context.reporter, type.value, `the type of ${entry.key.text}`);
+  const text = readText(
+    context.reporter,
+    type.value,
+    `the type of ${entry.key.text}`,
+    "a type like string",
+  );
   return text && resolveType(context, scope, text);
 }
 

@@ -2,7 +2,7 @@
 import type { FieldPath, IndexType } from "../model.js";
 import type { Reporter } from "../parse/reporter.js";
 import type { Node, TextNode } from "../parse/tree.js";
-import { readTexts } from "./read.js";
+import { readNames } from "./read.js";
 import { indexTypeOf, resolvePath, typedPath, type PathRoot } from "./resolve-path.js";
 import { typeText } from "./type-text.js";
 
@@ -16,7 +16,7 @@ export function checkKey(
   root: PathRoot,
   node: Node,
 ): readonly FieldPath[] | undefined {
-  const texts = readTexts(reporter, node, `the key of ${root.name}`);
+  const texts = readNames(reporter, node, `the key of ${root.name}`);
   if (texts === undefined || refusesRepetition(reporter, texts, "the key")) return undefined;
   const paths = texts.map((text) => keyPath(reporter, root, text));
   return paths.every((path) => path !== undefined) ? paths : undefined;

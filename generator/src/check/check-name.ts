@@ -44,6 +44,9 @@ function fixOf(name: string, isType: boolean, style: string): string {
   const suggestion = (isType ? first : first.toLowerCase()) + joined.slice(1);
   const rule = `${style}: ASCII letters and digits, beginning with ${isType ? "a capital" : "a small letter"}`;
   const isUsable =
-    /^[A-Za-z]/.test(suggestion) && suggestion.length <= MAX_NAME && suggestion !== name;
-  return isUsable ? `write ${suggestion}` : `use ${rule}, at most ${String(MAX_NAME)}`;
+    /^[ -~]+$/.test(name) &&
+    /^[A-Za-z]/.test(suggestion) &&
+    suggestion.length <= MAX_NAME &&
+    suggestion !== name;
+  return isUsable ? `write ${suggestion}` : `use ${rule}, at most ${String(MAX_NAME)} of them`;
 }

@@ -11,7 +11,7 @@ import {
   readMap,
   readProps,
   readText,
-  readTexts,
+  readNames,
   reportMissing,
 } from "./read.js";
 import { indexTypeOf, resolvePath, typedPath, type PathRoot } from "./resolve-path.js";
@@ -56,7 +56,8 @@ function checkReference(
       to === undefined
         ? "add to: and the entity's name"
         : "add by: and the field that holds the key";
-    reportMissing(reporter, entry.key.span, `the reference ${name} has no ${missing}`, fix);
+    const fact = `the reference ${name} has no ${missing}`;
+    reportMissing(reporter, props, { span: entry.key.span, fact, fix });
     return undefined;
   }
   const target = checkTarget(reporter, targets, to);
@@ -96,7 +97,7 @@ interface Path {
 }
 
 function checkPaths(reporter: Reporter, root: PathRoot, node: Node): readonly Path[] | undefined {
-  const texts = readTexts(reporter, node, "by");
+  const texts = readNames(reporter, node, "by");
   if (texts === undefined || refusesRepetition(reporter, texts, "by")) return undefined;
   const paths = texts.map((text) => {
     const path = resolvePath(reporter, root, text);
@@ -136,6 +137,10 @@ function matchPart(
     return typedPath(path, type);
   }
   const fact = `${path.text} is ${exactTypeText(path.type)}, and ${target.name}.${part.name} is ${exactTypeText(part.type)}`;
-  reporter.add("bad-reference", text.span, fact, "give both the same type");
+  const isPartList = path.type.kind === "list" && target.key.length > 1;
+  const fix = isPartList
+    ? "refer by single values: a list can only refer to a key of one field"
+    : "give both the same type";
+  reporter.add("bad-reference", text.span, fact, fix);
   return undefined;
 }

@@ -92,12 +92,8 @@ function checkPackage(reporter: Reporter, props: Props | undefined): string | un
   const node = props?.get("package")?.value;
   if (node === undefined) {
     const fact = "the schema has no package";
-    reportMissing(
-      reporter,
-      { start: 0, end: 1 },
-      fact,
-      "begin with package: and a name, like package: geo",
-    );
+    const fix = "begin with package: and a name, like package: geo";
+    reportMissing(reporter, props, { span: { start: 0, end: 1 }, fact, fix });
     return undefined;
   }
   const text = readText(reporter, node, "package");
@@ -115,7 +111,8 @@ function checkRootEntities(root: LoadedFile, scope: Scope): readonly CheckedEnti
   const entries = membersOf(context.reporter, props, "entities");
   if (node === undefined) {
     const fix = "add entities: with at least one";
-    reportMissing(context.reporter, { start: 0, end: 1 }, "the schema has no entities", fix);
+    const fact = "the schema has no entities";
+    reportMissing(context.reporter, props, { span: { start: 0, end: 1 }, fact, fix });
   } else if (node.value.kind === "map" && entries.length === 0) {
     context.reporter.add(
       "empty",

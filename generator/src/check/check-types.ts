@@ -1,6 +1,7 @@
 /** Enums and value types: declared first, value types resolved when a field uses them. */
 import type { Enum, EnumValue, ValueType } from "../model.js";
 import { protoValueName } from "../names.js";
+import type { Reporter } from "../parse/reporter.js";
 import type { Node, TextNode } from "../parse/tree.js";
 import { checkFields } from "./check-fields.js";
 import { readDoc, readMap, readProps, readText, reportMissing, reportShape } from "./read.js";
@@ -40,11 +41,7 @@ function checkValueType(scope: Scope, declared: DeclaredType): ValueType | undef
   const props = readProps(context.reporter, node, `the value type ${name}`, ["doc", "fields"]);
   if (props === undefined) return undefined;
   const doc = readDoc(context.reporter, props);
-  const checked = checkFields(context, scope, {
-    name,
-    span: declared.span,
-    node: props.get("fields")?.value,
-  });
+  const checked = checkFields(context, scope, { name, span: declared.span, props });
   declared.depth = 1 + checked.depth;
   if (declared.depth > MAX_TYPE_DEPTH) return refuseDepth(declared);
   if (checked.fields === undefined) return undefined;
@@ -63,7 +60,9 @@ export function checkEnum(context: FileContext, key: TextNode, node: Node): Enum
   const props = readProps(reporter, node, what, ["doc", "values"]);
   const values = props?.get("values");
   if (values === undefined) {
-    reportMissing(reporter, key.span, `${what} has no values`, `write ${key.text}: [A, B]`);
+    const fix = `write ${key.text}: [A, B]`;
+    if (props !== undefined)
+      reportMissing(reporter, props, { span: key.span, fact: `${what} has no values`, fix });
     return undefined;
   }
   return enumOf(context, key, values.value, readDoc(reporter, props));
@@ -113,16 +112,12 @@ function valuesOf(
 ): readonly DeclaredValue[] | undefined {
   const { reporter } = context;
   if (node.kind === "list") {
-    const texts = node.items.map((item) => readText(reporter, item, `a value of ${name}`));
+    const texts = node.items.map((item) => valueText(reporter, item, name));
     if (!texts.every((text) => text !== undefined)) return undefined;
     return texts.map((text) => ({ text, doc: undefined }));
   }
-  const map = readMap(
-    reporter,
-    node,
-    `the values of ${name}`,
-    "or a list: [A, B] or { A: what A means }",
-  );
+  const shape = "a list [A, B], or a map { A: what A means }";
+  const map = readMap(reporter, node, `the values of ${name}`, shape);
   return map?.entries.map(({ key, value }) => {
     const isEmpty = value.kind === "text" && value.text === "";
     const doc = isEmpty
@@ -130,6 +125,12 @@ function valuesOf(
       : readText(reporter, value, `the doc of ${key.text}`)?.text.trim();
     return { text: key, doc };
   });
+}
+
+/** A word like null is a text for now: its own error says more than that it is none. */
+function valueText(reporter: Reporter, node: Node, name: string): TextNode | undefined {
+  if (node.kind === "text" && node.text !== "" && node.text !== "~") return node;
+  return readText(reporter, node, `a value of ${name}`);
 }
 
 /** Values become constants in the .proto, where case and underscores do not tell two apart. */

@@ -1,22 +1,13 @@
 /** `views`: what each is by, in which order, and which records it holds. */
-import type { FieldPath, GroupView, SortedView, SortField, UniqueView, View } from "../model.js";
+import type { FieldPath, GroupView, SortedView, UniqueView, View } from "../model.js";
 import { viewKeyName } from "../names.js";
 import type { Reporter } from "../parse/reporter.js";
-import type { Entry, Node, TextNode } from "../parse/tree.js";
-import { refusesRepetition } from "./check-key.js";
+import type { Entry, Node } from "../parse/tree.js";
+import { checkBy, checkSort } from "./check-by.js";
 import { checkName } from "./check-name.js";
 import { checkWhere } from "./check-where.js";
-import {
-  readChoice,
-  readDoc,
-  readInteger,
-  readMap,
-  readProps,
-  readTexts,
-  type Props,
-} from "./read.js";
-import { indexTypeOf, resolvePath, typedPath, type PathRoot } from "./resolve-path.js";
-import { typeText } from "./type-text.js";
+import { readChoice, readDoc, readInteger, readMap, readProps, type Props } from "./read.js";
+import type { PathRoot } from "./resolve-path.js";
 
 /** The most views of one entity. */
 const MAX_VIEWS = 64;
@@ -125,7 +116,7 @@ function viewOf(reporter: Reporter, root: PathRoot, parts: ViewParts): View | un
 
 function groupView(reporter: Reporter, root: PathRoot, parts: ViewParts): GroupView | undefined {
   const limit = limitOf(reporter, parts.props);
-  const by = checkBy(reporter, root, parts, "group");
+  const by = checkBy(reporter, root, "group", parts.props.get("group")?.value);
   if (by === undefined) return undefined;
   return {
     view: "group",
@@ -141,7 +132,7 @@ function uniqueView(reporter: Reporter, root: PathRoot, parts: ViewParts): Uniqu
   const choices = ["error", "first", "last"] as const;
   const duplicates =
     node === undefined ? "error" : readChoice(reporter, node, "duplicates", choices);
-  const by = checkBy(reporter, root, parts, "unique");
+  const by = checkBy(reporter, root, "unique", parts.props.get("unique")?.value);
   if (by === undefined || duplicates === undefined) return undefined;
   const keyName = keyNameOf(root, parts.common, by.by);
   return { view: "unique", ...parts.common, by: by.by, ...keyName, duplicates };
@@ -155,120 +146,4 @@ function limitOf(reporter: Reporter, props: Props): { limit?: number } {
   const node = props.get("limit")?.value;
   const limit = node && readInteger(reporter, node, "limit", { min: 1, max: MAX_LIMIT });
   return limit === undefined ? {} : { limit };
-}
-
-interface By {
-  readonly by: readonly FieldPath[];
-  readonly each: boolean;
-}
-
-function checkBy(
-  reporter: Reporter,
-  root: PathRoot,
-  parts: ViewParts,
-  kind: "group" | "unique",
-): By | undefined {
-  const node = parts.props.get(kind)?.value;
-  const texts = node && readTexts(reporter, node, kind);
-  if (texts === undefined || refusesRepetition(reporter, texts, kind)) return undefined;
-  const isAlone = kind === "group" && texts.length === 1;
-  const paths = texts.map((text) => checkByPath(reporter, root, text, { kind, isAlone }));
-  if (!paths.every((path) => path !== undefined)) return undefined;
-  if (
-    refusesComponents(
-      reporter,
-      texts,
-      paths.map((path) => path.name),
-    )
-  )
-    return undefined;
-  const [first] = paths;
-  return { by: paths, each: first !== undefined && lastStepIsList(first) };
-}
-
-function lastStepIsList(path: FieldPath): boolean {
-  return path.steps.at(-1)?.type.kind === "list";
-}
-
-/** `location.lat` and `locationLat` would be one property of the key. */
-function refusesComponents(
-  reporter: Reporter,
-  texts: readonly TextNode[],
-  names: readonly string[],
-): boolean {
-  const at = names.findIndex((name, index) => names.indexOf(name) < index);
-  const text = texts[at];
-  if (text === undefined) return false;
-  const fact = `two parts of the key would both be called ${names[at] ?? ""}`;
-  reporter.add("name-clash", text.span, fact, "rename one of the fields");
-  return true;
-}
-
-interface ByUse {
-  readonly kind: "group" | "unique";
-  /** Whether a list may stand here: a group by one field. */
-  readonly isAlone: boolean;
-}
-
-function checkByPath(
-  reporter: Reporter,
-  root: PathRoot,
-  text: TextNode,
-  use: ByUse,
-): FieldPath | undefined {
-  const path = resolvePath(reporter, root, text);
-  if (path === undefined) return undefined;
-  if (path.type.kind === "list" && !use.isAlone) {
-    const fact = `${text.text} is a list, and only a group by this one field can be by its elements`;
-    reporter.add("bad-index", text.span, fact, `make a view { group: ${text.text} }`);
-    return undefined;
-  }
-  const value = path.type.kind === "list" ? path.type.element : path.type;
-  const type = indexTypeOf(value);
-  if (type !== undefined && type.kind !== "float" && type.kind !== "double")
-    return typedPath(path, type);
-  const fact = `${text.text} is ${typeText(path.type)}, by which nothing can be looked up`;
-  const fix =
-    type === undefined
-      ? "use a field with a single value of a type that has an order"
-      : "numbers that are not exact find nothing reliably: use a decimal or an integer, or a sorted view";
-  reporter.add("bad-index", text.span, fact, fix);
-  return undefined;
-}
-
-/** `sort: -population` or `sort: [-population, name]`. */
-function checkSort(
-  reporter: Reporter,
-  root: PathRoot,
-  node: Node | undefined,
-): readonly SortField[] {
-  const texts = node && readTexts(reporter, node, "sort");
-  if (texts === undefined) return [];
-  const bare = texts.map((text) => ({ ...text, text: text.text.replace(/^-\s*/, "") }));
-  if (refusesRepetition(reporter, bare, "sort")) return [];
-  const fields = texts.map((text, index) => {
-    const path = bare[index] ?? text;
-    return checkSortField(reporter, root, path, text.text.startsWith("-"));
-  });
-  return fields.every((field) => field !== undefined) ? fields : [];
-}
-
-function checkSortField(
-  reporter: Reporter,
-  root: PathRoot,
-  text: TextNode,
-  descending: boolean,
-): SortField | undefined {
-  const path = resolvePath(reporter, root, text);
-  if (path === undefined) return undefined;
-  const type = indexTypeOf(path.type);
-  if (type !== undefined) return { ...typedPath(path, type), descending };
-  const fact = `${text.text} is ${typeText(path.type)}, which has no order`;
-  reporter.add(
-    "bad-index",
-    text.span,
-    fact,
-    "sort by a field with a single value that is not bytes or json",
-  );
-  return undefined;
 }

@@ -130,12 +130,16 @@ function checkValues(
   path: FieldPath,
   node: Node,
 ): readonly Literal[] | undefined {
-  if (node.kind !== "list" || node.items.length === 0 || node.items.length > MAX_VALUES) {
+  if (node.kind === "list" && node.items.length === 0) {
+    reporter.add("empty", node.span, `the test of ${path.text} has no values`, "name at least one");
+    return undefined;
+  }
+  if (node.kind !== "list" || node.items.length > MAX_VALUES) {
     reportShape(
       reporter,
       node,
       `the test of ${path.text}`,
-      `a list of 1 to ${String(MAX_VALUES)} values`,
+      `a list of at most ${String(MAX_VALUES)} values`,
     );
     return undefined;
   }

@@ -5,7 +5,11 @@ import type { Span } from "../parse/source-file.js";
 import { isNull, type Entry, type MapNode, type Node, type TextNode } from "../parse/tree.js";
 import { offer } from "./nearest.js";
 
-export type Props = ReadonlyMap<string, Entry>;
+/** The known members of a map. */
+export class Props extends Map<string, Entry> {
+  /** Whether there were unknown members too: then what is missing may just be misspelt. */
+  misspelt = false;
+}
 
 /** A map whose members are known by name; the unknown ones are reported, the known ones returned. */
 export function readProps(
@@ -16,13 +20,14 @@ export function readProps(
 ): Props | undefined {
   const map = readMap(reporter, node, what, `{ ${known.join(", ")} }`);
   if (map === undefined) return undefined;
-  const props = new Map<string, Entry>();
+  const props = new Props();
   for (const entry of map.entries) {
     const name = entry.key.text;
     if (known.includes(name)) props.set(name, entry);
     else {
       const fact = `${what} has no property "${shorten(name)}"`;
       reporter.add("unknown-property", entry.key.span, fact, offer(name, known, "it has"));
+      props.misspelt = true;
     }
   }
   return props;
@@ -40,24 +45,30 @@ export function readMap(
 }
 
 /** A text; null is none. */
-export function readText(reporter: Reporter, node: Node, what: string): TextNode | undefined {
+export function readText(
+  reporter: Reporter,
+  node: Node,
+  what: string,
+  expected = "a text",
+): TextNode | undefined {
   if (node.kind === "text" && !isNull(node)) return node;
-  reportShape(reporter, node, what, "a text");
+  reportShape(reporter, node, what, expected);
   return undefined;
 }
 
-/** One text or a list of at least one. */
-export function readTexts(
+/** The name of a field, or a list of at least one. */
+export function readNames(
   reporter: Reporter,
   node: Node,
   what: string,
 ): readonly TextNode[] | undefined {
   const items = node.kind === "list" ? node.items : [node];
   if (items.length === 0) {
-    reporter.add("wrong-shape", node.span, `${what} is an empty list`, "name at least one");
+    reporter.add("empty", node.span, `${what} is an empty list`, "name at least one field");
     return undefined;
   }
-  const texts = items.map((item) => readText(reporter, item, what));
+  const expected = node.kind === "list" ? "a field's name" : "a field's name or a list of names";
+  const texts = items.map((item) => readText(reporter, item, what, expected));
   return texts.every((text) => text !== undefined) ? texts : undefined;
 }
 
@@ -102,19 +113,28 @@ export function readChoice<T extends string>(
 
 export function reportShape(reporter: Reporter, node: Node, what: string, expected: string): void {
   if (node.kind === "broken") return;
-  const fact = `${what} is ${describe(node)}, not ${expected.split(" {", 1)[0] ?? expected}`;
+  const fact = `${what} is ${describe(node)}, not ${expected.split(/ [{[]/, 1)[0] ?? expected}`;
   reporter.add("wrong-shape", node.span, fact, `write ${expected}`);
 }
 
-export function reportMissing(reporter: Reporter, span: Span, what: string, fix: string): void {
-  reporter.add("missing-property", span, what, fix);
+/** Reports a missing member, unless an unknown one may be meant for it. */
+export function reportMissing(
+  reporter: Reporter,
+  props: Props | undefined,
+  missing: { readonly span: Span; readonly fact: string; readonly fix: string },
+): void {
+  if (props?.misspelt === true) return;
+  reporter.add("missing-property", missing.span, missing.fact, missing.fix);
 }
 
 function describe(node: Node): string {
   if (node.kind === "list") return "a list";
   if (node.kind === "map") return "a map";
   if (isNull(node)) return "empty";
-  return node.kind === "text" ? `the text "${shorten(node.text)}"` : "broken";
+  if (node.kind === "broken") return "broken";
+  return node.quoted || /[^-\w.]/.test(node.text)
+    ? `the text "${shorten(node.text)}"`
+    : shorten(node.text);
 }
 
 /** Keeps messages short whatever a schema holds. */

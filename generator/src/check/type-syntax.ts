@@ -28,9 +28,15 @@ export function parseType(text: string): TypeSyntax | TypeMistake {
   const type = readType(state);
   if ("mistake" in type) return type;
   skipSpace(state);
-  return state.at === text.length
-    ? type
-    : mistakeAt(state, "the type is over here, but more follows");
+  return state.at === text.length ? type : mistakeAt(state, moreText(state));
+}
+
+/** What follows a whole type, in words. */
+function moreText(state: State): string {
+  const next = state.text[state.at];
+  if (next === "|") return "a field has one type; one that may be unset ends in ?";
+  if (next === "<") return "only list<T> and map<K, V> take < >";
+  return "the type ends here, but more follows";
 }
 
 interface State {

@@ -19,7 +19,7 @@ export function lex(reporter: Reporter): readonly string[] | undefined {
   if (refusesCharacters(reporter)) return undefined;
   const lexemes = [...new Lexer().lex(text)];
   if (refusesTabs(reporter, lexemes)) return undefined;
-  refuseFeatures(reporter, lexemes);
+  if (refusesFeatures(reporter, lexemes)) return undefined;
   return joinTypes(reporter, lexemes);
 }
 
@@ -61,7 +61,7 @@ function refusesTabs(reporter: Reporter, lexemes: readonly string[]): boolean {
 }
 
 /** Start and end of quoted texts and block texts. */
-function textSpans(lexemes: readonly string[]): readonly (readonly [number, number])[] {
+export function textSpans(lexemes: readonly string[]): readonly (readonly [number, number])[] {
   const spans: [number, number][] = [];
   let at = 0;
   let block = false;
@@ -85,20 +85,30 @@ const FEATURES: Readonly<Record<string, string>> = {
   "directive-line": "a directive (%NAME)",
 };
 
-function refuseFeatures(reporter: Reporter, lexemes: readonly string[]): void {
+/** Reports them all; true when there is a second document, with which the first is no longer the schema. */
+function refusesFeatures(reporter: Reporter, lexemes: readonly string[]): boolean {
   let at = 0;
-  let scalar = false;
+  let isScalar = false;
+  let hasContent = false;
   for (const lexeme of lexemes) {
-    const isMark = isMarker(lexeme);
-    const feature = scalar ? undefined : FEATURES[String(CST.tokenType(lexeme))];
+    const type = isScalar ? "scalar" : String(CST.tokenType(lexeme));
+    const span = { start: at, end: at + lexeme.length };
+    const feature = FEATURES[type];
     if (feature !== undefined) {
       const fact = `${feature} is not part of the schema language`;
       const fix = 'write the value out; text that begins with *, &, ! or % goes in quotes: "*text"';
-      reporter.add("yaml-feature", { start: at, end: at + lexeme.length }, fact, fix);
+      reporter.add("yaml-feature", span, fact, fix);
     }
-    scalar = lexeme === CST.SCALAR;
-    if (!isMark) at += lexeme.length;
+    if (type === "doc-start" && hasContent) {
+      const fact = "a second YAML document begins here, and a schema file holds one";
+      reporter.add("yaml-feature", span, fact, "put each schema into its own file");
+      return true;
+    }
+    hasContent ||= type === "scalar";
+    isScalar = lexeme === CST.SCALAR;
+    if (!isMarker(lexeme)) at += lexeme.length;
   }
+  return false;
 }
 
 /** Joins `string` `[` `]` and `map<string` `,` ` ` `string>` inside braces or brackets, and reports them. */

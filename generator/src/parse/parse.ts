@@ -2,9 +2,9 @@
  * YAML text -> tree of texts, lists and maps. YAML's own errors end here: a file that has any gives no tree,
  * since whatever the check found in it would be a consequence.
  */
-import { Composer, Parser, type CST, type Document, type ErrorCode } from "yaml";
+import { Composer, Parser, type CST, type Document } from "yaml";
 import { convert } from "./convert.js";
-import { lex } from "./lex.js";
+import { lex, textSpans } from "./lex.js";
 import { MAX_DEPTH, MAX_SYNTAX_ERRORS } from "./limits.js";
 import type { Reporter } from "./reporter.js";
 import { Lines } from "./source-file.js";
@@ -16,10 +16,8 @@ export function parse(reporter: Reporter): Node | undefined {
   if (lexemes === undefined) return undefined;
   const tokens = tokensOf(reporter, lexemes);
   if (tokens === undefined) return undefined;
-  const [document, second] = compose(tokens, reporter.file.text.length);
-  if (second !== undefined) reportSecond(reporter, second);
-  const errors = [document, second].flatMap((each) => each?.errors ?? []);
-  if (reportSyntax(reporter, errors)) return undefined;
+  const [document] = compose(tokens, reporter.file.text.length);
+  if (reportSyntax(reporter, document?.errors ?? [], lexemes)) return undefined;
   const empty = { start: 0, end: 0 };
   if (!document?.contents) return { kind: "text", text: "", quoted: false, span: empty };
   return convert(document.contents, reporter);
@@ -55,51 +53,78 @@ function compose(tokens: readonly CST.Token[], length: number): Document.Parsed[
   return [...new Composer(options).compose(tokens, true, length)];
 }
 
-function reportSecond(reporter: Reporter, second: Document.Parsed): void {
-  const [start] = second.range;
-  const fact = "a schema file holds one YAML document, and a second one begins here";
-  const at = Math.max(0, start - 4);
-  reporter.add(
-    "yaml-feature",
-    { start: at, end: at + 3 },
-    fact,
-    "put each schema into its own file",
-  );
-}
-
-function reportSyntax(reporter: Reporter, errors: Document.Parsed["errors"]): boolean {
+function reportSyntax(
+  reporter: Reporter,
+  errors: Document.Parsed["errors"],
+  lexemes: readonly string[],
+): boolean {
   const lines = new Lines(reporter.file.text);
   const known = new Set(reporter.list().map((diagnostic) => diagnostic.line));
   for (const error of errors.slice(0, MAX_SYNTAX_ERRORS)) {
     const [start, end] = error.pos;
-    if (known.has(lines.at(start).number)) continue;
-    const fact = firstSentence(error.message);
-    reporter.add(
-      "yaml-syntax",
-      { start, end },
-      fact,
-      SYNTAX_FIXES[error.code] ?? "correct the YAML",
-    );
+    const { number } = lines.at(start);
+    if (known.has(number)) continue;
+    known.add(number);
+    const opening = error.message.includes("quote") ? openingQuote(lexemes, end) : undefined;
+    const span = opening === undefined ? { start, end } : { start: opening, end: opening + 1 };
+    const { fact, fix } = explain(error);
+    reporter.add("yaml-syntax", span, fact, fix);
   }
   return errors.length > 0;
 }
 
-function firstSentence(message: string): string {
-  const line = message.split("\n", 1)[0] ?? message;
-  return `this is no YAML: ${line.replace(/[.:]$/, "").replace(/^\w/, (first) => first.toLowerCase())}`;
+/** Where the last quoted text before this offset begins. */
+function openingQuote(lexemes: readonly string[], end: number): number | undefined {
+  return textSpans(lexemes).findLast(([start]) => start < end)?.[0];
 }
 
-const QUOTE = 'put text that holds ": ", " #" or begins with a special character into quotes';
+type SyntaxError = Document.Parsed["errors"][number];
+
+function explain({ code, message }: SyntaxError): { readonly fact: string; readonly fix: string } {
+  const known = EXPLAINED.find(([pattern]) => pattern.test(`${code} ${message}`));
+  if (known !== undefined) return { fact: known[1], fix: known[2] };
+  const line = message.split("\n", 1)[0] ?? message;
+  const first = line.charAt(0).toLowerCase() + line.slice(1);
+  return { fact: `this is no YAML: ${first.replace(/[.:]$/, "")}`, fix: "correct the YAML" };
+}
+
+const QUOTE = 'put the text into quotes, "like this"';
 const INDENT = "indent the members of one map or list by the same number of spaces";
 
-const SYNTAX_FIXES: Partial<Record<ErrorCode, string>> = {
-  BAD_INDENT: INDENT,
-  BAD_SCALAR_START: QUOTE,
-  BLOCK_AS_IMPLICIT_KEY: QUOTE,
-  BLOCK_IN_FLOW: "write the members inside { } or [ ] with commas between them",
-  BAD_DQ_ESCAPE: "write a backslash in double quotes as \\\\, or use single quotes",
-  MISSING_CHAR: "add the character that is missing",
-  MULTILINE_IMPLICIT_KEY: `end the name with a colon and a space; ${INDENT}`,
-  KEY_OVER_1024_CHARS: "end the name with a colon and a space",
-  UNEXPECTED_TOKEN: "remove it, or put the text into quotes",
-};
+/** The parser's code and message, our words, and the fix. */
+const EXPLAINED: readonly (readonly [RegExp, string, string])[] = [
+  [/^BLOCK_AS_IMPLICIT_KEY /, 'the text holds ": ", which begins another map', QUOTE],
+  [/^BAD_SCALAR_START /, "a text cannot begin with this character", QUOTE],
+  [/Missing closing .*quote/, "the quote that opens here is never closed", "close it"],
+  [
+    /must be sufficiently indented and end with a/,
+    "a { or [ before this is not closed",
+    "close it with } or ]",
+  ],
+  [/^MISSING_CHAR .*separat/, "a comma is missing before this", "write commas between the members"],
+  [
+    /expected flow \w+ to end with|^BAD_INDENT .*end with/i,
+    "a { or [ is not closed",
+    "close it with } or ]",
+  ],
+  [
+    /^BLOCK_IN_FLOW /,
+    "inside { } and [ ] there are no indented maps and lists",
+    "write commas between the members",
+  ],
+  [
+    /^BAD_INDENT |All .* items must start at the same column/,
+    "the line is indented otherwise than those before it",
+    INDENT,
+  ],
+  [
+    /^BAD_DQ_ESCAPE /,
+    "the backslash begins no escape that YAML knows",
+    "write \\\\ for a backslash, or use single quotes",
+  ],
+  [
+    /^MULTILINE_IMPLICIT_KEY |^KEY_OVER_1024_CHARS /,
+    "a name and its colon stand on one line",
+    "write name: value",
+  ],
+];

@@ -1,5 +1,5 @@
 /** Collects what is wrong with one file and gives it back in source order, each place and code once. */
-import type { Diagnostic } from "../diagnostics.js";
+import type { Diagnostic, DiagnosticCode } from "../diagnostics.js";
 import { Lines, type SourceFile, type Span } from "./source-file.js";
 
 /** Lines longer than this are shown cut around the error. */
@@ -16,7 +16,7 @@ export class Reporter {
   }
 
   /** Reports an error. `fact` and `fix` are sentences without a full stop. */
-  add(code: string, span: Span, fact: string, fix: string): void {
+  add(code: DiagnosticCode, span: Span, fact: string, fix: string): void {
     const id = `${code} ${String(span.start)}`;
     if (this.#found.has(id)) return;
     this.#found.set(id, { start: span.start, diagnostic: this.#diagnostic(code, span, fact, fix) });
@@ -33,7 +33,7 @@ export class Reporter {
     return entries.sort((a, b) => a.start - b.start).map((entry) => entry.diagnostic);
   }
 
-  #diagnostic(code: string, span: Span, fact: string, fix: string): Diagnostic {
+  #diagnostic(code: DiagnosticCode, span: Span, fact: string, fix: string): Diagnostic {
     const line = this.#lines.at(span.start);
     const start = Math.min(Math.max(span.start, line.start), line.end);
     const from = start - line.start > SHOWN / 2 ? start - SHOWN / 2 : line.start;
