@@ -4,9 +4,8 @@
  * docs/snapshot-format.md.
  */
 import { createHash } from "node:crypto";
-import { checkEnd } from "../codec/bad-record.js";
 import { describeValue } from "../codec/invalid-field.js";
-import { Reader } from "../codec/reader.js";
+import { checkEnd, Reader } from "../codec/reader.js";
 import { Writer } from "../codec/writer.js";
 import { FORMAT, type AnyEntityDefinition } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";

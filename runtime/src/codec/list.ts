@@ -3,9 +3,8 @@
  * field (proto3's default); readers take them one by one too.
  */
 import type protobuf from "protobufjs/minimal.js";
-import { checkEnd } from "./bad-record.js";
 import { InvalidFieldError, within } from "./invalid-field.js";
-import type { Reader } from "./reader.js";
+import { checkEnd, type Reader } from "./reader.js";
 
 /** Checks one value and appends it. Its errors carry no path: the list knows the index. */
 export type WriteValue<T> = (value: T) => unknown;

@@ -4,13 +4,13 @@
  */
 import { types } from "node:util";
 import type protobuf from "protobufjs/minimal.js";
-import { BadRecordError, checkEnd } from "./bad-record.js";
+import { BadRecordError } from "./bad-record.js";
 import { compareText } from "./compare-text.js";
 import { InvalidFieldError, within } from "./invalid-field.js";
 import { isPlainObject } from "./json.js";
 import type { ReadValue, WriteValue } from "./list.js";
 import type { MapKey, MapKeys } from "./map-keys.js";
-import type { Reader } from "./reader.js";
+import { checkEnd, type Reader } from "./reader.js";
 
 /** What a loader may give for a map. */
 export type MapInput<K, V> = ReadonlyMap<K, V> | { readonly [key: string]: V };

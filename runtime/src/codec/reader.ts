@@ -106,3 +106,9 @@ export class Reader extends protobuf.Reader {
     return this.#high;
   }
 }
+
+/** Refuses a message whose last field reached past its end. */
+export function checkEnd(reader: Reader, end: number): void {
+  if (reader.pos !== end)
+    throw new BadRecordError(`a field ends ${reader.pos - end} bytes too late`);
+}

@@ -5,10 +5,10 @@
  */
 import { types } from "node:util";
 import type protobuf from "protobufjs/minimal.js";
-import { BadRecordError, checkEnd } from "./bad-record.js";
+import { BadRecordError } from "./bad-record.js";
 import { InvalidFieldError } from "./invalid-field.js";
 import { writePlainInt64 } from "./int64.js";
-import type { Reader } from "./reader.js";
+import { checkEnd, type Reader } from "./reader.js";
 import { RecordDate } from "./record-date.js";
 
 /** A record's timestamp. Its setters throw: records are shared. */

@@ -4,7 +4,7 @@
  */
 export { FORMAT } from "../definition.js";
 export type { AnyEntityDefinition, DatasetDefinition, EntityDefinition } from "../definition.js";
-export { checkEnd, missing } from "../codec/bad-record.js";
+export { missing } from "../codec/bad-record.js";
 export {
   checkBool,
   checkBytes,
@@ -47,7 +47,7 @@ export {
 } from "../codec/map-keys.js";
 export { writeMessage } from "../codec/message.js";
 export { FieldNames } from "../codec/names.js";
-export { Reader } from "../codec/reader.js";
+export { checkEnd, Reader } from "../codec/reader.js";
 export {
   checkTimestamp,
   readTimestamp,
