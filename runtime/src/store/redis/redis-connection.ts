@@ -4,13 +4,13 @@
  * execute. What may have been executed is sent again only if that cannot matter.
  */
 import type { CachedCollectionsError } from "../../errors.js";
+import { messageOf } from "../message-of.js";
 import { DeadlineError, delay, withDeadline } from "./deadline.js";
 import type { RedisClient } from "./redis-client.js";
 import {
   isNoScript,
   isWrongServer,
   kindOfFailure,
-  messageOf,
   outcomeUnknown,
   storeUnavailable,
 } from "./redis-errors.js";

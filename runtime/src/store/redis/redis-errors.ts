@@ -3,6 +3,7 @@
  * arguments of the command, AUTH's too.
  */
 import { CachedCollectionsError } from "../../errors.js";
+import { messageOf } from "../message-of.js";
 
 /**
  * `unsent`: it never left; `refused`: the server did not execute it and may soon; `unknown`: it may have been
@@ -28,10 +29,6 @@ export function isNoScript(error: unknown): boolean {
 
 export function isNoPermission(error: unknown): boolean {
   return /\bNOPERM\b|can't run this command|No permissions/i.test(messageOf(error));
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 export function storeUnavailable(label: string, why: string): CachedCollectionsError {

@@ -1,0 +1,66 @@
+/** The embedded store in a directory of its own, for the tests that every store has to pass. */
+import { embeddedStore, type Store } from "cached-collections";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  loadLibsql,
+  type Database,
+  type SqlValue,
+} from "../../runtime/src/store/embedded/libsql.js";
+import { monotonicMs } from "../../runtime/src/store/embedded/monotonic-clock.js";
+import { FILE_NAME } from "../../runtime/src/store/embedded/tables.js";
+import type { BehindTheStore, StoreFixture } from "./store-fixture.js";
+
+export async function embeddedFixture(): Promise<StoreFixture> {
+  const path = await mkdtemp(join(tmpdir(), "cached-collections-embedded-"));
+  const openDatabase = await loadLibsql("test");
+  const stores: Store[] = [];
+  return {
+    connect: () => {
+      const store = embeddedStore({ path });
+      stores.push(store);
+      return store;
+    },
+    behind: (packageName) =>
+      behindEmbedded(packageName, () => {
+        const database = openDatabase(join(path, FILE_NAME));
+        database.exec("PRAGMA busy_timeout = 5000");
+        return database;
+      }),
+    end: async () => {
+      for (const store of stores) await store.close();
+      await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+function behindEmbedded(packageName: string, open: () => Database): BehindTheStore {
+  const change = (sql: string, ...values: readonly SqlValue[]): Promise<void> => {
+    const database = open();
+    database.prepare(sql).run(packageName, ...values);
+    database.close();
+    return Promise.resolve();
+  };
+  const endTimed = "UPDATE timed SET until_ms = 0 WHERE package = ? AND name = ?";
+  const setSegment = (value: string): string =>
+    `UPDATE segments SET until_ms = ${value} WHERE package = ? AND id = ?`;
+  return {
+    segmentLeftMs: (id) => Promise.resolve(segmentLeftMs(open(), packageName, id)),
+    expireSegment: (id) => change(setSegment("0"), id),
+    expireTicket: (nonce) => change(endTimed, `ticket:${nonce}`),
+    expireLease: (version) => change(endTimed, `lease:${version}`),
+    setField: (name, value) =>
+      change("INSERT OR REPLACE INTO fields VALUES (?, ?, ?)", name, value),
+    keepSegment: (id) => change(setSegment("NULL"), id),
+  };
+}
+
+function segmentLeftMs(database: Database, packageName: string, id: string): number {
+  const found = database
+    .prepare("SELECT until_ms FROM segments WHERE package = ? AND id = ?")
+    .get(packageName, id) as { readonly until_ms: number | null } | undefined;
+  database.close();
+  if (found === undefined) return 0;
+  return found.until_ms === null ? Infinity : Math.max(0, found.until_ms - monotonicMs());
+}
