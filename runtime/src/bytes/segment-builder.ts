@@ -4,6 +4,7 @@
  */
 import { randomInt } from "node:crypto";
 import { describeValue, InvalidFieldError } from "../codec/invalid-field.js";
+import { checkObject, refusal } from "../codec/names.js";
 import type { EntityDefinition, IndexField, UniqueDefinition } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
 import { describeKey } from "./describe-key.js";
@@ -83,11 +84,13 @@ export class SegmentBuilder<R extends object, I extends object> {
 
   #encode(row: I, number: number): R {
     try {
+      checkObject(row);
       return this.#rows.add(this.#definition, row);
     } catch (error) {
-      if (!(error instanceof InvalidFieldError)) throw error;
+      const refused = refusal(error, row);
+      if (!(refused instanceof InvalidFieldError)) throw refused;
       const which = describeRow(this.#definition.key, row, number);
-      throw this.#error("ERR_INVALID_RECORD", `${which}: ${error.message}`, error);
+      throw this.#error("ERR_INVALID_RECORD", `${which}: ${refused.message}`, refused);
     }
   }
 

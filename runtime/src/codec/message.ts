@@ -1,7 +1,7 @@
 /** Value types: messages inside a record. */
 import type protobuf from "protobufjs/minimal.js";
-import { InvalidFieldError, within } from "./invalid-field.js";
-import { misspelt } from "./names.js";
+import { within } from "./invalid-field.js";
+import { checkObject, refusal } from "./names.js";
 
 /** Checks an object and appends it as a message with its length. */
 export function writeMessage<T extends object>(
@@ -10,17 +10,12 @@ export function writeMessage<T extends object>(
   encode: (writer: protobuf.Writer, value: T) => void,
   path = "",
 ): void {
-  checkObject(value, path);
   writer.fork();
   try {
+    checkObject(value);
     encode(writer, value);
   } catch (error) {
-    throw within(misspelt(error, value), path);
+    throw within(refusal(error, value), path);
   }
   writer.ldelim();
-}
-
-function checkObject(value: unknown, path: string): void {
-  if (typeof value !== "object" || value === null)
-    throw new InvalidFieldError(path, "an object", value);
 }

@@ -36,8 +36,15 @@ export class FieldNames {
 
 const MOST_REMEMBERED = 200;
 
-/** A better error for a required field that is undefined, if the row has it under another spelling. */
-export function misspelt(error: unknown, row: object): unknown {
+/** Refuses a row, or a value type's value, that is no object. */
+export function checkObject(value: unknown): void {
+  if (typeof value !== "object" || value === null) {
+    throw new InvalidFieldError("", "an object", value);
+  }
+}
+
+/** What an encoder threw for a row, in better words where a field that it lacks stands there misspelt. */
+export function refusal(error: unknown, row: object): unknown {
   if (!(error instanceof InvalidFieldError) || error.value !== undefined) return error;
   const field = error.path;
   const property = Object.keys(row).find(
