@@ -76,6 +76,11 @@ export interface Atlas {
 
 /** The schema as a build with this hash has it. */
 export function atlas(hash = "00000000000000a1"): Atlas {
+  const country = countryOf(hash);
+  return { country, place: placeOf(hash, country), notice: noticeOf(hash) };
+}
+
+function countryOf(hash: string): Atlas["country"] {
   const country: Atlas["country"] = {
     format: 1,
     package: "atlas",
@@ -93,6 +98,10 @@ export function atlas(hash = "00000000000000a1"): Atlas {
       return Object.freeze({ code, name });
     },
   };
+  return country;
+}
+
+function placeOf(hash: string, country: Atlas["country"]): Atlas["place"] {
   const place: Atlas["place"] = {
     format: 1,
     package: "atlas",
@@ -134,6 +143,10 @@ export function atlas(hash = "00000000000000a1"): Atlas {
     },
     decode: decodePlace,
   };
+  return place;
+}
+
+function noticeOf(hash: string): Atlas["notice"] {
   const notice: Atlas["notice"] = {
     format: 1,
     package: "atlas",
@@ -146,7 +159,7 @@ export function atlas(hash = "00000000000000a1"): Atlas {
     encode: (w, row) => void w.uint32(10).string(text(row.text, "text")),
     decode: (r, end) => Object.freeze({ text: readText(r, end, 1)[0] ?? "" }),
   };
-  return { country, place, notice };
+  return notice;
 }
 
 const current = atlas();

@@ -37,6 +37,8 @@ export interface SegmentLayout {
 export class Segment<R extends object> {
   readonly layout: SegmentLayout;
   readonly records: number;
+  /** The first record that did not decode, as an error; undefined while none was read. */
+  badRecord: CachedCollectionsError | undefined;
   readonly #definition: EntityDefinition<R, never>;
   readonly #offsets: Uint32Array;
   readonly #reader: Reader;
@@ -57,6 +59,7 @@ export class Segment<R extends object> {
     try {
       return this.#definition.decode(reader, reader.end());
     } catch (error) {
+      this.badRecord ??= this.#badRecord(ordinal, error);
       throw this.#badRecord(ordinal, error);
     }
   }

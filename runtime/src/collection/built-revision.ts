@@ -91,7 +91,14 @@ export async function buildRevision(
   const { followed } = loaded.member;
   const { package: packageName, entity, hash } = followed.definition;
   const manifest = {
-    ...{ format: FORMAT, package: packageName, entity, hash, epoch, revision, ticket, setId },
+    format: FORMAT,
+    package: packageName,
+    entity,
+    hash,
+    epoch,
+    revision,
+    ticket,
+    setId,
     records: part.records,
     origin: "load" as const,
     segments: [part],

@@ -30,6 +30,8 @@ export interface CheckReport {
   readonly sentAt: number;
   /** Versions whose newest revision could not be loaded, with those that must wait for them. */
   readonly failures: ReadonlyMap<VersionName, CachedCollectionsError>;
+  /** Versions that wait for a second check to agree before they go back, with those that must wait for them. */
+  readonly held: ReadonlySet<VersionName>;
 }
 
 /** How often a check follows a head that moves while it fetches. */
@@ -125,11 +127,13 @@ function finish(
   });
   installAll(moves, check);
   const failures = new Map<VersionName, CachedCollectionsError>();
+  const held = new Set<VersionName>();
   for (const { followed } of considered) {
     const error = followed.failure ?? blocked.get(followed);
     if (error !== undefined) failures.set(followed.version, error);
+    else if (blocked.has(followed)) held.add(followed.version);
   }
-  return { sentAt: check.sentAt, failures };
+  return { sentAt: check.sentAt, failures, held };
 }
 
 /** First everything, then the events: whoever listens sees all collections of the new state. */

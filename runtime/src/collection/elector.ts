@@ -44,6 +44,7 @@ export class Elector {
   readonly #leases: Leases;
   readonly #refresh: RefreshClock;
   readonly #listener = (): void => this.#consider();
+  readonly #stopper = (): Promise<void> => this.stop();
   #underWay: Promise<Election> | undefined;
   #failures = 0;
   #notBefore = 0;
@@ -63,6 +64,7 @@ export class Elector {
     this.#leases = new Leases(follower.schema);
     this.#refresh = new RefreshClock(unit.timing.refreshEveryMs);
     if (follower.store.background) follower.listeners.add(this.#listener);
+    follower.stoppers.add(this.#stopper);
   }
 
   /** Stops looking; a load under way is ended by whoever gave `runLoad`. Gives its leases up. */
@@ -70,12 +72,28 @@ export class Elector {
     this.#stopped = true;
     clearTimeout(this.#timer);
     this.#follower.listeners.delete(this.#listener);
+    this.#follower.stoppers.delete(this.#stopper);
     await this.#leases.release();
   }
 
   /** Loads if there is a need and the store agrees; joins an election under way. Rejects as the load does. */
   elect(): Promise<Election> {
-    this.#underWay ??= this.#elect().finally(() => {
+    return this.#underWay ?? this.#occupy(this.#elect());
+  }
+
+  /**
+   * Runs a push that somebody asked for, after an election under way. Meanwhile nobody needs to be elected:
+   * whoever asks waits for the push.
+   */
+  async during<T>(push: () => Promise<T>): Promise<T> {
+    while (this.#underWay !== undefined) await this.#underWay.catch(() => undefined);
+    const pushing = push();
+    await this.#occupy(pushing.then(() => ({ outcome: "loaded" }) as const)).catch(() => undefined);
+    return pushing;
+  }
+
+  #occupy(election: Promise<Election>): Promise<Election> {
+    this.#underWay = election.finally(() => {
       this.#underWay = undefined;
     });
     return this.#underWay;
@@ -182,9 +200,12 @@ export class Elector {
 
   async #failed(error: unknown): Promise<Election> {
     const { code } = asFailure(this.#unit, error);
-    if (code === "ERR_LEASE_LOST" || this.#stopped) {
+    if (code === "ERR_CLOSED") {
       await this.#leases.release();
-      if (this.#stopped) throw error;
+      throw error;
+    }
+    if (code === "ERR_LEASE_LOST") {
+      await this.#leases.release();
       await this.#follower.check();
       return { outcome: "not-needed" };
     }

@@ -72,7 +72,7 @@ export class FollowedVersion {
   failure: CachedCollectionsError | undefined;
   #confirmedAt: number | undefined;
   #behind = false;
-  #leftEpochs = new Set<string>();
+  readonly #leftEpochs = new Set<string>();
   #suspect: { readonly id: string; readonly since: number } | undefined;
   #damage: Damage | undefined;
   #kept: { readonly segments: HeldRevision["segments"]; readonly until: number } | undefined;
@@ -93,7 +93,7 @@ export class FollowedVersion {
   }
 
   status(checkIntervalMs: number): CollectionStatus {
-    if (this.failure !== undefined) return "failing";
+    if (this.failure !== undefined || this.badRecord !== undefined) return "failing";
     if (this.served === undefined) return "empty";
     return this.#behind || this.ageMs > 2 * checkIntervalMs ? "stale" : "fresh";
   }
@@ -137,9 +137,12 @@ export class FollowedVersion {
       : { followed: this, target: head };
   }
 
-  /** Whether it waits for a second check before it goes back. */
-  get suspects(): boolean {
-    return this.#suspect !== undefined;
+  /** A record of what is served that did not decode when somebody read it. */
+  get badRecord(): CachedCollectionsError | undefined {
+    for (const { badRecord } of this.served?.segments.values() ?? []) {
+      if (badRecord !== undefined) return badRecord;
+    }
+    return undefined;
   }
 
   /** Serves another revision. Returns whether that was a step back. */

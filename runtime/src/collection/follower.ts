@@ -21,6 +21,8 @@ export class Follower {
   readonly schema: SchemaStore;
   readonly packageName: string;
   readonly listeners: Set<CheckListener> = new Set();
+  /** What else has to stop with it. */
+  readonly stoppers: Set<() => Promise<void>> = new Set();
   readonly #followed = new Map<VersionName, { followed: FollowedVersion; opened: number }>();
   readonly #intervals = new Map<object, number>();
   readonly #queue: CheckQueue<CheckReport>;
@@ -68,22 +70,23 @@ export class Follower {
   }
 
   /** Undoes `open`; the last one out stops everything. */
-  release(followed: readonly FollowedVersion[], owner: object): void {
+  async release(followed: readonly FollowedVersion[], owner: object): Promise<void> {
     this.#intervals.delete(owner);
     for (const { version } of followed) {
       const entry = this.#followed.get(version);
       if (entry !== undefined && --entry.opened === 0) this.#followed.delete(version);
     }
-    if (this.#followed.size === 0) this.stop();
+    if (this.#followed.size === 0) await this.stop();
   }
 
-  /** Ends timers, subscription and whatever is under way. */
-  stop(): void {
+  /** Ends timers, subscription and whatever is under way; resolves when leases are given up. */
+  async stop(): Promise<void> {
     this.#closing.abort(
       new CachedCollectionsError("ERR_CLOSED", this.packageName, "the collection was closed"),
     );
     this.#poller.stop();
     this.#hurry.abort();
+    await Promise.all([...this.stoppers].map(async (stop) => stop()));
   }
 
   /** A check that begins after this call; rejects with the store's errors. */
@@ -139,7 +142,7 @@ export class Follower {
     this.#failures = 0;
     for (const [id, { at }] of this.#pushed) if (at < report.sentAt) this.#pushed.delete(id);
     for (const followed of this.#open()) {
-      const error = report.failures.get(followed.version);
+      const error = report.failures.get(followed.version) ?? followed.badRecord;
       if (error !== undefined) followed.emit("failure", { entity: followed.subject, error });
     }
     this.#ended();
@@ -213,10 +216,10 @@ const followers = new WeakMap<Store, Map<string, Follower>>();
 export function followerOf(store: Store, packageName: string): Follower {
   const known = followers.get(store) ?? new Map<string, Follower>();
   if (!followers.has(store)) {
-    followers.set(store, known);
     store.onClose(async () => {
-      for (const follower of known.values()) follower.stop();
+      await Promise.all([...known.values()].map(async (follower) => follower.stop()));
     });
+    followers.set(store, known);
   }
   const existing = known.get(packageName);
   if (existing !== undefined && !existing.signal.aborted) return existing;

@@ -117,10 +117,10 @@ export class HandleState {
     const isReady = followed.every(({ served }) => served !== undefined);
     if (maxAgeMs !== undefined && isReady && now() - oldest <= maxAgeMs) return;
     for (;;) {
-      const { failures } = await follower.check();
+      const { failures, held } = await follower.check();
       const failed = followed.find(({ version }) => failures.has(version));
       if (failed !== undefined) throw failures.get(failed.version) as CachedCollectionsError;
-      if (!followed.some(({ suspects }) => suspects)) break;
+      if (!followed.some(({ version }) => held.has(version))) break;
       // What the master names lies behind what is served: it counts when it still does one interval later.
       await pause(follower.checkIntervalMs, this.#signal());
       if (this.isClosed) throw this.closedError();
@@ -140,7 +140,7 @@ export class HandleState {
     const { definitions, subject } = this.parts;
     const packageName = definitions[0]?.package ?? subject;
     await this.store.schema(packageName).invalidate(definitions.map(({ entity }) => entity));
-    if (this.#opened !== undefined) await this.#opened.follower.check().catch(() => undefined);
+    if (this.#opened !== undefined) void this.#opened.follower.check();
   }
 
   async close(): Promise<void> {
@@ -151,7 +151,7 @@ export class HandleState {
     const { follower, followed, elector } = this.#opened;
     for (const each of followed) each.emitters.delete(this.emitter);
     await elector?.stop();
-    follower.release(followed, this);
+    await follower.release(followed, this);
   }
 
   notReady(): CachedCollectionsError {
@@ -192,7 +192,7 @@ export class HandleState {
   }
 
   async #push(): Promise<PushResults> {
-    const { follower, unit } = this.start();
+    const { follower, unit, elector } = this.start();
     const members = loadable(unit);
     if (members.length === 0) {
       const message =
@@ -202,9 +202,11 @@ export class HandleState {
       throw new CachedCollectionsError("ERR_NO_LOADER", this.parts.subject, message);
     }
     const none = { tokens: new Map<never, never>(), damaged: new Set<never>() };
-    const results = await this.#limited(follower, (signal) =>
-      push(follower, { unit, members, reason: "push", ...none, signal }),
-    );
+    const run = (): Promise<PushResults> =>
+      this.#limited(follower, (signal) =>
+        push(follower, { unit, members, reason: "push", ...none, signal }),
+      );
+    const results = await (elector === undefined ? run() : elector.during(run));
     this.#tell(results);
     return results;
   }
@@ -231,11 +233,12 @@ export class HandleState {
   }
 }
 
-function checkFormat({ format, package: packageName, entity }: AnyEntityDefinition): void {
-  if (Number(format) === FORMAT) return;
+function checkFormat(definition: AnyEntityDefinition): void {
+  const generatedFor: number = definition.format;
+  if (generatedFor === FORMAT) return;
   throw new CachedCollectionsError(
     "ERR_FORMAT",
-    `${packageName}.${entity}`,
-    `its generated code is for segment format ${String(format)}, this runtime reads ${FORMAT}: run codegen with the generator of the runtime's version`,
+    `${definition.package}.${definition.entity}`,
+    `its generated code is for segment format ${generatedFor}, this runtime reads ${FORMAT}: run codegen with the generator of the runtime's version`,
   );
 }

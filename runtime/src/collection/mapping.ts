@@ -48,6 +48,6 @@ export class Mapping<K, R extends object, I extends object, S extends MappingSna
   }
 
   forEach(visit: (record: R, key: K, map: ReadonlyMap<K, R>) => void, self?: unknown): void {
-    this.snapshot().forEach(visit, self);
+    for (const [key, record] of this) visit.call(self, record, key, this);
   }
 }

@@ -38,6 +38,6 @@ export class Sequence<R extends object, I extends object, S extends SequenceSnap
   }
 
   forEach(visit: (record: R, position: number) => void): void {
-    this.snapshot().forEach(visit);
+    for (const [position, record] of this.entries()) visit(record, position);
   }
 }

@@ -32,6 +32,8 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 /** The promise, or a rejection with the signal's reason as soon as that is aborted. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  // Whatever becomes of it when nobody waits any more.
+  promise.catch(() => undefined);
   signal.throwIfAborted();
   let stop: (() => void) | undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
