@@ -2,9 +2,9 @@
  * A definition written by hand, as a generated file has it, with views of all kinds: for tests of the bytes
  * and of snapshots that must not depend on the generator.
  */
-import { checkEnd, missing } from "../../runtime/src/codec/bad-record.js";
+import { missing } from "../../runtime/src/codec/bad-record.js";
 import { InvalidFieldError } from "../../runtime/src/codec/invalid-field.js";
-import type { Reader } from "../../runtime/src/codec/reader.js";
+import { checkEnd, type Reader } from "../../runtime/src/codec/reader.js";
 import type { Writer } from "../../runtime/src/codec/writer.js";
 import type { EntityDefinition } from "../../runtime/src/definition.js";
 
