@@ -12,19 +12,33 @@ export class InvalidFieldError extends Error {
   /** What the field takes, for people: `a whole number from 0 to 4294967295`. */
   readonly expected: string;
   readonly value: unknown;
+  /** The property of the row that is the field's name but for case and underscores, if that is what is wrong. */
+  readonly misspelt: string | undefined;
 
-  constructor(path: string, expected: string, value: unknown) {
-    super(`${path === "" ? "" : `${path}: `}expected ${expected}, got ${describeValue(value)}`);
+  constructor(path: string, expected: string, value: unknown, misspelt?: string) {
+    super(misspelt === undefined ? wrong(path, expected, value) : other(path, misspelt));
     this.path = path;
     this.expected = expected;
     this.value = value;
+    this.misspelt = misspelt;
   }
+}
+
+function wrong(path: string, expected: string, value: unknown): string {
+  return `${path === "" ? "" : `${path}: `}expected ${expected}, got ${describeValue(value)}`;
+}
+
+function other(path: string, property: string): string {
+  const dot = path.lastIndexOf(".");
+  const [owner, field] = dot === -1 ? ["row", path] : [path.slice(0, dot), path.slice(dot + 1)];
+  return `${owner} has ${property}; the field is ${field}`;
 }
 
 /** Puts the name of the enclosing field or element before an error's path; other errors stay as they are. */
 export function within(error: unknown, path: string): unknown {
   if (!(error instanceof InvalidFieldError)) return error;
-  return new InvalidFieldError(joinPath(path, error.path), error.expected, error.value);
+  const { expected, value, misspelt } = error;
+  return new InvalidFieldError(joinPath(path, error.path), expected, value, misspelt);
 }
 
 function joinPath(outer: string, inner: string): string {

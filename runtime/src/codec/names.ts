@@ -27,7 +27,9 @@ export class FieldNames {
 
   #checkProperty(row: object, property: string): void {
     const field = this.#bySpelling.get(spelling(property));
-    if (field !== undefined && !(field in row)) throw misspeltField(field, property);
+    if (field !== undefined && Reflect.get(row, field) === undefined) {
+      throw misspeltField(field, property);
+    }
     if (field === undefined && this.#harmless.size < this.names.length + MOST_REMEMBERED) {
       this.#harmless.add(property);
     }
@@ -54,9 +56,7 @@ export function refusal(error: unknown, row: object): unknown {
 }
 
 function misspeltField(field: string, property: string): InvalidFieldError {
-  const error = new InvalidFieldError(field, "a value", undefined);
-  error.message = `row has ${property}; the field is ${field}`;
-  return error;
+  return new InvalidFieldError(field, "a value", undefined, property);
 }
 
 function spelling(name: string): string {
