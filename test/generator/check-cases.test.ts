@@ -26,7 +26,8 @@ function errorsOf(name: string): string {
 
 test.each(NAMES)("the schema of %s gives the errors it should", (name) => {
   const errors = errorsOf(name);
-  if (process.env["UPDATE"] === "1") writeFileSync(posix.join(FOLDER, name, "expected.txt"), errors);
+  if (process.env["UPDATE"] === "1")
+    writeFileSync(posix.join(FOLDER, name, "expected.txt"), errors);
   expect(errors).toBe(read(name, "expected.txt"));
 });
 

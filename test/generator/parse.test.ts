@@ -1,0 +1,165 @@
+/** Whatever a schema file holds, compiling it ends soon, with bounded memory, in a model or in errors that have a place. */
+import { readFileSync } from "node:fs";
+import { array, assert, constantFrom, nat, oneof, property, record, string } from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compileSchema, renderDiagnostic, type Compiled } from "@cached-collections/generator";
+
+const SHOP = readFileSync(new URL("../../schema/shop.yaml", import.meta.url), "utf8");
+
+function compile(text: string): Compiled {
+  return compileSchema({ path: "schema.yaml", text });
+}
+
+function codes(text: string): readonly string[] {
+  return compile(text).diagnostics.map((diagnostic) => diagnostic.code);
+}
+
+function expectPlaces(text: string): void {
+  const lines = text.split("\n");
+  const { diagnostics } = compile(text);
+  for (const diagnostic of diagnostics) {
+    const { line, column, fact, fix, mark } = diagnostic;
+    expect(lines[line - 1]?.length ?? -1).toBeGreaterThanOrEqual(column - 1);
+    expect(fact.length + fix.length).toBeLessThan(1500);
+    expect(mark.width).toBeGreaterThan(0);
+    expect(renderDiagnostic(diagnostic)).not.toContain("undefined");
+  }
+  const places = diagnostics.map(({ line, column }) => line * 1e6 + column);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+}
+
+describe("a hostile schema is refused:", () => {
+  test("billions of laughs", () => {
+    const levels = Array.from({ length: 30 }, (_, index) => {
+      const inner =
+        index === 0 ? '"ha"' : Array.from({ length: 9 }, () => `*l${index - 1}`).join(", ");
+      return `l${index}: &l${index} [${inner}]`;
+    });
+    expect(new Set(codes(`${levels.join("\n")}\n`))).toContain("yaml-feature");
+  });
+
+  test("anchors that make a cycle", () => {
+    expect(codes("package: geo\nentities: &a\n  City: *a\n")).toEqual([
+      "yaml-feature",
+      "yaml-feature",
+    ]);
+  });
+
+  test.each([
+    ["brackets", "[".repeat(100_000)],
+    ["braces", `a: ${"{a: ".repeat(100_000)}`],
+    ["dashes", "- ".repeat(100_000)],
+    ["question marks", "? ".repeat(100_000)],
+    ["names", "a: ".repeat(100_000)],
+    [
+      "indentation",
+      Array.from({ length: 1000 }, (_, depth) => `${" ".repeat(depth)}a:\n`).join(""),
+    ],
+  ])("deep nesting by %s", (_what, text) => {
+    const found = codes(text);
+    expect(["too-deep", "yaml-syntax"]).toContain(found[0]);
+    expect(found).toHaveLength(1);
+  });
+
+  test("a file that is too long", () => {
+    expect(codes(`# ${"x".repeat(3 << 20)}`)).toEqual(["too-large"]);
+  });
+
+  test("a type nested without end", () => {
+    expect(codes(fieldOf("list<".repeat(10_000)))).toEqual(["bad-type"]);
+    expect(codes(fieldOf(`"${"list<".repeat(50)}"`))).toEqual(["bad-type"]);
+  });
+
+  test("thousands of errors, in seconds", () => {
+    const fields = Array.from({ length: 900 }, (_, index) => `      f${index}: strin\n`).join("");
+    expect(codes(`package: geo\nentities:\n  City:\n    fields:\n${fields}`)).toHaveLength(900);
+  });
+});
+
+function fieldOf(type: string): string {
+  return `package: geo\nentities:\n  City:\n    fields:\n      a: ${type}\n`;
+}
+
+describe("a large schema compiles in seconds:", () => {
+  test("a thousand connected entities", () => {
+    const entities = Array.from({ length: 1000 }, (_, index) => entityText(index)).join("");
+    const { schema, diagnostics } = compile(`package: big\nentities:\n${entities}`);
+    expect(diagnostics).toEqual([]);
+    expect(schema?.entities).toHaveLength(1000);
+    expect(schema?.entities[7]?.connected).toHaveLength(1000);
+  });
+});
+
+function entityText(index: number): string {
+  const fields = Array.from(
+    { length: 12 },
+    (_, field) => `      field${field}: { type: string?, doc: Number ${field} }\n`,
+  );
+  const target = Math.max(0, index - 1);
+  return [
+    `  Entity${index}:\n    key: id\n    fields:\n      id: uint32\n${fields.join("")}`,
+    `    references:\n      before: { to: Entity${target}, by: id }\n`,
+    "    views:\n      byField: { group: field1, sort: [-field2, id] }\n",
+  ].join("");
+}
+
+describe("the same schema with", () => {
+  const before = compile(SHOP).schema;
+
+  test.each([
+    ["CR LF", SHOP.replaceAll("\n", "\r\n")],
+    ["a byte-order mark", `\uFEFF${SHOP}`],
+    ["a document start", `---\n${SHOP}`],
+    ["no newline at the end", SHOP.trimEnd()],
+    ["space at line ends", SHOP.replaceAll("\n", " \n")],
+  ])("%s is the same model", (_what, text) => {
+    const { schema, diagnostics } = compile(text);
+    expect(diagnostics).toEqual([]);
+    expect(schema).toEqual(before);
+  });
+});
+
+describe("never a crash, and a place for every error:", () => {
+  test("random text", () => {
+    const text = string({
+      unit: constantFrom(...Array.from("ab:-?[]{},&*!|>'\"%@`# \n\t\r~<=0\\\uFEFF\uD83D\u{1F600}")),
+      maxLength: 60,
+    });
+    assert(
+      property(text, (each) => expectPlaces(each)),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("a schema of which a part is lost, doubled or exchanged", () => {
+    const edit = record({
+      at: nat(SHOP.length),
+      length: nat(30),
+      text: oneof(
+        constantFrom(
+          "",
+          "{",
+          "]",
+          ": ",
+          "\n",
+          "  ",
+          "'",
+          '"',
+          "string[]",
+          "map<string, string>",
+          "-",
+        ),
+        string({ maxLength: 5 }),
+      ),
+    });
+    assert(
+      property(array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
+        let text = SHOP;
+        for (const { at, length, text: put } of edits)
+          text = text.slice(0, at) + put + text.slice(at + length);
+        expectPlaces(text);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
