@@ -3,7 +3,7 @@ import { MAX_NAME } from "../parse/limits.js";
 import type { Reporter } from "../parse/reporter.js";
 import type { TextNode } from "../parse/tree.js";
 import { shorten } from "./read.js";
-import { RESERVED_FIELDS, RESERVED_MEMBERS, RESERVED_TYPES } from "./reserved.js";
+import { RESERVED_FIELDS, RESERVED_MEMBERS } from "./reserved.js";
 
 type Named = "entity" | "value type" | "enum" | "field" | "view" | "reference";
 
@@ -26,11 +26,8 @@ export function checkName(reporter: Reporter, key: TextNode, named: Named): bool
 
 function reservedReason(name: string, named: Named): string | undefined {
   if (RESERVED_FIELDS.has(name)) return "JavaScript gives it a meaning of its own on every object";
-  if (named === "field") return undefined;
-  if (named === "view" || named === "reference") {
-    return RESERVED_MEMBERS.has(name) ? "the collections keep this name for themselves" : undefined;
-  }
-  return RESERVED_TYPES.has(name) ? "generated code needs JavaScript's own" : undefined;
+  if (named !== "view" && named !== "reference") return undefined;
+  return RESERVED_MEMBERS.has(name) ? "the collections keep this name for themselves" : undefined;
 }
 
 function article(named: Named): string {

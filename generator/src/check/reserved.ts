@@ -23,12 +23,5 @@ export const RESERVED_PROPERTIES: ReadonlySet<string> = words(`${OBJECT_MEMBERS}
   load of off on once options optionsOf package patch pin prune pull purge push query ready refresh reload
   revision revisions rollback schema snapshot stats status store unpin validate version versions`);
 
-/** Refused as the name of an entity, a value type or an enum: globals that generated code relies on. */
-export const RESERVED_TYPES: ReadonlySet<string> = words(`
-  Array ArrayBuffer AsyncIterable AsyncIterator BigInt Boolean Buffer DataView Date Error Extract Exclude
-  Function Infinity Intl Iterable IterableIterator Iterator JSON Map Math NaN NonNullable Number Object Omit
-  Parameters Partial Pick Promise Proxy Readonly ReadonlyArray ReadonlyMap ReadonlySet Record Reflect RegExp
-  Required ReturnType Set SharedArrayBuffer String Symbol Uint8Array WeakMap`);
-
 /** Refused as a field's name: a plain object cannot hold them as data. */
 export const RESERVED_FIELDS: ReadonlySet<string> = words("__proto__ constructor");
