@@ -11,17 +11,19 @@ const OBJECT_MEMBERS = `
 
 /** Refused as the name of a view or a reference: they become members of snapshots and collections. */
 export const RESERVED_MEMBERS: ReadonlySet<string> = words(`${OBJECT_MEMBERS}
-  ageMs all any at ceiling close core count definition derive entries entity epoch every fallback filter find
-  first floor forEach get getOrThrow group has hash history index indexOf info invalidate isEmpty keys last
-  length list load map name of off on once options order package patch pin prune pull purge push query range
-  ready reduce refresh reload revision rollback schema select size slice snapshot some sort sorted stats status
-  store stream sum unique unpin validate values version versions where with`);
+  ageMs all answerOf any at ceiling close core count definition derive entity entries epoch every
+  fallback filter find first floor forEach get getOrThrow group has hash history index indexOf info
+  invalidate isEmpty keys last length list load map name of off on once options order package patch
+  pin prune pull purge push query range ready reduce refresh reload revision rollback schema select
+  size slice snapshot snapshotOf some sort sorted stats status store stream sum unique unpin
+  validate values version versions where with`);
 
 /** Refused as an entity's property in a data set: members of data sets and their snapshots. */
 export const RESERVED_PROPERTIES: ReadonlySet<string> = words(`${OBJECT_MEMBERS}
-  ageMs close collections cores definition derive entities entries fallback get hash history info invalidate
-  load of off on once options optionsOf package patch pin prune pull purge push query ready refresh reload
-  revision revisions rollback schema snapshot stats status store unpin validate version versions`);
+  ageMs answerOf close collections cores definition derive entities entries fallback get hash
+  history info invalidate load of off on once options optionsOf package patch pin prune pull purge
+  push query ready refresh reload revision revisions rollback schema snapshot snapshotOf stats
+  status store unpin validate version versions`);
 
 /** Refused as a field's name: a plain object cannot hold them as data. */
 export const RESERVED_FIELDS: ReadonlySet<string> = words("__proto__ constructor");
