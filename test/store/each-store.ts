@@ -1,6 +1,6 @@
 /** Tests that every store has to pass: one sentence, three stores. */
 import type { Store } from "cached-collections";
-import { afterAll, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import type { SchemaStore } from "../../runtime/src/store/store.js";
 import { embeddedFixture } from "./embedded-fixture.js";
 import { memoryFixture } from "./memory-fixture.js";
@@ -29,6 +29,7 @@ export function eachStore(sentence: string, body: (context: StoreContext) => Pro
     test(`${kind}: ${sentence}`, async () => {
       const fixture = fixtures.get(kind) ?? start();
       fixtures.set(kind, fixture);
+      expect.hasAssertions();
       await body(contextIn(await fixture));
     });
   }

@@ -35,8 +35,10 @@ export class EmbeddedTransaction implements StateTransaction {
 
   /** All of them; there are a few per version. */
   fields(): ReadonlyMap<string, Buffer> {
-    const rows = this.#statements.fields.all(this.#package) as { name: string; value: Buffer }[];
-    return new Map(rows.map(({ name, value }) => [name, value]));
+    const rows = this.#statements.fields.all(this.#package);
+    // Unlike `get`, `all` of libsql gives blobs as ArrayBuffers.
+    const typed = rows as { readonly name: string; readonly value: ArrayBuffer }[];
+    return new Map(typed.map(({ name, value }) => [name, Buffer.from(value)]));
   }
 
   timed(name: string): TimedValue | undefined {

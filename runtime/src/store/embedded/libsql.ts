@@ -11,6 +11,7 @@ export interface Statement {
   run(...values: readonly SqlValue[]): unknown;
   /** The first row as an object, undefined when there is none. Blobs are Buffers. */
   get(...values: readonly SqlValue[]): unknown;
+  /** All rows. Blobs are ArrayBuffers. */
   all(...values: readonly SqlValue[]): unknown[];
 }
 
