@@ -3,7 +3,7 @@ import type { ClassDeclarationStructure } from "ts-morph";
 import type { Entity, Reference, Schema } from "../model.js";
 import { access } from "./access.js";
 import { referenceKey } from "./definition.js";
-import { object, print } from "./layout.js";
+import { array, object, print } from "./layout.js";
 import type { Constants } from "./names.js";
 import { constant, docs, exportedClass, exportedInterface, type Statement } from "./structures.js";
 
@@ -133,20 +133,18 @@ function snapshotClass(schema: Schema, constants: Constants): Statement {
 
 function ofMethod({ name, entities }: Schema, constants: Constants): Method {
   const cores = entities.map((entity) => {
-    return `  cc.coreOf(${constants.definition(entity.name)}, rows.${entity.property} ?? []),`;
+    return `cc.coreOf(${constants.definition(entity.name)}, rows.${entity.property} ?? [])`;
   });
+  const start = "const cores = new cc.DatasetCores(";
+  // Printed as if it began at the margin; the body's indentation comes on top.
+  const list = print(array(cores), 0, 4 + start.length, 2);
   return {
     name: "of",
     isStatic: true,
     docs: ["Builds a snapshot from rows, without a store: for tests. What is left out is empty."],
     parameters: [{ name: "rows", type: `cc.RowsByName<${name}Inputs>` }],
     returnType: `${name}Snapshot`,
-    statements: [
-      "const cores = new cc.DatasetCores([",
-      ...cores,
-      "]);",
-      `return new ${name}Snapshot(cores);`,
-    ],
+    statements: [`${start}${list});`, `return new ${name}Snapshot(cores);`],
   };
 }
 

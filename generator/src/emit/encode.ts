@@ -17,7 +17,7 @@ export function encodeStatements(
   constants: Constants,
 ): string[] {
   const statements = fields.flatMap((field) => encodeField(field, constants));
-  const absent = fields.filter(mayBeAbsent).map((field) => `row.${field.name} === undefined`);
+  const absent = fields.filter(mayBeAbsent).map((field) => `${rowValue(field)} === undefined`);
   if (absent.length > 0) statements.push(checkNames(absent, constants.fields(name)));
   return statements;
 }
@@ -31,9 +31,16 @@ function encodeField(field: Field, constants: Constants): string[] {
     : encodeRequired(field, type, constants);
 }
 
+/** Members of every object: a row without such a field would seem to have it. */
+const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+function rowValue({ name }: Field): string {
+  return INHERITED.has(name) ? `cc.own(row, ${JSON.stringify(name)})` : `row.${name}`;
+}
+
 /** The row's value, with its default. */
 function given(field: Field): string {
-  const value = `row.${field.name}`;
+  const value = rowValue(field);
   return field.default === undefined ? value : `${value} ?? ${defaultText(field.default)}`;
 }
 
@@ -43,7 +50,7 @@ function encodeOptional(field: Field, type: ElementType, constants: Constants): 
   const checked = check(name, field.name);
   const statement = `${write(`w.uint32(${tag(field.number, type)})`, checked, field.name)};`;
   return [
-    `const ${name} = row.${field.name} ?? undefined;`,
+    `const ${name} = ${rowValue(field)} ?? undefined;`,
     guarded(`${name} !== undefined`, statement),
   ];
 }

@@ -45,6 +45,11 @@ export function checkObject(value: unknown): void {
   }
 }
 
+/** A property of the row itself: for fields that every object seems to have, such as `toString`. */
+export function own<T extends object, N extends keyof T>(row: T, name: N): T[N] | undefined {
+  return Object.hasOwn(row, name) ? row[name] : undefined;
+}
+
 /** What an encoder threw for a row, in better words where a field that it lacks stands there misspelt. */
 export function refusal(error: unknown, row: object): unknown {
   if (!(error instanceof InvalidFieldError) || error.value !== undefined) return error;

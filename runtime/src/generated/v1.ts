@@ -46,7 +46,7 @@ export {
   uint64Keys,
 } from "../codec/map-keys.js";
 export { writeMessage } from "../codec/message.js";
-export { FieldNames } from "../codec/names.js";
+export { FieldNames, own } from "../codec/names.js";
 export { checkEnd, Reader } from "../codec/reader.js";
 export {
   checkTimestamp,

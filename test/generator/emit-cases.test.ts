@@ -1,0 +1,49 @@
+/**
+ * A folder is a case: `schema.yaml`, and the TypeScript and .proto expected of it, which UPDATE=1 writes anew.
+ * The generated TypeScript is part of this project's build: it is compiled with our strictest settings,
+ * linted, and checked for its format like all other code; emit-run.test.ts runs it.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import {
+  compileSchema,
+  emitProto,
+  emitTypeScript,
+  renderDiagnostic,
+  type Schema,
+} from "@cached-collections/generator";
+import { format } from "prettier";
+import { expect, test } from "vitest";
+
+const FOLDER = fileURLToPath(new URL("emit/", import.meta.url));
+
+const NAMES = readdirSync(FOLDER).toSorted();
+
+test.each(NAMES)("the schema of %s gives the TypeScript and the .proto it should", (name) => {
+  const schema = compiled(name);
+  const files = { "generated.ts": emitTypeScript(schema), "generated.proto": emitProto(schema) };
+  for (const [file, text] of Object.entries(files)) {
+    const path = `${FOLDER}${name}/${file}`;
+    if (process.env["UPDATE"] === "1") writeFileSync(path, text);
+    const expected = existsSync(path) ? readFileSync(path, "utf8") : "";
+    expect(text, `${path}, UPDATE=1 writes it`).toBe(expected);
+  }
+});
+
+test.each(NAMES)("a formatter leaves the TypeScript of %s as it is", async (name) => {
+  const emitted = emitTypeScript(compiled(name));
+  expect(await format(emitted, { printWidth: 100, parser: "typescript" })).toBe(emitted);
+});
+
+test("the same schema gives the same text again", () => {
+  for (const name of NAMES) {
+    expect(emitTypeScript(compiled(name))).toBe(emitTypeScript(compiled(name)));
+  }
+});
+
+function compiled(name: string): Schema {
+  const text = readFileSync(`${FOLDER}${name}/schema.yaml`, "utf8");
+  const { schema, diagnostics } = compileSchema({ path: "schema.yaml", text });
+  if (schema === undefined) throw new Error(diagnostics.map(renderDiagnostic).join("\n"));
+  return schema;
+}
