@@ -8,6 +8,7 @@ import {
   PLACES,
   PlaceMapping,
   type CountryInput,
+  type PlaceInput,
 } from "../support/atlas.js";
 import { observe, type ObservedStore } from "../support/observed-store.js";
 
@@ -101,7 +102,7 @@ test.each(bad)("a loader that $name: $code, nothing published", async ({ load, c
   current = load;
   await expect(countries.push()).rejects.toMatchObject({
     code,
-    message: expect.stringMatching(says),
+    message: expect.stringMatching(says) as string,
   });
   expect(store.count("publish")).toBe(1);
   expect(store.count("putChunk")).toBe(1);
@@ -180,7 +181,7 @@ describe("references, guards and validate", () => {
   });
 
   test("a push that removes more than the guard allows is refused", async () => {
-    let rows = PLACES.slice(0, 2);
+    let rows: readonly PlaceInput[] = PLACES.slice(0, 2);
     const places = new PlaceMapping(store, { load: () => rows });
     await places.push();
     rows = [];
@@ -195,7 +196,7 @@ describe("references, guards and validate", () => {
 
   test("validate sees the next and the previous snapshot, and what it throws refuses the push", async () => {
     const seen: (readonly [number, number | undefined])[] = [];
-    let rows = PLACES.slice(0, 1);
+    let rows: readonly PlaceInput[] = PLACES.slice(0, 1);
     const places = new PlaceMapping(store, {
       load: () => rows,
       validate: async (next, previous) => {

@@ -180,7 +180,7 @@ export class CountryMapping extends cc.Mapping<string, Country, CountryInput, Co
   constructor(
     store: cc.Store,
     options: cc.CollectionOptions<CountryInput, CountrySnapshot> = {},
-    schema = current,
+    schema: Atlas = current,
   ) {
     super(schema.country, CountrySnapshot, store, options);
   }
@@ -189,7 +189,7 @@ export class PlaceMapping extends cc.Mapping<number, Place, PlaceInput, PlaceSna
   constructor(
     store: cc.Store,
     options: cc.CollectionOptions<PlaceInput, PlaceSnapshot> = {},
-    schema = current,
+    schema: Atlas = current,
   ) {
     super(schema.place, PlaceSnapshot, store, options);
   }
@@ -201,7 +201,7 @@ export class NoticeSequence extends cc.Sequence<Notice, NoticeInput, NoticeSnaps
   constructor(
     store: cc.Store,
     options: cc.CollectionOptions<NoticeInput, NoticeSnapshot> = {},
-    schema = current,
+    schema: Atlas = current,
   ) {
     super(schema.notice, NoticeSnapshot, store, options);
   }

@@ -1,0 +1,368 @@
+/** Following the store: how news arrives, what is never installed, when a process goes back. */
+import type { CollectionEvents } from "cached-collections";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
+import { AtlasDataset, CountryMapping, type CountryInput } from "../support/atlas.js";
+import {
+  evictSegment,
+  flipByte,
+  flush,
+  headOf,
+  rewriteChunk,
+  rewriteHead,
+} from "../support/memory-faults.js";
+import { observe, type ObservedStore } from "../support/observed-store.js";
+import { until } from "../support/until.js";
+
+const V = "Country:00000000000000a1";
+const INTERVAL = 40;
+
+let shared: MemoryStore;
+let producerStore: ObservedStore;
+let readerStore: ObservedStore;
+let name: string;
+let producer: CountryMapping;
+let reader: CountryMapping;
+
+function rows(): CountryInput[] {
+  return [{ code: "FR", name }];
+}
+
+function listen(collection: CountryMapping | AtlasDataset): (keyof CollectionEvents)[] {
+  const seen: (keyof CollectionEvents)[] = [];
+  for (const event of ["failure", "reload", "stale", "recovered", "went-back", "push"] as const) {
+    collection.on(event, () => seen.push(event));
+  }
+  return seen;
+}
+
+beforeEach(async () => {
+  name = "one";
+  shared = new MemoryStore();
+  producerStore = observe(shared);
+  readerStore = observe(shared);
+  producer = new CountryMapping(producerStore, { load: rows });
+  reader = new CountryMapping(readerStore, { checkIntervalMs: INTERVAL });
+  await producer.push();
+  await reader.ready();
+});
+afterEach(async () => {
+  await producerStore.close();
+  await readerStore.close();
+  await shared.close();
+});
+
+async function pushed(next: string): Promise<void> {
+  name = next;
+  await producer.push();
+}
+
+test("a reader sees a push by its announcement, long before its interval", async () => {
+  const slow = observe(shared);
+  const patient = new CountryMapping(slow, { checkIntervalMs: 600_000 });
+  await patient.ready();
+  await pushed("two");
+  await until("the announced revision is served", () => patient.revision === 2, 5_000);
+  expect(patient.get("FR")?.name).toBe("two");
+  await slow.close();
+});
+
+test("a reader that gets no announcements sees a push at its interval", async () => {
+  const deaf = observe(shared, { notifies: false });
+  const collection = new CountryMapping(deaf, { checkIntervalMs: INTERVAL });
+  await collection.ready();
+  await pushed("two");
+  await until("the poll found it", () => collection.revision === 2);
+  expect(collection.get("FR")?.name).toBe("two");
+  await deaf.close();
+});
+
+test("a reload event tells what changed, after it is served", async () => {
+  const reloads: CollectionEvents["reload"][] = [];
+  const served: (string | undefined)[] = [];
+  reader.on("reload", (event) => {
+    reloads.push(event);
+    served.push(reader.get("FR")?.name);
+  });
+  await pushed("two");
+  await until("the reload is told", () => reloads.length > 0);
+  expect(reloads[0]).toMatchObject({
+    entity: "atlas.Country",
+    revision: 2,
+    previousRevision: 1,
+    records: 1,
+    previousRecords: 1,
+  });
+  expect(reloads[0]?.fetchedBytes).toBeGreaterThan(0);
+  expect(served).toEqual(["two"]);
+});
+
+test("listeners that throw or reject do not stop the follower", async () => {
+  const warnings: unknown[] = [];
+  const warned = (warning: Error): void => void warnings.push(warning.message);
+  process.on("warning", warned);
+  reader.on("reload", () => {
+    throw new Error("thrown by a listener");
+  });
+  reader.on("reload", async () => Promise.reject(new Error("rejected by a listener")));
+  await pushed("two");
+  await pushed("three");
+  await until("the reader goes on", () => reader.revision === 3);
+  await until("both were told", () => warnings.length >= 2);
+  process.off("warning", warned);
+  expect(warnings).toContain("thrown by a listener");
+  expect(warnings).toContain("rejected by a listener");
+});
+
+test("a store that cannot be reached leaves reads as they are; status and events tell, and it heals", async () => {
+  const events = listen(reader);
+  expect(reader.status).toBe("fresh");
+  readerStore.unreachable = true;
+  await until("the check failed", () => reader.status === "failing");
+  expect(reader.get("FR")?.name).toBe("one");
+  const age = reader.ageMs;
+  await until("it grows older", () => reader.ageMs > age);
+  await expect(reader.pull()).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
+  readerStore.unreachable = false;
+  await until("it healed", () => reader.status === "fresh");
+  expect(events.filter((event) => event !== "failure")).toEqual(["stale", "recovered"]);
+  expect(events).toContain("failure");
+});
+
+test("a purged version is still served, and not brought back by a process that has its data", async () => {
+  expect(await producerStore.schema("atlas").purge(V)).toBe(true);
+  await until("the readers know", () => reader.status === "stale" && producer.status === "stale");
+  await reader.pull();
+  expect(reader.get("FR")?.name).toBe("one");
+  const { head } = (await shared.schema("atlas").check([V])).versions.get(V) ?? {};
+  expect(head).toBeUndefined();
+  await pushed("two");
+  expect(producer.revision).toBe(2);
+  await until(
+    "the next push is followed",
+    () => reader.revision === 2 && reader.status === "fresh",
+  );
+});
+
+test("after the store lost everything, the lower revision of a new epoch is followed at once", async () => {
+  await pushed("two");
+  await until("the reader has it", () => reader.revision === 2);
+  const events = listen(reader);
+  flush(shared);
+  await pushed("three");
+  await until("the new epoch is served", () => reader.get("FR")?.name === "three");
+  expect(reader.revision).toBe(1);
+  expect(events).not.toContain("went-back");
+});
+
+describe("going back", () => {
+  test("a lower revision of the same epoch is followed when a second check agrees, with an event", async () => {
+    const first = await headOf(shared, V);
+    await pushed("two");
+    await until("the reader has it", () => reader.revision === 2);
+    const backs: CollectionEvents["went-back"][] = [];
+    reader.on("went-back", (event) => backs.push(event));
+    await rewriteHead(shared, V, () => first);
+    await reader.pull();
+    expect(reader.get("FR")?.name).toBe("one");
+    expect(backs).toEqual([
+      {
+        entity: "atlas.Country",
+        from: { epoch: first.epoch, revision: 2 },
+        to: { epoch: first.epoch, revision: 1 },
+      },
+    ]);
+  });
+
+  test("a master that only lags is not followed back", async () => {
+    const first = await headOf(shared, V);
+    await pushed("two");
+    const second = await headOf(shared, V);
+    const slow = observe(shared);
+    const patient = new CountryMapping(slow, { checkIntervalMs: 600_000 });
+    await patient.ready();
+    const events = listen(patient);
+    await rewriteHead(shared, V, () => first);
+    const checks = slow.count("check");
+    await shared.schema("atlas").invalidate(["Country"]);
+    await until(
+      "it saw the old head",
+      () => slow.count("check") > checks && patient.status === "stale",
+    );
+    await rewriteHead(shared, V, () => second);
+    await patient.pull();
+    expect(patient.revision).toBe(2);
+    expect(events).toEqual(["stale", "recovered"]);
+    await slow.close();
+  });
+});
+
+describe("bad bytes", () => {
+  /** A new revision whose bytes are bad: the announcement is held back until they are. */
+  async function publishBad(damage: () => Promise<void>): Promise<void> {
+    readerStore.unreachable = true;
+    await pushed("two");
+    await producerStore.close();
+    await damage();
+    readerStore.unreachable = false;
+  }
+
+  const damages: readonly (readonly [string, string, () => Promise<void>])[] = [
+    ["a flipped byte in a chunk", "ERR_BAD_SEGMENT", () => flipByte(shared, V, 40)],
+    [
+      "a truncated chunk",
+      "ERR_BAD_SEGMENT",
+      () => rewriteChunk(shared, V, (chunk) => chunk.subarray(0, chunk.length - 3)),
+    ],
+    ["an evicted segment", "ERR_BAD_SEGMENT", () => evictSegment(shared, V)],
+    [
+      "a flipped byte in the manifest",
+      "ERR_BAD_MANIFEST",
+      () =>
+        rewriteHead(shared, V, (head) => {
+          const bytes = Uint8Array.from(head.bytes);
+          bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+          return { ...head, bytes };
+        }),
+    ],
+    [
+      "a truncated manifest",
+      "ERR_BAD_MANIFEST",
+      () => rewriteHead(shared, V, (head) => ({ ...head, bytes: head.bytes.subarray(0, 50) })),
+    ],
+    [
+      "another schema's manifest",
+      "ERR_BAD_MANIFEST",
+      async () => {
+        const other = Buffer.from((await headOf(shared, V)).bytes);
+        other.write("ffffffffffffffff", other.indexOf("00000000000000a1"), "latin1");
+        await rewriteHead(shared, V, (head) => ({ ...head, bytes: other }));
+      },
+    ],
+  ];
+
+  test.each(damages)(
+    "%s is refused with %s; the last good snapshot stays",
+    async (_what, code, damage) => {
+      const errors: string[] = [];
+      reader.on("failure", ({ error }) => errors.push(error.code));
+      const served = reader.snapshot();
+      await publishBad(damage);
+      await until("the damage was found", () => errors.includes(code));
+      expect(reader.status).toBe("failing");
+      expect(reader.snapshot()).toBe(served);
+      await expect(reader.pull()).rejects.toMatchObject({ code });
+      const cold = observe(shared);
+      const newcomer = new CountryMapping(cold);
+      await expect(newcomer.ready({ timeoutMs: 50 })).rejects.toMatchObject({ code });
+      await cold.close();
+      // Somebody who can load repairs it, with new bytes although the rows are the same.
+      const repairing = observe(shared);
+      const reasons: string[] = [];
+      const repairer = new CountryMapping(repairing, {
+        checkIntervalMs: INTERVAL,
+        load: ({ reason }) => {
+          reasons.push(reason);
+          return rows();
+        },
+      });
+      await repairer.ready();
+      await until("the reader is fresh again", () => reader.status === "fresh");
+      expect(reader.get("FR")?.name).toBe("two");
+      expect(reasons).toEqual(["repair"]);
+      await repairing.close();
+    },
+  );
+
+  test("a chunk that is bad only once is fetched again, and nobody repairs anything", async () => {
+    readerStore.unreachable = true;
+    await pushed("two");
+    readerStore.unreachable = false;
+    const errors: string[] = [];
+    reader.on("failure", ({ error }) => errors.push(error.code));
+    await flipByte(shared, V, 40);
+    readerStore.after("getChunk", async () => {
+      readerStore.after("getChunk", undefined);
+      await flipByte(shared, V, 40);
+    });
+    const snapshot = await reader.pull();
+    expect(snapshot.get("FR")?.name).toBe("two");
+    expect(errors.filter((code) => code !== "ERR_STORE_UNAVAILABLE")).toEqual([]);
+  });
+});
+
+describe("a data set's collections", () => {
+  test("change together: no reader sees one of them new and another old", async () => {
+    let round = 1;
+    const writer = new AtlasDataset(producerStore, {
+      load: {
+        country: () => [{ code: "FR", name: `round ${round}` }],
+        place: () => [{ id: 1, name: `round ${round}`, country: "FR" }],
+        notice: () => [{ text: `round ${round}` }],
+      },
+    });
+    await writer.push();
+    const data = new AtlasDataset(readerStore, { checkIntervalMs: INTERVAL });
+    await data.ready();
+    const mixed: unknown[] = [];
+    const look = (): void => {
+      const page = data.snapshot();
+      const seen = [page.country.get("FR")?.name, page.place.get(1)?.name, page.notice.at(0)?.text];
+      if (new Set(seen).size !== 1) mixed.push(seen);
+    };
+    for (const event of ["reload"] as const) data.on(event, look);
+    const looking = setInterval(look, 1);
+    for (round = 2; round <= 10; round++) await writer.push();
+    await until("the reader has the last round", () => data.notice.at(0)?.text === "round 10");
+    clearInterval(looking);
+    expect(mixed).toEqual([]);
+  });
+
+  test("wait for each other when one of them is damaged", async () => {
+    let round = 1;
+    const writer = new AtlasDataset(producerStore, {
+      load: {
+        country: () => [{ code: "FR", name: `round ${round}` }],
+        place: () => [{ id: 1, name: `round ${round}`, country: "FR" }],
+        notice: () => [{ text: `round ${round}` }],
+      },
+    });
+    await writer.push();
+    const data = new AtlasDataset(readerStore, { checkIntervalMs: INTERVAL });
+    await data.ready();
+    readerStore.unreachable = true;
+    round = 2;
+    await writer.push();
+    await producerStore.close();
+    await flipByte(shared, "Notice:00000000000000a1", 40);
+    readerStore.unreachable = false;
+    await until("the damage was found", () => data.notice.status === "failing");
+    const page = data.snapshot();
+    expect([page.country.get("FR")?.name, page.place.get(1)?.name]).toEqual(["round 1", "round 1"]);
+    await expect(data.country.pull()).rejects.toMatchObject({ code: "ERR_BAD_SEGMENT" });
+  });
+});
+
+test("two collections of one entity on one store share what they fetched", async () => {
+  const second = new CountryMapping(readerStore, { checkIntervalMs: INTERVAL });
+  await second.ready();
+  expect(second.get("FR")).toBe(reader.get("FR"));
+  expect(readerStore.count("getChunk")).toBe(1);
+  await second.close();
+  await pushed("two");
+  await until("the other goes on", () => reader.revision === 2);
+  expect(second.status).toBe("closed");
+});
+
+test("only one check is under way, whoever asks", async () => {
+  let underWay = 0;
+  let most = 0;
+  readerStore.before("check", () => {
+    most = Math.max(most, ++underWay);
+  });
+  readerStore.after("check", () => {
+    underWay--;
+  });
+  await Promise.all(Array.from({ length: 20 }, async () => reader.pull()));
+  expect(most).toBe(1);
+});
