@@ -91,15 +91,18 @@ class Arrival<R extends object> {
     const end = this.#pos + length;
     const header = decodeHeader(this.#bytes.subarray(this.#pos, end));
     this.#pos = end;
-    const { hash } = this.#definition;
-    if (header.format !== FORMAT)
-      return this.#fail(`format ${header.format}, this build reads ${FORMAT}`);
-    if (header.hash !== hash) return this.#fail(`schema ${header.hash}, not ${hash}`);
-    if (Math.max(header.records, header.removed) > MOST_RECORDS)
-      return this.#fail("too many records");
-    if (header.records + header.removed > this.#bytes.length)
-      return this.#fail("more records than bytes");
-    return header;
+    const problem = this.#problemOf(header);
+    return problem === undefined ? header : this.#fail(problem);
+  }
+
+  #problemOf({ format, hash, records, removed, sizeBytes }: SegmentHeader): string | undefined {
+    const size = this.#bytes.length;
+    if (format !== FORMAT) return `format ${format}, this build reads ${FORMAT}`;
+    if (hash !== this.#definition.hash) return `schema ${hash}, not ${this.#definition.hash}`;
+    if (sizeBytes !== size) return `${size} bytes of ${sizeBytes}`;
+    const most = Math.min(MOST_RECORDS, size);
+    if (records + removed > most) return `${records} records, ${removed} removed: too many`;
+    return undefined;
   }
 
   /** Walks over repeated messages; returns where the length of each stands. */

@@ -20,6 +20,9 @@ export function normalOf(kind: ScalarKind, value: unknown): Normal | undefined {
       return typeof value === "boolean" ? Number(value) : undefined;
     case "enum":
       return typeof value === "string" ? enumNumber(kind.names, value) : undefined;
+    case "float":
+      // What a loader gave as 0.1 is found by 0.1.
+      return typeof value === "number" ? numberOf(Math.fround(value)) : undefined;
     case "timestamp":
       return value instanceof Date ? numberOf(value.getTime()) : numberOf(value);
     case "date":
@@ -56,9 +59,10 @@ export function isNarrow(kind: ScalarKind): boolean {
   );
 }
 
-/** Adding 0 makes -0 the same key as 0, as in a Map. */
+/** Adding 0 makes -0 the same key as 0, as in a Map; NaNs differ in bits, but only one may be hashed. */
 function numberOf(value: unknown): number | undefined {
-  return typeof value === "number" ? value + 0 : undefined;
+  if (typeof value !== "number") return undefined;
+  return Number.isNaN(value) ? Number.NaN : value + 0;
 }
 
 const enumNumbers = new WeakMap<readonly string[], ReadonlyMap<string, number>>();

@@ -111,7 +111,7 @@ export class SegmentBuilder<R extends object, I extends object> {
       hashes[i] = entries.hashes[order[i] as number] as number;
       if (i % 4096 === 0) yield;
     }
-    return yield* fillSlots(hashes, order.length);
+    return yield* fillSlots(hashes);
   }
 
   *#view(index: number, ordinals: Uint32Array): Steps<ViewArrays> {

@@ -14,9 +14,11 @@ export interface SegmentHeader {
   readonly seed: number;
   /** How many keys the segment takes away. */
   readonly removed: number;
+  /** The whole segment's size in bytes: one that was cut off where a field ends is no smaller segment. */
+  readonly sizeBytes: number;
 }
 
-/** Encodes a header; zeros are left out, as proto3 does. */
+/** Encodes a header; zeros are left out, as proto3 does, but for the size: it never changes the length. */
 export function encodeHeader(header: SegmentHeader): Uint8Array {
   const writer = new Writer();
   writer.uint32(8).uint32(header.format).uint32(18).string(header.hash);
@@ -24,6 +26,7 @@ export function encodeHeader(header: SegmentHeader): Uint8Array {
   if (header.cut.length > 0) writer.uint32(34).uint32s([...header.cut]);
   if (header.seed !== 0) writer.uint32(45).fixed32(header.seed);
   if (header.removed !== 0) writer.uint32(48).uint32(header.removed);
+  writer.uint32(61).fixed32(header.sizeBytes);
   return writer.finish();
 }
 
@@ -37,7 +40,15 @@ export function decodeHeader(bytes: Uint8Array): SegmentHeader {
 }
 
 function read(reader: Reader): SegmentHeader {
-  const header = { format: 0, hash: "", records: 0, cut: [] as number[], seed: 0, removed: 0 };
+  const header = {
+    format: 0,
+    hash: "",
+    records: 0,
+    cut: [] as number[],
+    seed: 0,
+    removed: 0,
+    sizeBytes: 0,
+  };
   while (reader.pos < reader.len) {
     const tag = reader.tag();
     if (tag === 8) header.format = reader.uint32();
@@ -46,6 +57,7 @@ function read(reader: Reader): SegmentHeader {
     else if (tag === 34) reader.uint32s(header.cut);
     else if (tag === 45) header.seed = reader.fixed32();
     else if (tag === 48) header.removed = reader.uint32();
+    else if (tag === 61) header.sizeBytes = reader.fixed32();
     else reader.skipType(tag & 7);
   }
   return header;

@@ -33,8 +33,8 @@ export interface SegmentParts {
 
 /** The segment's bytes, over a SharedArrayBuffer of exactly their size. */
 export function* layOut(parts: SegmentParts): Steps<Uint8Array> {
-  const header = encodeHeader(headerOf(parts));
-  const recordsStart = 1 + varintSize(header.length) + header.length;
+  const headerSize = encodeHeader(headerOf(parts, 0)).length;
+  const recordsStart = 1 + varintSize(headerSize) + headerSize;
   const arrays = placeArrays(parts, recordsStart + parts.rows.sizeBytes);
   const last = arrays.at(-1);
   const size = last === undefined ? recordsStart + parts.rows.sizeBytes : endOf(last);
@@ -46,14 +46,14 @@ export function* layOut(parts: SegmentParts): Steps<Uint8Array> {
     );
   }
   const bytes = new Uint8Array(new SharedArrayBuffer(size));
-  putField(bytes, 0, HEADER_FIELD, header.length);
-  bytes.set(header, recordsStart - header.length);
+  const headerStart = putField(bytes, 0, HEADER_FIELD, headerSize);
+  bytes.set(encodeHeader(headerOf(parts, size)), headerStart);
   yield* parts.rows.copyInto(bytes, recordsStart, parts.order);
   for (const array of arrays) yield* putArray(bytes, array);
   return bytes;
 }
 
-function headerOf(parts: SegmentParts): SegmentHeader {
+function headerOf(parts: SegmentParts, sizeBytes: number): SegmentHeader {
   return {
     format: FORMAT,
     hash: parts.hash,
@@ -61,6 +61,7 @@ function headerOf(parts: SegmentParts): SegmentHeader {
     cut: parts.views.flatMap((view, index) => (view.cut ? [index] : [])),
     seed: parts.seed,
     removed: 0,
+    sizeBytes,
   };
 }
 

@@ -38,19 +38,15 @@ export function nextSlot(slot: number, capacity: number): number {
   return slot + 1 === capacity ? 0 : slot + 1;
 }
 
-/** Files entry `i` of `hashes` as ordinal `i` (or as `ordinals[i]`). `most` is the largest ordinal + 1. */
-export function* fillSlots(
-  hashes: Uint32Array,
-  most: number,
-  ordinals?: Uint32Array,
-): Steps<Uint32Array> {
+/** Files entry `i` as number `i` under its hash. */
+export function* fillSlots(hashes: Uint32Array): Steps<Uint32Array> {
   const words = new Uint32Array(slotCapacity(hashes.length));
-  const bits = bitLength(most);
+  const bits = bitLength(hashes.length);
   for (let i = 0; i < hashes.length; i++) {
     const hash = hashes[i] as number;
     let slot = homeSlot(hash, words.length);
     while (words[slot] !== 0) slot = nextSlot(slot, words.length);
-    words[slot] = (hash << bits) | ((ordinals === undefined ? i : (ordinals[i] as number)) + 1);
+    words[slot] = (hash << bits) | (i + 1);
     if (i % 4096 === 0) yield;
   }
   return words;

@@ -144,7 +144,7 @@ class GroupWriter {
     const groups = this.#starts.length;
     if (groups > 0) this.#starts.push(this.#members.length);
     return {
-      slots: yield* fillSlots(yield* this.#hashes.take(), groups),
+      slots: yield* fillSlots(yield* this.#hashes.take()),
       starts: yield* this.#starts.take(),
       ordinals: yield* this.#members.take(),
       elements: yield* this.#elements.take(),
