@@ -3,7 +3,9 @@
  * that must not lie about commands and files.
  */
 import { dirname, join } from "node:path";
+import { format } from "prettier";
 import { describe, expect, test } from "vitest";
+import { filledReadme } from "../../bench/readme.js";
 import {
   filesBelow,
   pathExists,
@@ -15,6 +17,8 @@ import {
 
 const MAX_FILE_LINES = 400;
 const MAX_FUNCTION_LINES = 70;
+
+const STYLE = JSON.parse(readText(".prettierrc.json")) as object;
 
 const sources = readSources();
 const written = sources.filter((source) => !source.path.startsWith("generated/"));
@@ -91,6 +95,12 @@ describe("a document", () => {
         .map(([command]) => `${path}: ${command}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  test("shows the example and the numbers as the files have them", async () => {
+    const readme = readText("README.md");
+    const filled = await format(filledReadme(readme, readText), { ...STYLE, parser: "markdown" });
+    expect(readme, "run `npm run readme`").toBe(filled);
   });
 
   test("links only to files that exist", () => {

@@ -1,0 +1,31 @@
+/**
+ * The frame of a measuring process: it is given the address of Redis, measures one thing, and prints its
+ * numbers as one line of JSON. One process per measurement, so that no heap or compiled code is shared.
+ */
+import { env, stdout } from "node:process";
+import { Redis } from "ioredis";
+
+/** Numbers by name; what they mean and their units stand with the cases. */
+export type Numbers = Readonly<Record<string, number>>;
+
+/** Runs the measurement with a connected client and prints its numbers. A failure ends the process with 1. */
+export function child(measure: (redis: Redis, url: string) => Promise<Numbers>): void {
+  void run(measure).catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  });
+}
+
+async function run(measure: (redis: Redis, url: string) => Promise<Numbers>): Promise<void> {
+  const url = env["BENCH_REDIS_URL"];
+  if (url === undefined)
+    throw new Error("BENCH_REDIS_URL is not set: start this through npm run bench");
+  const redis = new Redis(url);
+  try {
+    await redis.ping();
+    const numbers = await measure(redis, url);
+    stdout.write(`${JSON.stringify(numbers)}\n`);
+  } finally {
+    redis.disconnect();
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Measures what a service would feel while something loads. The histogram of perf_hooks samples the loop by a
+ * timer of its own and misses what happens before its first tick; this probe is exact from its first moment:
+ * a callback on every turn of the event loop, and the longest time between two of them.
+ */
+
+/** Starts watching. `stop` returns the longest time that the event loop was kept, in milliseconds. */
+export function watchEventLoop(): { stop: () => number } {
+  let last = performance.now();
+  let longest = 0;
+  let stopped = false;
+  const turn = (): void => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+    if (!stopped) setTimeout(turn, 1);
+  };
+  setTimeout(turn, 1);
+  const stop = (): number => {
+    stopped = true;
+    return Math.max(longest, performance.now() - last);
+  };
+  return { stop };
+}
+
+/** Resident memory and JavaScript heap in bytes, after everything collectable was collected. */
+export async function settledMemory(): Promise<{ rssBytes: number; heapBytes: number }> {
+  if (globalThis.gc === undefined) throw new Error("start this process with --expose-gc");
+  for (let round = 0; round < 5; round++) {
+    globalThis.gc();
+    await new Promise<void>((resume) => setImmediate(resume));
+  }
+  const { rss, heapUsed } = process.memoryUsage();
+  return { rssBytes: rss, heapBytes: heapUsed };
+}
