@@ -16,19 +16,21 @@ export async function embeddedFixture(): Promise<StoreFixture> {
   const path = await mkdtemp(join(tmpdir(), "cached-collections-embedded-"));
   const openDatabase = await loadLibsql("test");
   const stores: Store[] = [];
+  let database: Database | undefined;
+  const open = (): Database => {
+    database ??= openDatabase(join(path, FILE_NAME));
+    database.exec("PRAGMA busy_timeout = 5000");
+    return database;
+  };
   return {
     connect: () => {
       const store = embeddedStore({ path });
       stores.push(store);
       return store;
     },
-    behind: (packageName) =>
-      behindEmbedded(packageName, () => {
-        const database = openDatabase(join(path, FILE_NAME));
-        database.exec("PRAGMA busy_timeout = 5000");
-        return database;
-      }),
+    behind: (packageName) => behindEmbedded(packageName, open),
     end: async () => {
+      database?.close();
       for (const store of stores) await store.close();
       await rm(path, { recursive: true, force: true });
     },
@@ -37,9 +39,9 @@ export async function embeddedFixture(): Promise<StoreFixture> {
 
 function behindEmbedded(packageName: string, open: () => Database): BehindTheStore {
   const change = (sql: string, ...values: readonly SqlValue[]): Promise<void> => {
-    const database = open();
-    database.prepare(sql).run(packageName, ...values);
-    database.close();
+    open()
+      .prepare(sql)
+      .run(packageName, ...values);
     return Promise.resolve();
   };
   const endTimed = "UPDATE timed SET until_ms = 0 WHERE package = ? AND name = ?";
@@ -60,7 +62,6 @@ function segmentLeftMs(database: Database, packageName: string, id: string): num
   const found = database
     .prepare("SELECT until_ms FROM segments WHERE package = ? AND id = ?")
     .get(packageName, id) as { readonly until_ms: number | null } | undefined;
-  database.close();
   if (found === undefined) return 0;
   return found.until_ms === null ? Infinity : Math.max(0, found.until_ms - monotonicMs());
 }

@@ -133,10 +133,11 @@ local function replace_manifest(entry)
   end
 end
 
--- Named segments stay for ever, those that no manifest names any more for the grace time.
+-- Named segments stay for ever, those that no manifest names any more for the grace time. By pcall for the
+-- same reason as there; those of this manifest were seen to be here by the checks.
 local function settle_segments(entry)
   local named = named_segments(read_version(entry.version))
-  for _, segment in ipairs(entry.manifest.segments) do redis.call('PERSIST', segment_key(segment.id)) end
+  for id in pairs(named) do redis.pcall('PERSIST', segment_key(id)) end
   local dropped = named_segments(entry.before)
   for id in pairs(named) do dropped[id] = nil end
   give_grace(dropped, grace_ms)

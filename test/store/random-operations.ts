@@ -1,0 +1,302 @@
+/** Random operations on a store, likely enough to meet each other: few versions, tickets, tokens and segments. */
+import type {
+  LeaseReply,
+  LeaseRequest,
+  PublishEntry,
+  SchemaState,
+  SchemaStore,
+  SegmentRef,
+  StoredManifest,
+  VersionName,
+  VersionState,
+} from "../../runtime/src/store/store.js";
+import { encodeStoredManifest } from "../../runtime/src/store/stored-manifest.js";
+import { Random } from "../support/random.js";
+import { awkwardBytes } from "./publications.js";
+import type { BehindTheStore } from "./store-fixture.js";
+
+export interface Subject {
+  readonly schema: SchemaStore;
+  readonly behind: BehindTheStore;
+}
+
+export interface Operation {
+  readonly name: string;
+  /** The reply without times. */
+  readonly run: (subject: Subject) => Promise<unknown>;
+}
+
+/** What all stores hold, without times. */
+export interface Description {
+  readonly state: unknown;
+  readonly manifests: ReadonlyMap<VersionName, readonly StoredManifest[]>;
+  readonly segments: readonly string[];
+  readonly listed: readonly unknown[];
+}
+
+const VERSIONS: readonly VersionName[] = ["City:aa", "City:bb", "Country:cc"];
+const ENTITIES = ["City", "Country"];
+const EPOCHS = ["e1", "e1", "e1", "e1", "e1", "e1", "e1", "e2"];
+const TOKENS = ["t1", "t2"];
+
+export class RandomOperations {
+  readonly #random: Random;
+  readonly #kinds: readonly (() => Operation)[];
+  readonly #segments: SegmentRef[] = [];
+  readonly #manifests: StoredManifest[] = [];
+  #tickets: string[] = [];
+  #current: ReadonlyMap<VersionName, readonly StoredManifest[]> = new Map();
+
+  constructor(seed: number) {
+    this.#random = new Random(seed);
+    const often = (times: number, kind: () => Operation): (() => Operation)[] =>
+      Array.from({ length: times }, () => kind.bind(this));
+    this.#kinds = [
+      ...often(6, this.#issueTicket),
+      ...often(5, this.#putChunks),
+      ...often(12, this.#publish),
+      ...often(4, this.#acquireLease),
+      ...often(2, this.#changeLease),
+      ...often(2, this.#changeSource),
+      ...often(1, this.#purge),
+      ...often(1, this.#sweep),
+      ...often(1, this.#heartbeat),
+      ...often(2, this.#behindTheStore),
+      ...often(1, this.#readChunk),
+    ];
+  }
+
+  next(): Operation {
+    return this.#random.pick(this.#kinds)();
+  }
+
+  /** What the stores agreed on becomes what later operations build on. */
+  learn(description: Description | undefined): void {
+    this.#current = description?.manifests ?? new Map();
+  }
+
+  async describe({ schema, behind }: Subject): Promise<Description> {
+    const state = await schema.check(VERSIONS);
+    const listed = [];
+    for (const entity of ENTITIES) listed.push(...(await schema.versions(entity)));
+    return {
+      state: withoutTimes(state),
+      manifests: new Map([...state.versions].map(([version, of]) => [version, manifestsOf(of)])),
+      segments: await Promise.all(
+        this.#segments.slice(-20).map(async ({ id }) => lifeOf(await behind.segmentLeftMs(id))),
+      ),
+      listed: listed
+        .map(({ version, live }) => `${version} ${live}`)
+        .toSorted((a, b) => a.localeCompare(b)),
+    };
+  }
+
+  #issueTicket(): Operation {
+    const known = this.#tickets.length > 0 && this.#random.chance(0.1);
+    const nonce = known ? this.#random.pick(this.#tickets) : this.#random.id();
+    this.#tickets = [nonce, ...this.#tickets].slice(0, 4);
+    return {
+      name: `issueTicket ${nonce}`,
+      run: async ({ schema }) => {
+        const { ticket, state } = await schema.issueTicket(nonce, VERSIONS);
+        return { ticket, state: withoutTimes(state) };
+      },
+    };
+  }
+
+  #putChunks(): Operation {
+    const again = this.#segments.length > 0 && this.#random.chance(0.3);
+    const segment = again
+      ? this.#random.pick(this.#segments)
+      : { id: this.#random.id(), chunks: 1 + this.#random.integer(3) };
+    if (!again) this.#segments.push(segment);
+    const skipped = this.#random.chance(0.1) ? this.#random.integer(3) : -1;
+    const bytes = awkwardBytes(this.#random.id());
+    return {
+      name: `putChunks ${segment.id} of ${segment.chunks} without ${skipped}`,
+      run: async ({ schema }) => {
+        for (let index = 0; index < segment.chunks; index++) {
+          if (index !== skipped) await schema.putChunk(segment.id, index, bytes);
+        }
+        return schema.chunkSizes(segment.id, 4);
+      },
+    };
+  }
+
+  #readChunk(): Operation {
+    const id = this.#segments.length > 0 ? this.#random.pick(this.#segments).id : "none";
+    return {
+      name: `getChunk ${id}`,
+      run: async ({ schema }) => hex(await schema.getChunk(id, this.#segments.length % 3)),
+    };
+  }
+
+  #publish(): Operation {
+    const versions = this.#random.chance(0.2) ? VERSIONS.slice(1) : [this.#random.pick(VERSIONS)];
+    const entries = versions.map((version) => this.#entry(version));
+    const ticket = this.#tickets.length > 0 ? this.#random.pick(this.#tickets) : "none";
+    const epoch = this.#random.pick(EPOCHS);
+    const what = entries.map(({ version, mode, builtOn }) => `${version} ${mode} on ${builtOn}`);
+    return {
+      name: `publish ${what.join(", ")} with ${ticket} in ${epoch}`,
+      run: ({ schema }) => schema.publish({ ticket, epoch, entries }),
+    };
+  }
+
+  #entry(version: VersionName): PublishEntry {
+    const random = this.#random;
+    const current = this.#current.get(version) ?? [];
+    const base = random.chance(0.85) ? current[0] : random.pick([undefined, ...current]);
+    const wanted = random.pick(["load", "load", "load", "same", "patch", "rollback"] as const);
+    const mode = base === undefined && wanted === "same" ? "load" : wanted;
+    const lease = random.chance(0.2) ? { leaseToken: random.pick(TOKENS) } : {};
+    return {
+      version,
+      mode,
+      manifest: mode === "same" && base !== undefined ? base : this.#manifest(),
+      builtOn: base?.id,
+      source: random.integer(4),
+      raiseSource: random.chance(0.2),
+      ...lease,
+    };
+  }
+
+  #manifest(): StoredManifest {
+    const random = this.#random;
+    if (this.#manifests.length > 0 && random.chance(0.1)) return random.pick(this.#manifests);
+    const recent = this.#segments.slice(-4);
+    const segments = recent.length > 0 ? [random.pick(recent)] : [];
+    const older = this.#segments.length > 0 && random.chance(0.2);
+    const named = older ? [...segments, random.pick(this.#segments)] : segments;
+    const id = random.id();
+    const revision = random.integer(100);
+    const manifest = { id, revision, epoch: "e1", segments: named, bytes: awkwardBytes(id) };
+    this.#manifests.push(manifest);
+    return manifest;
+  }
+
+  #acquireLease(): Operation {
+    const random = this.#random;
+    const version = random.pick(VERSIONS);
+    const head = this.#current.get(version)?.[0]?.id ?? "none";
+    const need = random.pick<LeaseRequest["need"]>([
+      { kind: "any" },
+      { kind: "repair", manifestId: random.pick([head, "none"]) },
+      { kind: "refresh", olderThanMs: random.pick([0, 1_000_000_000]) },
+    ]);
+    const request = { version, token: random.pick(TOKENS), ttlMs: 3_600_000, need };
+    const watched = random.chance(0.3) ? `${random.pick(TOKENS)}:${random.integer(2)}` : undefined;
+    return {
+      name: `acquireLease ${version} ${request.token} ${need.kind} watched ${watched}`,
+      run: async ({ schema }) =>
+        leaseWithoutTimes(
+          watched === undefined
+            ? await schema.acquireLease(request)
+            : await schema.replaceLease(request, watched),
+        ),
+    };
+  }
+
+  #changeLease(): Operation {
+    const version = this.#random.pick(VERSIONS);
+    const token = this.#random.pick(TOKENS);
+    return this.#random.pick<Operation>([
+      {
+        name: `renewLease ${version} ${token}`,
+        run: ({ schema }) => schema.renewLease(version, token, 3_600_000),
+      },
+      {
+        name: `releaseLease ${version} ${token}`,
+        run: ({ schema }) => schema.releaseLease(version, token),
+      },
+      {
+        name: `failLease ${version} ${token}`,
+        run: ({ schema }) => schema.failLease(version, token, "ERR_LOADER", 3_600_000),
+      },
+    ]);
+  }
+
+  #changeSource(): Operation {
+    const entity = this.#random.pick(ENTITIES);
+    const atLeast = this.#random.integer(8);
+    return this.#random.pick<Operation>([
+      { name: `invalidate ${entity}`, run: ({ schema }) => schema.invalidate([entity]) },
+      { name: "invalidate all", run: ({ schema }) => schema.invalidate(ENTITIES) },
+      {
+        name: `restoreSource ${entity} ${atLeast}`,
+        run: ({ schema }) => schema.restoreSource(entity, atLeast),
+      },
+    ]);
+  }
+
+  #purge(): Operation {
+    const version = this.#random.pick(VERSIONS);
+    return { name: `purge ${version}`, run: ({ schema }) => schema.purge(version) };
+  }
+
+  #sweep(): Operation {
+    return { name: "sweep", run: ({ schema }) => schema.sweep() };
+  }
+
+  #heartbeat(): Operation {
+    const process = this.#random.pick(["p1", "p2", "p3"]);
+    const version = this.#random.pick(VERSIONS);
+    return {
+      name: `heartbeat ${process} ${version}`,
+      run: ({ schema }) => schema.heartbeat(process, [version]),
+    };
+  }
+
+  #behindTheStore(): Operation {
+    const random = this.#random;
+    const version = random.pick(VERSIONS);
+    const ticket = this.#tickets[0] ?? "none";
+    const segment = this.#segments.length > 0 ? random.pick(this.#segments).id : "none";
+    const pinned = this.#current.get(version)?.[0];
+    return random.pick<Operation>([
+      { name: `expireTicket ${ticket}`, run: ({ behind }) => behind.expireTicket(ticket) },
+      { name: `expireLease ${version}`, run: ({ behind }) => behind.expireLease(version) },
+      { name: `expireSegment ${segment}`, run: ({ behind }) => behind.expireSegment(segment) },
+      { name: `keepSegment ${segment}`, run: ({ behind }) => behind.keepSegment(segment) },
+      {
+        name: `damage head ${version}`,
+        run: ({ behind }) => behind.setField(`head:${version}`, Buffer.from("damaged")),
+      },
+      {
+        name: `pin ${version}`,
+        run: async ({ behind }) =>
+          pinned && behind.setField(`next:${version}`, encodeStoredManifest(pinned)),
+      },
+    ]);
+  }
+}
+
+/** What a publication would build on comes first. */
+function manifestsOf({ head, next, history }: VersionState): readonly StoredManifest[] {
+  return [next, head, ...history].filter((manifest) => manifest !== undefined);
+}
+
+function withoutTimes(state: SchemaState): unknown {
+  const versions = [...state.versions].map(([version, of]) => ({
+    version,
+    manifests: [of.head, of.next, ...of.history].map(
+      (manifest) => manifest && { ...manifest, bytes: hex(manifest.bytes) },
+    ),
+    push: of.push && { ...of.push, atMs: of.push.atMs > 0 },
+    purged: of.purgedAtMs !== undefined,
+  }));
+  return { epoch: state.epoch, seq: state.seq, sources: [...state.sources], versions };
+}
+
+function leaseWithoutTimes(reply: LeaseReply): unknown {
+  return "forMs" in reply ? { ...reply, forMs: reply.forMs > 0 } : reply;
+}
+
+function lifeOf(leftMs: number): string {
+  if (leftMs === Infinity) return "kept";
+  return leftMs === 0 ? "gone" : "ending";
+}
+
+function hex(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && Buffer.from(bytes).toString("hex");
+}
