@@ -49,21 +49,20 @@ export class RandomOperations {
 
   constructor(seed: number) {
     this.#random = new Random(seed);
-    const often = (times: number, kind: () => Operation): (() => Operation)[] =>
-      Array.from({ length: times }, () => kind.bind(this));
-    this.#kinds = [
-      ...often(6, this.#issueTicket),
-      ...often(5, this.#putChunks),
-      ...often(12, this.#publish),
-      ...often(4, this.#acquireLease),
-      ...often(2, this.#changeLease),
-      ...often(2, this.#changeSource),
-      ...often(1, this.#purge),
-      ...often(1, this.#sweep),
-      ...often(1, this.#heartbeat),
-      ...often(2, this.#behindTheStore),
-      ...often(1, this.#readChunk),
+    const weights: readonly (readonly [number, () => Operation])[] = [
+      [6, () => this.#issueTicket()],
+      [5, () => this.#putChunks()],
+      [12, () => this.#publish()],
+      [4, () => this.#acquireLease()],
+      [2, () => this.#changeLease()],
+      [2, () => this.#changeSource()],
+      [1, () => this.#purge()],
+      [1, () => this.#sweep()],
+      [1, () => this.#heartbeat()],
+      [2, () => this.#behindTheStore()],
+      [1, () => this.#readChunk()],
     ];
+    this.#kinds = weights.flatMap(([weight, kind]) => Array.from({ length: weight }, () => kind));
   }
 
   next(): Operation {
@@ -279,13 +278,15 @@ function manifestsOf({ head, next, history }: VersionState): readonly StoredMani
 function withoutTimes(state: SchemaState): unknown {
   const versions = [...state.versions].map(([version, of]) => ({
     version,
-    manifests: [of.head, of.next, ...of.history].map(
-      (manifest) => manifest && { ...manifest, bytes: hex(manifest.bytes) },
-    ),
-    push: of.push && { ...of.push, atMs: of.push.atMs > 0 },
+    manifests: [of.head, of.next, ...of.history].map(describeManifest),
+    push: of.push && [of.push.load, of.push.void, of.push.source, of.push.atMs > 0],
     purged: of.purgedAtMs !== undefined,
   }));
   return { epoch: state.epoch, seq: state.seq, sources: [...state.sources], versions };
+}
+
+function describeManifest(manifest: StoredManifest | undefined): unknown {
+  return manifest && [manifest.id, manifest.revision, manifest.segments, hex(manifest.bytes)];
 }
 
 function leaseWithoutTimes(reply: LeaseReply): unknown {
