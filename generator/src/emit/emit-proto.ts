@@ -92,6 +92,8 @@ function segmentBlock({ name, views }: Entity): string {
     "    repeated uint32 cut_views = 4;",
     "    fixed32 hash_seed = 5;",
     "    uint32 removed = 6;",
+    "    // Of the whole segment.",
+    "    fixed32 size_bytes = 7;",
     "  }",
     "",
     "  Header header = 1;",
@@ -117,7 +119,8 @@ function viewLines(view: View, index: number): string[] {
 
 /** Those of the four arrays that a view of this kind has. */
 function arraysOf(view: View): readonly (typeof ARRAYS)[number][] {
-  if (view.view === "unique") return ["slots"];
+  if (view.view === "unique" && view.duplicates === "error") return ["slots"];
   if (view.view === "sorted") return ["ordinals"];
-  return view.each ? ARRAYS : ["slots", "starts", "ordinals"];
+  const each = view.view === "group" && view.each;
+  return each ? ARRAYS : ["slots", "starts", "ordinals"];
 }
