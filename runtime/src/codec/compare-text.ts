@@ -13,10 +13,13 @@ export function compareText(a: string, b: string): number {
 
 /** Orders decimals, or integers, that are canonical text with equally many digits after the point. */
 export function compareDecimals(a: string, b: string): number {
-  const aNegative = a.startsWith("-");
-  if (aNegative !== b.startsWith("-")) return aNegative ? -1 : 1;
-  const order = a.length === b.length ? compareText(a, b) : a.length - b.length;
-  return aNegative ? -order : order;
+  const isNegative = a.startsWith("-");
+  if (isNegative !== b.startsWith("-")) return isNegative ? -1 : 1;
+  return isNegative ? compareMagnitudes(b, a) : compareMagnitudes(a, b);
+}
+
+function compareMagnitudes(a: string, b: string): number {
+  return a.length === b.length ? compareText(a, b) : a.length - b.length;
 }
 
 /** Surrogates stand for code points above U+FFFF, so they go behind all other units. */

@@ -45,9 +45,12 @@ export function checkObject(value: unknown): void {
   }
 }
 
-/** A property of the row itself: for fields that every object seems to have, such as `toString`. */
-export function own<T extends object, N extends keyof T>(row: T, name: N): T[N] | undefined {
-  return Object.hasOwn(row, name) ? row[name] : undefined;
+/**
+ * A property of the row itself: for fields that every object seems to have, such as `toString`. It is checked
+ * like any other, whatever the row's type says.
+ */
+export function own<T extends object, N extends keyof T>(row: T, name: N): T[N] {
+  return Object.hasOwn(row, name) ? row[name] : (undefined as T[N]);
 }
 
 /** What an encoder threw for a row, in better words where a field that it lacks stands there misspelt. */

@@ -77,6 +77,7 @@ export interface Reader {
   readonly message: readonly Promise[];
   readonly encodeReader: string;
   readonly readerDefinition: string;
+  readonly valueOf: readonly string[];
 }
 
 /** What a loader gives for Reader. */
@@ -93,6 +94,7 @@ export interface ReaderInput {
   readonly message: readonly PromiseInput[];
   readonly encodeReader: string;
   readonly readerDefinition: string;
+  readonly valueOf: readonly string[];
 }
 
 /** The key of Reader. */
@@ -120,13 +122,14 @@ const readerFields = new cc.FieldNames([
   "message",
   "encodeReader",
   "readerDefinition",
+  "valueOf",
 ]);
 
 const readerDefinition: cc.EntityDefinition<Reader, ReaderInput> = {
   format: 1,
   package: "clash",
   entity: "Reader",
-  hash: "0e8068668e44738f",
+  hash: "ae3cdf7e184884ed",
   fields: readerFields.names,
   key: [
     { name: "class", kind: { type: "string" }, read: (record) => record.class },
@@ -235,6 +238,9 @@ function encodeReader(w: cc.Writer, row: ReaderInput): void {
   if (encodeReader_ !== "") w.uint32(90).string(encodeReader_);
   const readerDefinition_ = cc.checkString(row.readerDefinition, "readerDefinition");
   if (readerDefinition_ !== "") w.uint32(98).string(readerDefinition_);
+  cc.writeList(cc.own(row, "valueOf"), "valueOf", (value) =>
+    w.uint32(106).string(cc.checkString(value)),
+  );
   if (row.then === undefined || cc.own(row, "toString") === undefined || row.tag === undefined) {
     readerFields.check(row);
   }
@@ -253,6 +259,7 @@ function decodeReader(r: cc.Reader, end: number): Reader {
   let message: Promise[] | undefined;
   let encodeReader_ = "";
   let readerDefinition_ = "";
+  let valueOf: string[] | undefined;
   while (r.pos < end) {
     const tag = r.tag();
     switch (tag) {
@@ -292,6 +299,9 @@ function decodeReader(r: cc.Reader, end: number): Reader {
       case 98:
         readerDefinition_ = r.string();
         break;
+      case 106:
+        (valueOf ??= []).push(r.string());
+        break;
       default:
         r.skipType(tag & 7);
     }
@@ -310,6 +320,7 @@ function decodeReader(r: cc.Reader, end: number): Reader {
     message: cc.frozenList(message),
     encodeReader: encodeReader_,
     readerDefinition: readerDefinition_,
+    valueOf: cc.frozenList(valueOf),
   });
 }
 
@@ -431,7 +442,7 @@ const mapDefinition: cc.EntityDefinition<Map, MapInput> = {
   format: 1,
   package: "clash",
   entity: "Map",
-  hash: "374d859d7da77004",
+  hash: "656faa254b949e86",
   fields: mapFields.names,
   key: [{ name: "string", kind: { type: "string" }, read: (record) => record.string }],
   views: [],
