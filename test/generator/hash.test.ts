@@ -132,46 +132,41 @@ const CHANGES: readonly (readonly [string, string, string, readonly string[]])[]
   ["renaming the entity", "City:", "Town:", ["City", "Country"]],
   ["renaming a field", "title: string", "label: string", ["City", "Country"]],
   ["another type", "id: uint32", "id: uint64", ["City", "Country"]],
-  ["another representation", "type: int64,", "type: int64, as: number,", ["City", "Country"]],
+  ["another `as`", "type: int64,", "type: int64, as: number,", ["City", "Country"]],
   [
     "reordering fields",
     "code: string, title: string",
     "title: string, code: string",
     ["City", "Country"],
   ],
-  ["optionality", "at: Point?", "at: Point", ["City", "Country"]],
+  ["making a field required", "at: Point?", "at: Point", ["City", "Country"]],
   ["another default", "default: 5", "default: 6", ["City", "Country"]],
-  ["no default", ", default: 5", "", ["City", "Country"]],
+  ["removing the default", ", default: 5", "", ["City", "Country"]],
   ["another key", "key: id", "key: [id, country]", ["City", "Country"]],
   ["another salt", "salt: 1", "salt: 2", ["City", "Country"]],
-  ["no salt", "    salt: 1\n", "", ["City", "Country"]],
-  ["another order of enum values", "[city, town]", "[town, city]", ["City", "Country"]],
+  ["removing the salt", "    salt: 1\n", "", ["City", "Country"]],
+  ["reordering enum values", "[city, town]", "[town, city]", ["City", "Country"]],
   ["a new enum value", "[city, town]", "[city, town, farm]", ["City", "Country"]],
   ["a field of a reachable type", "lon: double", "lon: float", ["City", "Country"]],
   ["renaming a view", "byName:", "byLabel:", ["City", "Country"]],
   ["another sort order", "-votes, id", "votes, id", ["City", "Country"]],
   ["another limit", "limit: 5", "limit: 6", ["City", "Country"]],
-  ["another test of where", "gte: 1", "gt: 1", ["City", "Country"]],
-  ["another value in where", "lt: 9", "lt: 8", ["City", "Country"]],
+  ["another test in `where`", "gte: 1", "gt: 1", ["City", "Country"]],
+  ["another value in `where`", "lt: 9", "lt: 8", ["City", "Country"]],
   ["other duplicates", "duplicates: first", "duplicates: last", ["City", "Country"]],
-  ["an entity it references", "title: string", "title: string?", ["City", "Country"]],
+  ["an entity that it refers to", "title: string", "title: string?", ["City", "Country"]],
   ["another reference", "by: country }", "by: name }", ["City", "Country"]],
-  [
-    "leniency about dangling",
-    "by: country }",
-    "by: country, dangling: warn }",
-    ["City", "Country"],
-  ],
-  ["docs", "doc: A place.", 'doc: "Another place."', []],
-  ["a comment", "key: id", "key: id # the id", []],
-  ["guards", "minRecords: 1", "minRecords: 2", []],
-  ["spacing", "[city, town]", "[ city,   town ]", []],
-  ["quotes", "duplicates: first", 'duplicates: "first"', []],
-  ["the package", "package: geo", "package: world", []],
-  ["an unused enum", "Unused: [a]", "Unused: [b]", []],
-  ["an unrelated entity", "text: string", "text: string?", ["Banner"]],
-  ["the order of tests in where", "gte: 1, lt: 9", "lt: 9, gte: 1", []],
-  ["writing a default otherwise", "type: int64,", "type: int64, as: bigint,", []],
+  ["another `dangling`", "by: country }", "by: country, dangling: warn }", ["City", "Country"]],
+  ["another doc", "doc: A place.", 'doc: "Another place."', []],
+  ["a new comment", "key: id", "key: id # the id", []],
+  ["other guards", "minRecords: 1", "minRecords: 2", []],
+  ["other spacing", "[city, town]", "[ city,   town ]", []],
+  ["other quotes", "duplicates: first", 'duplicates: "first"', []],
+  ["another package", "package: geo", "package: world", []],
+  ["an enum that it does not use", "Unused: [a]", "Unused: [b]", []],
+  ["an entity that is not connected", "text: string", "text: string?", ["Banner"]],
+  ["reordering tests of `where`", "gte: 1, lt: 9", "lt: 9, gte: 1", []],
+  ["writing out what is so anyway", "type: int64,", "type: int64, as: bigint,", []],
 ];
 
 describe("of a schema's entities", () => {
@@ -193,6 +188,17 @@ describe("of a schema's entities", () => {
     const connected = compile(BASE).entities.map((entity) => entity.connected);
     expect(connected).toEqual([["City", "Country"], ["City", "Country"], ["Banner"]]);
   });
+});
+
+test("docs/schema.md lists these changes, and what each does to the entity's own hash", () => {
+  const page = readFileSync(new URL("../../docs/schema.md", import.meta.url), "utf8");
+  const table = page.slice(page.indexOf("| change "));
+  const rows = [...table.matchAll(/^\| (.+?) +\| (changes|unchanged) +\|$/gm)];
+  const told = rows.map(([, what, effect]) => [what, effect]);
+  const isOwn = (changed: readonly string[]): boolean => changed.includes("City");
+  expect(told).toEqual(
+    CHANGES.map(([what, , , changed]) => [what, isOwn(changed) ? "changes" : "unchanged"]),
+  );
 });
 
 test("hashes are equal exactly when canonical texts are", () => {

@@ -1,5 +1,13 @@
 /** YAML's nodes -> our tree. Refuses names given twice and a doc whose text YAML cut at a comma. */
-import { isAlias, isScalar, isSeq, type Pair, type ParsedNode, type YAMLMap } from "yaml";
+import {
+  isAlias,
+  isScalar,
+  isSeq,
+  type Pair,
+  type ParsedNode,
+  type Scalar,
+  type YAMLMap,
+} from "yaml";
 import type { Reporter } from "./reporter.js";
 import type { Span } from "./source-file.js";
 import type { Entry, Node, TextNode } from "./tree.js";
@@ -22,16 +30,17 @@ type ParsedPair = Pair<ParsedNode, ParsedNode | null>;
 
 function entriesOf(map: YAMLMap.Parsed, reporter: Reporter): readonly Entry[] {
   const entries = new Map<string, Entry>();
-  const cut = cutDoc(map, reporter);
+  const cut = cutTexts(map, reporter);
+  const lost = new Set([...cut.values()].flatMap(({ rest }) => rest));
   for (const pair of map.items) {
-    if (cut?.rest.has(pair) === true) continue;
+    if (lost.has(pair)) continue;
     const key = convert(pair.key, reporter);
     if (key.kind !== "text") {
       reportKey(reporter, key);
       continue;
     }
     const first = entries.get(key.text);
-    const value = cut?.pair === pair ? cut.value : valueOf(pair, key, reporter);
+    const value = cut.get(pair)?.value ?? valueOf(pair, key, reporter);
     if (first === undefined) entries.set(key.text, { key, value });
     else reportDuplicate(reporter, key);
   }
@@ -43,32 +52,49 @@ function valueOf(pair: ParsedPair, key: TextNode, reporter: Reporter): Node {
   return { kind: "text", text: "", quoted: false, span: key.span };
 }
 
-interface CutDoc {
-  readonly pair: ParsedPair;
-  /** What YAML took for further members. */
-  readonly rest: ReadonlySet<ParsedPair>;
+/** A text without quotes that YAML ended at a comma, with what it took for further members. */
+interface CutText {
+  readonly rest: readonly ParsedPair[];
   readonly value: TextNode;
 }
 
-/** `{ type: string, doc: ISO code, upper case }`: the doc with the members that are its text. */
-function cutDoc(map: YAMLMap.Parsed, reporter: Reporter): CutDoc | undefined {
-  if (map.flow !== true) return undefined;
-  const at = map.items.findIndex((pair) => isScalar(pair.key) && pair.key.source === "doc");
-  const pair = map.items[at];
-  if (pair?.value === undefined || !isScalar(pair.value) || pair.value.type !== "PLAIN")
-    return undefined;
-  const rest: ParsedPair[] = [];
-  for (const each of map.items.slice(at + 1)) {
-    if (each.value !== null || !isScalar(each.key) || each.key.type !== "PLAIN") break;
-    rest.push(each);
+/** `{ type: string, doc: ISO code, upper case }`: what is cut, by the member whose text it is. */
+function cutTexts(map: YAMLMap.Parsed, reporter: Reporter): ReadonlyMap<ParsedPair, CutText> {
+  const cut = new Map<ParsedPair, CutText>();
+  if (map.flow !== true) return cut;
+  for (const [index, pair] of map.items.entries()) {
+    if (pair.value === null || !isPlain(pair.value)) continue;
+    const isDoc = isScalar(pair.key) && pair.key.source === "doc";
+    const rest = remainders(map.items, index + 1, isDoc);
+    const last = rest.at(-1);
+    if (last === undefined) continue;
+    const span = { start: pair.value.range[0], end: last.key.range[1] };
+    const text = reporter.file.text.slice(span.start, span.end);
+    const fact = "inside { } YAML ends the text at the comma";
+    reporter.add("doc-comma", span, fact, `put it into quotes: ${JSON.stringify(text)}`);
+    cut.set(pair, { rest, value: { kind: "text", text, quoted: true, span } });
   }
-  const last = rest.at(-1);
-  if (last === undefined) return undefined;
-  const span = { start: pair.value.range[0], end: last.key.range[1] };
-  const text = reporter.file.text.slice(span.start, span.end);
-  const fact = "inside { } YAML ends the doc at the comma";
-  reporter.add("doc-comma", span, fact, `put the text into quotes: doc: ${JSON.stringify(text)}`);
-  return { pair, rest: new Set(rest), value: { kind: "text", text, quoted: true, span } };
+  return cut;
+}
+
+function remainders(items: readonly ParsedPair[], start: number, isDoc: boolean): ParsedPair[] {
+  const rest: ParsedPair[] = [];
+  for (let index = start; index < items.length; index += 1) {
+    const item = items[index];
+    if (item === undefined || !isRemainder(item, isDoc)) break;
+    rest.push(item);
+  }
+  return rest;
+}
+
+/** A member without a value; but for a doc's, only several words are surely no member. */
+function isRemainder(pair: ParsedPair, isDoc: boolean): boolean {
+  if (pair.value !== null || !isPlain(pair.key)) return false;
+  return isDoc || /\s/.test(pair.key.source);
+}
+
+function isPlain(node: ParsedNode): node is Scalar.Parsed {
+  return isScalar(node) && node.type === "PLAIN";
 }
 
 function reportKey(reporter: Reporter, key: { readonly kind: string; readonly span: Span }): void {
