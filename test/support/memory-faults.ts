@@ -49,7 +49,8 @@ export async function flipByte(
   at: number,
 ): Promise<void> {
   await rewriteChunk(store, version, (chunk) => {
-    chunk[at] = (chunk[at] ?? 0) ^ 0x10;
+    const place = at % chunk.length;
+    chunk[place] = (chunk[place] ?? 0) ^ 0x10;
     return chunk;
   });
 }

@@ -7,7 +7,7 @@ import type { CollectionEvent, CollectionEvents } from "./events.js";
 import type { CollectionStatus } from "./followed-version.js";
 import { HandleState, type HandleParts, type PullOptions, type ReadyOptions } from "./handle.js";
 import type { HeldRevision } from "./held-revision.js";
-import type { PushResults } from "./push.js";
+import type { PushResults } from "./push-job.js";
 
 export abstract class Collection<S extends object, P> implements AsyncDisposable {
   readonly #state: HandleState;

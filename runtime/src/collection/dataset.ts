@@ -9,7 +9,7 @@ import type { HandleParts } from "./handle.js";
 import type { HeldRevision } from "./held-revision.js";
 import type { AnyDatasetLoader, AnyLoader, Cores, LoadUnit } from "./load-unit.js";
 import { timingOf, type CollectionOptions, type DatasetOptions, type Loader } from "./options.js";
-import type { PushResults } from "./push.js";
+import type { PushResults } from "./push-job.js";
 import { datasetResult, type DatasetPushResult } from "./push-result.js";
 
 /** A generated snapshot class of a data set. */

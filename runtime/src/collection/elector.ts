@@ -11,7 +11,8 @@ import type { Follower } from "./follower.js";
 import { Leases } from "./leases.js";
 import { loadable, type LoadMember, type LoadUnit } from "./load-unit.js";
 import type { LoadReason } from "./options.js";
-import { push, type PushResults } from "./push.js";
+import type { PushResults } from "./push-job.js";
+import { push } from "./push.js";
 import { RefreshClock } from "./refresh-clock.js";
 import { backoffMs, jittered, now } from "./timing.js";
 

@@ -8,7 +8,7 @@ import type { HandleParts, ParentLink } from "./handle.js";
 import type { HeldRevision } from "./held-revision.js";
 import type { Cores, LoadUnit } from "./load-unit.js";
 import { timingOf, type CollectionOptions } from "./options.js";
-import type { PushResults } from "./push.js";
+import type { PushResults } from "./push-job.js";
 import type { PushResult } from "./push-result.js";
 
 /** A generated snapshot class. */

@@ -12,7 +12,8 @@ import type { FollowedVersion, CollectionStatus } from "./followed-version.js";
 import { followerOf, type Follower } from "./follower.js";
 import { loadable, type LoadUnit } from "./load-unit.js";
 import { checkDuration, type Timing } from "./options.js";
-import { push, type PushResults } from "./push.js";
+import type { PushResults } from "./push-job.js";
+import { push } from "./push.js";
 import { becomeReady } from "./ready.js";
 import { now, pause } from "./timing.js";
 

@@ -14,7 +14,7 @@ import { checkGuards, runValidate } from "./guards.js";
 import { versionOf, type Heads } from "./heads.js";
 import type { HeldRevision } from "./held-revision.js";
 import type { HasKey } from "./reference-keys.js";
-import type { PushJob, PushResults } from "./push.js";
+import type { PushJob, PushResults } from "./push-job.js";
 import type { PushResult } from "./push-result.js";
 
 export interface Publication {

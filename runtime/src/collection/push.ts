@@ -11,25 +11,10 @@ import type { FollowedVersion } from "./followed-version.js";
 import type { Follower } from "./follower.js";
 import { Heads, versionOf } from "./heads.js";
 import { load, type LoadMember, type LoadUnit } from "./load-unit.js";
-import type { LoadReason } from "./options.js";
 import { planPublication, type Publication } from "./publication.js";
-import type { PushResult } from "./push-result.js";
+import type { PushJob, PushResults } from "./push-job.js";
 import { backoffMs, pause } from "./timing.js";
 import { upload } from "./upload.js";
-
-export interface PushJob {
-  readonly unit: LoadUnit;
-  /** Those of the unit to load. */
-  readonly members: readonly LoadMember[];
-  readonly reason: LoadReason;
-  /** The leases of an elected load; empty when somebody called `push`. */
-  readonly tokens: ReadonlyMap<VersionName, string>;
-  /** Versions whose published bytes are bad: written anew even if the rows are the same. */
-  readonly damaged: ReadonlySet<FollowedVersion>;
-  readonly signal: AbortSignal;
-}
-
-export type PushResults = ReadonlyMap<FollowedVersion, PushResult>;
 
 /**
  * Loads and publishes all members or none. Rejects with what the loader or a check has against it, with
