@@ -10,5 +10,6 @@ test("every error code is documented, and every documented code exists", () => {
   const [, atRunTime = ""] = read("docs/errors.md").split("\n## Errors at run time\n");
   const headings = [...atRunTime.matchAll(/^### (ERR_[A-Z_]+)$/gm)].map(([, code]) => code);
   expect(codes.length).toBeGreaterThan(15);
-  expect(headings.toSorted()).toEqual(codes.map((code) => code.slice(1, -1)).toSorted());
+  expect(new Set(headings)).toEqual(new Set(codes.map((code) => code.slice(1, -1))));
+  expect(headings).toHaveLength(new Set(headings).size);
 });
