@@ -1,7 +1,8 @@
 /**
  * Publishes all entries of a push or none: the counterpart of state/publish.ts, rule by rule. Scripts do not
- * roll back, so every check comes before the first write, and nothing after the first write can fail: lack of
- * memory, of replicas and of permissions show at the first write or before it.
+ * roll back, so every check comes before the first write, and nothing after it can fail: a server that is not
+ * the master, may not write or lacks replicas refuses the first write, and lack of memory is not looked at
+ * any more after it.
  *
  * KEYS: state, ticket, then leases and segments. ARGV: epoch, grace ms, used ticket ms, then per entry:
  * version, mode, manifest, built on ("" for none), source, raise source ("1" or "0"), lease token ("" for
@@ -86,12 +87,13 @@ for _, rule in ipairs(rules) do
   end
 end
 
--- Without effect: a user that lacks one of these commands is stopped here and not half-way.
+-- Without effect: a user that lacks one of these commands, or a server that may not write, stops here and not
+-- half-way.
 redis.call('PERSIST', state)
 redis.call('HDEL', state, '')
 redis.call('PEXPIRE', KEYS[2], used_ticket_ms)
 
--- The first write that takes memory; from here on everything is carried out.
+-- From here on everything is carried out.
 local seq = redis.call('HINCRBY', state, 'seq', 1)
 redis.call('HSETNX', state, 'epoch', epoch)
 local now = now_ms()
