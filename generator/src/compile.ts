@@ -2,7 +2,7 @@
 import { checkSchema } from "./check/check-schema.js";
 import { loadFiles, type ReadImport } from "./check/load-files.js";
 import type { Diagnostic } from "./diagnostics.js";
-import { canonicalTexts, connectedGroups, schemaHash } from "./hash.js";
+import { canonicalTextOf, connectedGroups, schemaHash } from "./hash.js";
 import type { Entity, Schema } from "./model.js";
 import type { SourceFile } from "./parse/source-file.js";
 
@@ -30,10 +30,10 @@ export function compileSchema(
   const files = reporters.map((reporter) => reporter.file.path);
   if (body === undefined || diagnostics.length > 0)
     return { schema: undefined, diagnostics, files };
-  const texts = canonicalTexts(body.entities);
+  const textOf = canonicalTextOf(body.entities);
   const groups = connectedGroups(body.entities);
   const entities = body.entities.map((entity) => {
-    const hash = schemaHash(texts.get(entity.name) ?? "");
+    const hash = schemaHash(textOf(entity.name));
     return { ...entity, hash, connected: groups.get(entity.name) ?? [entity.name] };
   });
   return { schema: { ...body, entities }, diagnostics, files };
@@ -41,5 +41,5 @@ export function compileSchema(
 
 /** The text whose SHA-256 begins with the entity's hash: what one compares to see why a version changed. */
 export function canonicalText(schema: Schema, entity: Entity): string {
-  return canonicalTexts(schema.entities).get(entity.name) ?? "";
+  return canonicalTextOf(schema.entities)(entity.name);
 }

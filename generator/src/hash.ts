@@ -29,18 +29,17 @@ export function schemaHash(text: string): string {
   return sha256(text).slice(0, 16);
 }
 
-/** The canonical text of every entity by name; O(entities + members of connected groups squared). */
-export function canonicalTexts(entities: readonly HashedEntity[]): ReadonlyMap<string, string> {
+/** Gives the canonical text of any of a schema's entities by name. */
+export function canonicalTextOf(entities: readonly HashedEntity[]): (name: string) => string {
   const own = new Map(entities.map((entity) => [entity.name, ownText(entity)]));
-  const digests = new Map([...own].map(([name, text]) => [name, sha256(text)]));
-  const groups = connectedGroups(entities);
-  return new Map(
-    [...own].map(([name, text]) => {
-      const others = (groups.get(name) ?? []).filter((other) => other !== name);
-      const lines = others.map((other) => `connected ${other} ${digests.get(other) ?? ""}\n`);
-      return [name, text + lines.join("")];
-    }),
+  const lines = new Map(
+    [...own].map(([name, text]) => [name, `connected ${name} ${sha256(text)}\n`]),
   );
+  const groups = connectedGroups(entities);
+  return (name) => {
+    const others = (groups.get(name) ?? []).filter((other) => other !== name);
+    return (own.get(name) ?? "") + others.map((other) => lines.get(other) ?? "").join("");
+  };
 }
 
 /** By entity, the names of those that references connect with it in either direction, itself included, sorted. */

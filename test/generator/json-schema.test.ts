@@ -51,7 +51,7 @@ function codesOf(text: string): readonly string[] {
 
 /** Whether a YAML reader gets a value from the text at all. */
 function isYaml(text: string): boolean {
-  const document = parseDocument(text, { maxAliasCount: 0 });
+  const document = parseDocument(text);
   return document.errors.length === 0 && !codesOf(text).includes("yaml-feature");
 }
 
