@@ -135,7 +135,11 @@ export class Elector {
     if (refusal !== undefined || this.#stopped) await this.#leases.release();
     this.#follower.signal.throwIfAborted();
     if (refusal !== undefined) {
-      const forMs = refusal.forMs + Math.random() * 100;
+      // A holder may fail or give up long before its lease ends, and nobody announces that.
+      const { checkIntervalMs } = this.#follower;
+      const knownMs =
+        refusal.outcome === "held" ? Math.min(refusal.forMs, checkIntervalMs) : refusal.forMs;
+      const forMs = knownMs + Math.random() * Math.min(100, checkIntervalMs);
       this.#waitFor(forMs);
       return {
         outcome: "wait",

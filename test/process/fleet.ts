@@ -1,0 +1,117 @@
+/** A fleet of real processes on one store, and the file that plays the database. */
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startRedis } from "../support/redis-server.js";
+import { until } from "../support/until.js";
+import type { Command, MemberSettings, Report, StorePlace } from "./messages.js";
+
+const PROGRAM = fileURLToPath(new URL("../../dist/test/process/member.js", import.meta.url));
+
+/** One process. */
+export class Member {
+  readonly #child: ChildProcess;
+  readonly #reports = new Map<number, (report: Report) => void>();
+  readonly gone: Promise<unknown>;
+  #commands = 0;
+
+  constructor(settings: MemberSettings) {
+    this.#child = fork(PROGRAM, { env: { ...process.env, MEMBER: JSON.stringify(settings) } });
+    this.gone = once(this.#child, "exit");
+    this.#child.on("message", (message) => {
+      const report = message as Report;
+      this.#reports.get(report.id)?.(report);
+      this.#reports.delete(report.id);
+    });
+  }
+
+  /** Resolves to its report when it has done so, or failed to; rejects when it ended before. */
+  async tell(what: Command["do"], timeoutMs?: number): Promise<Report> {
+    const id = ++this.#commands;
+    const reported = new Promise<Report>((resolve) => this.#reports.set(id, resolve));
+    const command: Command = { id, do: what, ...(timeoutMs !== undefined && { timeoutMs }) };
+    this.#child.send(command, () => undefined);
+    const ended = this.gone.then(() => {
+      throw new Error(`the process ended instead of doing ${what}`);
+    });
+    return Promise.race([reported, ended]);
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.gone;
+  }
+
+  /** By which signal it was ended. */
+  get signal(): string | null {
+    return this.#child.signalCode;
+  }
+}
+
+/** All of them, their store and their database. */
+export class Fleet {
+  readonly #folder: string;
+  readonly #store: StorePlace;
+  readonly #stop: () => Promise<void>;
+  readonly #members: Member[] = [];
+
+  private constructor(folder: string, store: StorePlace, stop: () => Promise<void>) {
+    this.#folder = folder;
+    this.#store = store;
+    this.#stop = stop;
+  }
+
+  static async start(kind: StorePlace["kind"]): Promise<Fleet> {
+    const folder = await mkdtemp(join(tmpdir(), "cached-collections-fleet-"));
+    await writeFile(join(folder, "log"), "");
+    if (kind === "embedded") {
+      const place: StorePlace = { kind, path: join(folder, "store") };
+      return new Fleet(folder, place, () => Promise.resolve());
+    }
+    const server = await startRedis();
+    return new Fleet(folder, { kind, url: server.url }, async () => server.stop());
+  }
+
+  /** Changes the database. */
+  async setRound(round: number): Promise<void> {
+    await writeFile(join(this.#folder, "round"), String(round));
+  }
+
+  /** How often cities were loaded, by all processes together. */
+  async loads(): Promise<number> {
+    return (await readFile(join(this.#folder, "log"), "utf8")).split("\n").length - 1;
+  }
+
+  join(settings: Partial<MemberSettings> = {}): Member {
+    const member = new Member({
+      store: this.#store,
+      database: join(this.#folder, "round"),
+      log: join(this.#folder, "log"),
+      loads: false,
+      cities: 500,
+      checkIntervalMs: 1_000,
+      ...settings,
+    });
+    this.#members.push(member);
+    return member;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#members.map(async (member) => member.kill()));
+    await this.#stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Resolves when all of them serve this round; every report must be of one round throughout. */
+export async function allServe(members: readonly Member[], round: number): Promise<void> {
+  await until(`all serve round ${round}`, async () => {
+    const reports = await Promise.all(members.map(async (member) => member.tell("report")));
+    const torn = reports.find(({ mixed }) => mixed > 0);
+    if (torn !== undefined) throw new Error("one collection was seen new and another old");
+    return reports.every(({ name }) => name === `round ${round}`);
+  });
+}
