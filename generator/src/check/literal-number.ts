@@ -1,6 +1,6 @@
 /** Numbers in literals: in plain digits, and only when the type holds exactly what is written. */
 import type { IndexType } from "../model.js";
-import type { LiteralResult, Refused } from "./literal.js";
+import type { LiteralResult, Refused } from "./literal-result.js";
 import { shorten } from "./read.js";
 
 const LIMITS = {

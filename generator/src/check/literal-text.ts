@@ -1,5 +1,5 @@
 /** Decimals, dates and timestamps in literals. */
-import type { LiteralResult } from "./literal.js";
+import type { LiteralResult } from "./literal-result.js";
 import { shorten } from "./read.js";
 
 const DAY_MS = 86_400_000;

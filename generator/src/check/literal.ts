@@ -7,16 +7,9 @@ import type { Reporter } from "../parse/reporter.js";
 import { isNull, type Node, type TextNode } from "../parse/tree.js";
 import { dateLiteral, decimalLiteral, timestampLiteral } from "./literal-text.js";
 import { floatLiteral, integerLiteral } from "./literal-number.js";
+import type { LiteralResult, Refused } from "./literal-result.js";
 import { nearest } from "./nearest.js";
 import { reportShape, shorten } from "./read.js";
-
-/** A literal, or what is wrong with the text. */
-export type LiteralResult = Literal | Refused;
-
-export interface Refused {
-  readonly fact: string;
-  readonly fix: string;
-}
 
 export function readLiteral(reporter: Reporter, node: Node, type: IndexType): Literal | undefined {
   if (node.kind !== "text") {
