@@ -61,6 +61,10 @@ describe("the hash of a key", () => {
       expect(hashText(text, seed)).toBe(plainHash(Buffer.from(text), seed));
     });
     expect(check(property, 500)).toBe(500);
+    for (const point of [0, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff]) {
+      const text = String.fromCodePoint(point);
+      expect(hashText(text, 0)).toBe(plainHash(Buffer.from(text), 0));
+    }
   });
 
   test("is the same for all values that are the same key", () => {
@@ -108,11 +112,11 @@ describe("a slot table", () => {
       },
     );
     expect(check(property, 2000)).toBe(2000);
-    for (const capacity of [2, 3, 2 ** 21, 2 ** 28 + 1, 402_653_183]) {
-      for (const hash of [0, 1, -1, 0x7fffffff, -0x80000000]) {
-        const exact = (BigInt(hash >>> 0) * BigInt(capacity)) >> 32n;
-        expect(homeSlot(hash, capacity)).toBe(Number(exact));
-      }
+    // One below a multiple of 2^32: what rounds on the way lands in the next slot.
+    for (const capacity of [3, 0x1fffff, 0x200001, 0x3ffffff, 0x1fffffff]) {
+      const hash = Number(BigInt.asUintN(32, -inverse(BigInt(capacity))));
+      const exact = (BigInt(hash) * BigInt(capacity)) >> 32n;
+      expect(homeSlot(hash | 0, capacity)).toBe(Number(exact));
     }
   });
 
@@ -120,3 +124,10 @@ describe("a slot table", () => {
     expect([0, 1, 2, 3, 4, 1000].map(slotCapacity)).toEqual([0, 2, 3, 5, 6, 1500]);
   });
 });
+
+/** The inverse of an odd number modulo 2^32, by Newton's iteration. */
+function inverse(odd: bigint): bigint {
+  let found = odd;
+  for (let i = 0; i < 5; i++) found = BigInt.asUintN(32, found * (2n - odd * found));
+  return found;
+}

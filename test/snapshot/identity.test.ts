@@ -47,7 +47,7 @@ describe("a record in use", () => {
           after.map(({ id }) => id).sort((a, b) => a - b),
         );
       }),
-      300,
+      150,
     );
   });
 

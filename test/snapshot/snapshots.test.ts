@@ -37,7 +37,7 @@ describe("a mapping", () => {
         expect([...snapshot.keys()]).toEqual(ordered.map((row) => keyFrom(key, valuesOf(row))));
         for (const [found, record] of snapshot) expect(snapshot.get(found)).toBe(record);
       }),
-      300,
+      150,
     );
   });
 

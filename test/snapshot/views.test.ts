@@ -32,7 +32,7 @@ describe("a view", () => {
       fc.pre(!hasDuplicates(view, given));
       checkView(coreOf(thingDefinition(key, [view]), given), view, given, others);
     });
-    expect(check(property, 500)).toBe(500);
+    expect(check(property, 300)).toBe(300);
   });
 
   test("is refused exactly when it is unique and two records have the same values", () => {
@@ -41,7 +41,7 @@ describe("a view", () => {
       const outcome = outcomeOf(() => coreOf(thingDefinition(key, [view]), given));
       expect(outcome).toBe(hasDuplicates(view, given) ? "ERR_DUPLICATE_KEY" : "built");
     });
-    expect(check(property, 300)).toBe(300);
+    expect(check(property, 150)).toBe(150);
   });
 });
 
