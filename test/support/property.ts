@@ -6,10 +6,11 @@ import * as fc from "fast-check";
 
 /** How many times as often everything is run in the long searches (`npm run test:long`). */
 const RUNS_FACTOR = Number(process.env["RUNS_FACTOR"] ?? 1);
-const seed = Number(process.env["SEED"] ?? Date.now() % 0x7fffffff);
+/** The seed of this run. */
+export const SEED: number = Number(process.env["SEED"] ?? Date.now() % 0x7fffffff);
 
 /** Checks a property `runs` times with random values, the same ones for the same seed; returns `runs`. */
 export function check<T>(property: fc.IProperty<T>, runs: number): number {
-  fc.assert(property, { seed, numRuns: runs * RUNS_FACTOR });
+  fc.assert(property, { seed: SEED, numRuns: runs * RUNS_FACTOR });
   return runs;
 }

@@ -2,8 +2,8 @@
  * `decodeCity`: reads a record from its bytes. One variable a field, one case a tag, one literal at the end, so
  * that all records of an entity have one shape. Fields that are not known are skipped.
  */
-import type { ElementType, Field, ScalarType } from "../model.js";
-import { object, print } from "./layout.js";
+import type { ElementType, Field, MapType, ScalarType } from "../model.js";
+import { call, object, print } from "./layout.js";
 import { localName } from "./names.js";
 import { recordType } from "./type-text.js";
 import { isPackable, lengthTag, tag } from "./wire.js";
@@ -75,16 +75,7 @@ function absentScalar(type: ScalarType): string | undefined {
 function cases(field: Field): string[] {
   const name = localName(field.name);
   const { type, number } = field;
-  if (type.kind === "map") {
-    const absent = absentValue(type.value);
-    const values = ["r", name, `cc.${type.key}Keys`, `() => ${readText(type.value)}`];
-    if (absent !== undefined) values.push(absent);
-    return [
-      `case ${lengthTag(number)}:`,
-      `  ${name} = cc.readEntry(${values.join(", ")});`,
-      "  break;",
-    ];
-  }
+  if (type.kind === "map") return mapCase(name, number, type);
   if (type.kind !== "list") {
     return [`case ${tag(number, type)}:`, `  ${name} = ${readText(type)};`, "  break;"];
   }
@@ -99,6 +90,18 @@ function cases(field: Field): string[] {
     `  ${name} = cc.readPacked(r, tag, ${name}, () => ${read});`,
     "  break;",
   ];
+}
+
+/** How far a case stands to the right of what `cases` returns: function, loop, switch. */
+const CASE_INDENT = 6;
+
+function mapCase(name: string, number: number, { key, value }: MapType): string[] {
+  const absent = absentValue(value);
+  const values = ["r", name, `cc.${key}Keys`, `() => ${readText(value)}`];
+  if (absent !== undefined) values.push(absent);
+  const start = `  ${name} = `;
+  const read = print(call("cc.readEntry", values), 2, CASE_INDENT + start.length);
+  return [`case ${lengthTag(number)}:`, ...`${start}${read};`.split("\n"), "  break;"];
 }
 
 /** Reads one value. */

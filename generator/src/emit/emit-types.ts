@@ -15,29 +15,32 @@ import {
 } from "./structures.js";
 import { fieldType, inputType, mayBeAbsent } from "./type-text.js";
 
-/** The const array, the union of its names, and their wire numbers. */
-export function enumStatements({ name, doc, values }: Enum, constants: Constants): Statement[] {
+/** The const array, the union of its names, and their wire numbers if any record holds one. */
+export function enumStatements(
+  { name, doc, values }: Enum,
+  isUsed: boolean,
+  constants: Constants,
+): Statement[] {
   const names = array(values.map((value) => JSON.stringify(value.name)));
   const column = `export const ${name} = `.length;
   const numbers = constants.numbers(name);
   return [
     exportedConstant(name, doc, `${print(names, 0, column, " as const;".length)} as const`),
     exportedAlias(name, doc, `(typeof ${name})[number]`),
-    constant(numbers, "cc.EnumNumbers", `cc.enumNumbers(${name})`),
+    ...(isUsed ? [constant(numbers, "cc.EnumNumbers", `cc.enumNumbers(${name})`)] : []),
   ];
 }
 
-/** The interfaces and functions of a value type. */
+/** The interfaces of a value type, and its functions if any record holds one. */
 export function valueTypeStatements(
   { name, doc, fields }: ValueType,
+  isUsed: boolean,
   constants: Constants,
 ): Statement[] {
-  const statements = [
-    ...recordInterfaces(name, doc, fields),
-    ...codecFunctions(name, fields, constants),
-  ];
-  if (!fields.some(mayBeAbsent)) return statements;
-  return [...statements, fieldNames(name, fields, constants)];
+  const interfaces = recordInterfaces(name, doc, fields);
+  if (!isUsed) return interfaces;
+  const names = fields.some(mayBeAbsent) ? [fieldNames(name, fields, constants)] : [];
+  return [...interfaces, ...codecFunctions(name, fields, constants), ...names];
 }
 
 /** `City` and `CityInput`. */

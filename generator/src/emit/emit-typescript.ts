@@ -6,7 +6,7 @@
  * called `Iterable` or `Reader`.
  */
 import { IndentationText, NewLineKind, Project, StructureKind } from "ts-morph";
-import type { Schema } from "../model.js";
+import type { Enum, Schema, ValueType } from "../model.js";
 import { datasetStatements } from "./emit-dataset.js";
 import { entityStatements } from "./emit-entity.js";
 import { enumStatements, valueTypeStatements } from "./emit-types.js";
@@ -18,14 +18,15 @@ import type { Statement } from "./structures.js";
 /** The generated module's text; the same to the byte on every machine. */
 export function emitTypeScript(schema: Schema): string {
   const constants = chooseConstants(schema);
+  const used = usedTypes(schema);
   const statements: Statement[] = [
     {
       kind: StructureKind.ImportDeclaration,
       namespaceImport: "cc",
       moduleSpecifier: "cached-collections/generated/v1",
     },
-    ...schema.enums.flatMap((each) => enumStatements(each, constants)),
-    ...schema.types.flatMap((type) => valueTypeStatements(type, constants)),
+    ...schema.enums.flatMap((each) => enumStatements(each, used.has(each), constants)),
+    ...schema.types.flatMap((type) => valueTypeStatements(type, used.has(type), constants)),
     ...schema.entities.flatMap((entity) => entityStatements(schema, entity, constants)),
     ...datasetStatements(schema, constants),
   ];
@@ -33,6 +34,20 @@ export function emitTypeScript(schema: Schema): string {
     statements: statements.map(setApart),
   });
   return `${header(schema)}\n\n${tidy(file.getFullText())}`;
+}
+
+/** The value types and enums that records hold: only these are encoded. */
+function usedTypes({ entities }: Schema): ReadonlySet<ValueType | Enum> {
+  const used = new Set<ValueType | Enum>();
+  const queue = entities.flatMap(({ fields }) => fields);
+  for (const { type } of queue) {
+    const value = type.kind === "list" ? type.element : type.kind === "map" ? type.value : type;
+    if (value.kind === "enum") used.add(value.enum);
+    if (value.kind !== "message" || used.has(value.type)) continue;
+    used.add(value.type);
+    queue.push(...value.type.fields);
+  }
+  return used;
 }
 
 /** A blank line before each statement. */

@@ -9,8 +9,8 @@ export const LINE_WIDTH = 100;
 export type Code = string | Items | Arrow;
 
 interface Items {
-  readonly open: "{" | "[" | "<";
-  /** Before the bracket: the name of a generic type. */
+  readonly open: "{" | "[" | "<" | "(";
+  /** Before the bracket: the name of a generic type or of a function. */
   readonly before: string;
   readonly items: readonly Item[];
 }
@@ -66,6 +66,11 @@ export function generic(name: string, values: readonly Code[]): Code {
   return { open: "<", before: name, items: values.map((value) => ({ label: "", value })) };
 }
 
+/** A call. */
+export function call(name: string, values: readonly Code[]): Code {
+  return { open: "(", before: name, items: values.map((value) => ({ label: "", value })) };
+}
+
 /**
  * The text of an expression that starts at a column of a line with this indentation. `after` is how many
  * characters follow it on its last line.
@@ -83,7 +88,7 @@ export function print(code: Code, indent: number, column: number, after = 1): st
   return `${code.before}${code.open}\n${lines.join("")}${" ".repeat(indent)}${CLOSE[code.open]}`;
 }
 
-const CLOSE = { "{": "}", "[": "]", "<": ">" } as const;
+const CLOSE = { "{": "}", "[": "]", "<": ">", "(": ")" } as const;
 
 function brokenArrow(code: Arrow, indent: number): string {
   const start = `\n${" ".repeat(indent)}`;
