@@ -20,7 +20,10 @@ export class EmbeddedWatch {
   }
 
   async add(packageName: string, subscriber: Subscriber): Promise<() => void> {
-    const fields = await this.#file.transact("BEGIN", (file) => fieldsOf(file, packageName));
+    const fields = await this.#file.transact("BEGIN", (file) => {
+      this.#identity ??= file.identity;
+      return fieldsOf(file, packageName);
+    });
     const watch = this.#watches.get(packageName) ?? new ChangeWatch(fields);
     this.#watches.set(packageName, watch);
     this.#timer ??= setInterval(() => this.#poll(), POLL_MS).unref();

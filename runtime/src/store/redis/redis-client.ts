@@ -11,13 +11,14 @@ export interface RedisClient {
    * automatic resending. `first` are the options, of a Cluster the start nodes (empty: the same); `second`
    * are the options of a Cluster.
    */
-  duplicate(first: object, second?: object): RedisClient;
+  duplicate(first?: object, second?: object): RedisClient;
   connect(): Promise<unknown>;
   /** Ends this connection and does not come back. */
   disconnect(): void;
   /** Sends a command; bulk replies are Buffers, missing ones null, integers numbers. */
   callBuffer(command: string, args: (string | Buffer | number)[]): Promise<unknown>;
   subscribe(...channels: string[]): Promise<unknown>;
-  /** `ready`, `end`, `error` (error) and `message` (channel, text). */
-  on(event: string, listener: (...args: never[]) => void): unknown;
+  on(event: "ready" | "end", listener: () => void): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "message", listener: (channel: string, text: string) => void): unknown;
 }
