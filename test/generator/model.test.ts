@@ -193,8 +193,8 @@ describe("a view", () => {
       { test: "lt", value: { value: 9 } },
       { test: "in", values: [{ value: "a" }] },
     ]);
-    expect(where("at: { exists: false }, at.lat: { gt: 0.5 }")).toMatchObject([
-      { test: "exists", exists: false, path: { optional: true } },
+    expect(where("at: { exists: true }, at.lat: { gt: 0.5 }")).toMatchObject([
+      { test: "exists", exists: true, path: { optional: true } },
       { test: "gt", value: { value: 0.5 }, path: { name: "atLat", optional: true } },
     ]);
   });

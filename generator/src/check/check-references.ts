@@ -80,7 +80,7 @@ function checkTarget(reporter: Reporter, targets: Targets, node: Node): Target |
   const name = text.text;
   const target = targets.get(name);
   if (target === undefined) {
-    const fix = offer(name, [...targets.keys()], "the entities are");
+    const fix = (): string => offer(name, [...targets.keys()], "the entities are");
     reporter.add("unknown-entity", text.span, `there is no entity "${name.slice(0, 100)}"`, fix);
     return undefined;
   }

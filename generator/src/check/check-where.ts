@@ -8,6 +8,8 @@ import { readChoice, readMap, reportShape } from "./read.js";
 import { indexTypeOf, resolvePath, typedPath, type PathRoot } from "./resolve-path.js";
 import { typeText } from "./type-text.js";
 
+/** The most fields that one `where` tests. */
+const MAX_TESTED = 100;
 /** The most values of one `in` or `not`. */
 const MAX_VALUES = 1000;
 const OPERATORS = ["in", "not", "gt", "gte", "lt", "lte", "exists"] as const;
@@ -22,7 +24,45 @@ export function checkWhere(
   if (map?.entries.length === 0) {
     reporter.add("empty", map.span, "where tests nothing", "remove it, or write { field: value }");
   }
-  return map?.entries.flatMap((entry) => checkField(reporter, root, entry)) ?? [];
+  if (map !== undefined && map.entries.length > MAX_TESTED) {
+    const fact = `where tests more than ${String(MAX_TESTED)} fields`;
+    reporter.add("too-large", map.span, fact, "put what decides into a field of its own");
+    return [];
+  }
+  const tested = map?.entries.map((entry) => ({
+    entry,
+    conditions: checkField(reporter, root, entry),
+  }));
+  refuseContradictions(reporter, tested ?? []);
+  return tested?.flatMap(({ conditions }) => conditions) ?? [];
+}
+
+interface Tested {
+  readonly entry: Entry;
+  readonly conditions: readonly Condition[];
+}
+
+/** Tests that no record can pass, or that say nothing beside another. */
+function refuseContradictions(reporter: Reporter, tested: readonly Tested[]): void {
+  const all = tested.flatMap(({ conditions }) => conditions);
+  const unset = all.filter((each) => each.test === "exists" && !each.exists);
+  for (const { entry, conditions } of tested) {
+    const { span } = entry.key;
+    const isBelow = (other: Condition): boolean =>
+      conditions.some(({ path }) => `${path.text}.`.startsWith(`${other.path.text}.`));
+    const contradicted = unset.find(
+      (other) => isBelow(other) && !(conditions.length === 1 && conditions[0] === other),
+    );
+    if (contradicted !== undefined) {
+      const fact = `${entry.key.text} is tested, and ${contradicted.path.text} must be unset`;
+      reporter.add("bad-where", span, fact, "remove one of the tests");
+    }
+    const tests = new Set(conditions.map(({ test }) => test));
+    if (tests.has("in") && (tests.has("not") || tests.has("notIn"))) {
+      const fact = "in already says which values there may be, and not takes some of them away";
+      reporter.add("bad-where", span, fact, "leave those values out of in, and remove not");
+    }
+  }
 }
 
 function checkField(reporter: Reporter, root: PathRoot, entry: Entry): readonly Condition[] {
@@ -57,7 +97,7 @@ function checkOperator(
       "bad-where",
       entry.key.span,
       fact,
-      OTHER_TESTS[entry.key.text] ?? offer(entry.key.text, OPERATORS, "the tests are"),
+      OTHER_TESTS.get(entry.key.text) ?? offer(entry.key.text, OPERATORS, "the tests are"),
     );
     return [];
   }
@@ -74,19 +114,19 @@ function checkOperator(
 }
 
 /** What people write who come from other query languages. */
-const OTHER_TESTS: Readonly<Record<string, string>> = {
-  eq: "write the value itself: { field: value }",
-  ne: "write not",
-  neq: "write not",
-  nin: "write { not: [ ... ] }",
-  notIn: "write { not: [ ... ] }",
-  ">": "write gt",
-  ">=": "write gte",
-  "<": "write lt",
-  "<=": "write lte",
-  min: "write gte",
-  max: "write lte",
-};
+const OTHER_TESTS: ReadonlyMap<string, string> = new Map([
+  ["eq", "write the value itself: { field: value }"],
+  ["ne", "write not"],
+  ["neq", "write not"],
+  ["nin", "write { not: [ ... ] }"],
+  ["notIn", "write { not: [ ... ] }"],
+  [">", "write gt"],
+  [">=", "write gte"],
+  ["<", "write lt"],
+  ["<=", "write lte"],
+  ["min", "write gte"],
+  ["max", "write lte"],
+]);
 
 function checkExists(
   reporter: Reporter,

@@ -5,5 +5,5 @@ export type LiteralResult = Literal | Refused;
 
 export interface Refused {
   readonly fact: string;
-  readonly fix: string;
+  readonly fix: string | (() => string);
 }

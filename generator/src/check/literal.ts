@@ -86,10 +86,11 @@ function enumLiteral(
   const { name, values } = type.enum;
   const value = values.find((each) => each.name === text);
   if (value !== undefined) return { kind: "enum", value };
-  const names = values.map((each) => each.name);
-  const near = nearest(text, names);
-  const fix =
-    near === undefined ? `${name} has: ${names.slice(0, 12).join(", ")}` : `write ${near}`;
+  const fix = (): string => {
+    const names = values.map((each) => each.name);
+    const near = nearest(text, names);
+    return near === undefined ? `${name} has: ${names.slice(0, 12).join(", ")}` : `write ${near}`;
+  };
   return { fact: `"${shorten(text)}" is not a value of ${name}`, fix };
 }
 

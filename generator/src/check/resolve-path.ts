@@ -79,7 +79,8 @@ interface Unknown {
 
 function reportUnknown(reporter: Reporter, path: PathText, unknown: Unknown): void {
   const fact = `${unknown.owner} has no field "${shorten(unknown.name)}"`;
-  const fix = offer(unknown.name, [...unknown.table.keys()], `the fields of ${unknown.owner} are`);
+  const known = [...unknown.table.keys()];
+  const fix = (): string => offer(unknown.name, known, `the fields of ${unknown.owner} are`);
   reporter.add("unknown-field", path.span, fact, fix);
 }
 

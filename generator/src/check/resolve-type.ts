@@ -189,10 +189,13 @@ function reportUnknown(use: Use, syntax: NameSyntax): void {
     use.context.reporter.add("unknown-type", span, fact, fix);
     return;
   }
-  const declared = [...use.scope.enums.keys(), ...use.scope.types.keys()];
-  const near = ELSEWHERE.get(name.toLowerCase()) ?? nearest(name, [...SCALAR_NAMES, ...declared]);
-  const all = `the types are: ${[...SCALAR_NAMES, ...declared.slice(0, 12)].join(", ")}`;
-  const fix = near === undefined ? all : `write ${near}`;
+  const fix = (): string => {
+    const declared = [...use.scope.enums.keys(), ...use.scope.types.keys()];
+    const known = [...SCALAR_NAMES, ...declared];
+    const near = ELSEWHERE.get(name.toLowerCase()) ?? nearest(name, known);
+    if (near !== undefined) return `write ${near}`;
+    return `the types are: ${[...SCALAR_NAMES, ...declared.slice(0, 12)].join(", ")}`;
+  };
   use.context.reporter.add("unknown-type", span, `there is no type "${shorten(name)}"`, fix);
 }
 

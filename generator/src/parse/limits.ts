@@ -10,3 +10,5 @@ export const MAX_SYNTAX_ERRORS = 20;
 export const MAX_NAME = 100;
 /** The longest text that is read as a type. */
 export const MAX_TYPE = 300;
+/** The most errors shown of one file. */
+export const MAX_ERRORS = 1000;

@@ -1,7 +1,10 @@
 /** Collects what is wrong with one file and gives it back in source order, each place and code once. */
 import type { Diagnostic, DiagnosticCode } from "../diagnostics.js";
+import { MAX_ERRORS } from "./limits.js";
 import { Lines, type SourceFile, type Span } from "./source-file.js";
 
+/** The id of the last diagnostic, when there are too many. */
+const MORE = "more";
 /** Lines longer than this are shown cut around the error. */
 const SHOWN = 160;
 
@@ -15,11 +18,23 @@ export class Reporter {
     this.#lines = new Lines(file.text);
   }
 
-  /** Reports an error. `fact` and `fix` are sentences without a full stop. */
-  add(code: DiagnosticCode, span: Span, fact: string, fix: string): void {
+  /**
+   * Reports an error. `fact` and `fix` are sentences without a full stop; a fix that is searched for is given as
+   * a function. Past MAX_ERRORS it is only told that there are more.
+   */
+  add(code: DiagnosticCode, span: Span, fact: string, fix: string | (() => string)): void {
     const id = `${code} ${String(span.start)}`;
     if (this.#found.has(id)) return;
-    this.#found.set(id, { start: span.start, diagnostic: this.#diagnostic(code, span, fact, fix) });
+    if (this.#found.size < MAX_ERRORS) {
+      const text = typeof fix === "string" ? fix : fix();
+      const diagnostic = this.#diagnostic(code, span, fact, text);
+      this.#found.set(id, { start: span.start, diagnostic });
+      return;
+    }
+    const end = { start: this.file.text.length, end: this.file.text.length };
+    const more = "the file has more errors than are shown";
+    const last = this.#diagnostic("too-large", end, more, "correct these first");
+    this.#found.set(MORE, { start: Infinity, diagnostic: last });
   }
 
   /** Whether anything was reported. */
