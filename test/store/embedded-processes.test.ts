@@ -1,7 +1,6 @@
 /** The embedded store between processes: killed at every step of a push, pushing at once, hearing each other. */
 import { embeddedStore } from "cached-collections";
 import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,7 +27,7 @@ afterAll(async () => {
 });
 
 interface Publisher {
-  readonly steps: AsyncIterator<string>;
+  readonly steps: AsyncIterator<string, undefined>;
   kill(): Promise<void>;
   /** Resolves with the exit code. */
   readonly done: Promise<number>;
@@ -39,9 +38,11 @@ function startPublisher(directory: string, times: number): Publisher {
     stdio: ["ignore", "pipe", "inherit"],
   });
   children.add(child);
-  const done = once(child, "exit").then(([code]) => {
-    children.delete(child);
-    return Number(code ?? -1);
+  const done = new Promise<number>((resolve) => {
+    child.once("exit", (code) => {
+      children.delete(child);
+      resolve(code ?? -1);
+    });
   });
   const steps = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const kill = async (): Promise<void> => {
@@ -57,7 +58,7 @@ async function follow(publisher: Publisher, wanted: string, from: number): Promi
   for (let said = ""; said !== wanted;) {
     const { value, done } = await publisher.steps.next();
     if (done === true) throw new Error(`the publisher ended before it said ${wanted}`);
-    said = String(value);
+    said = value;
     if (said.startsWith("published ")) revision = Number(said.slice("published ".length));
   }
   return revision;
