@@ -39,7 +39,9 @@ function randomField(field: Field): fc.Arbitrary<Sample> {
   if (!field.optional && field.default === undefined) return value;
   const record = field.default === undefined ? undefined : literalValue(field.type, field.default);
   // JSON's null is a value, but an optional field takes it for no value.
-  const set = value.map((sample) => (sample.record === null ? { ...sample, record } : sample));
+  const set = value.map((sample) =>
+    sample.record === null ? { input: sample.input, record } : sample,
+  );
   const unset = fc.constantFrom(ABSENT, null, undefined).map((input) => ({ input, record }));
   return fc.oneof({ arbitrary: set, weight: 3 }, { arbitrary: unset, weight: 1 });
 }
