@@ -361,6 +361,7 @@ export interface ProductReader extends cc.MappingReader<string, Product> {
   readonly byBarcode: cc.UniqueView<string, Product>;
   readonly byWidth: cc.SortedView<Product, number>;
   readonly byRating: cc.SortedView<Product, number>;
+  /** What came into the shop last. */
   readonly newest: cc.SortedView<Product, string>;
   readonly offShelf: cc.SortedView<Product, string, cc.TextRange>;
 }
