@@ -127,6 +127,23 @@ describe("a segment", () => {
     expect(new Set(seeds).size).toBeGreaterThan(1);
   });
 
+  test("keeps eight entries more than a limited view shows, and says when it left any out", () => {
+    const layoutOf = (towns: number): [number, number, boolean, boolean] => {
+      const rows = Array.from({ length: towns }, (_, id) => town(id, { lat: 1, tags: ["sea"] }));
+      const segment = atOnce(openSegment(townDefinition, bytesOf(rows, 1)));
+      const [byTag, northern] = ["byTag", "northern"].map((name) => {
+        const index = townDefinition.views.findIndex((view) => view.name === name);
+        return segment.layout.views[index];
+      });
+      const sizes = [byTag, northern].map((view) => view?.ordinals.length ?? 0);
+      return [sizes[0] ?? 0, sizes[1] ?? 0, byTag?.cut === true, northern?.cut === true];
+    };
+    expect(layoutOf(11)).toEqual([11, 11, false, false]);
+    expect(layoutOf(12)).toEqual([11, 12, true, false]);
+    expect(layoutOf(13)).toEqual([11, 13, true, false]);
+    expect(layoutOf(14)).toEqual([11, 13, true, true]);
+  });
+
   test("lies over a SharedArrayBuffer of its own size", () => {
     const bytes = bytesOf([town(1)], 1);
     expect(bytes.buffer).toBeInstanceOf(SharedArrayBuffer);

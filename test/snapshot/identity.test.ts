@@ -51,6 +51,23 @@ describe("a record in use", () => {
     );
   });
 
+  test("that comes into use while a new snapshot is made stays the same in it", () => {
+    const rows = Array.from({ length: 5000 }, (_, id) => plain(id));
+    const old = coreAfter(rows);
+    for (let id = 0; id < 2000; id++) old.get(id);
+    const segment = segmentOf([...rows, plain(9000)]);
+    const steps = createCore(townDefinition, info, [segment], old);
+    const late = [];
+    let next = steps.next();
+    for (let id = 4999; next.done !== true; id--) {
+      late.push(old.get(id));
+      next = steps.next();
+    }
+    const core = next.value;
+    expect(late.length).toBeGreaterThan(5);
+    expect(late.every((record, i) => record === core.get(4999 - i))).toBe(true);
+  });
+
   test("is the same for all snapshots of one segment", () => {
     const segment = segmentOf([{ id: 1, name: "a", country: "FR", kind: "place", lat: 0 }]);
     const [a, b] = [1, 2].map(() => atOnce(createCore(townDefinition, info, [segment])));

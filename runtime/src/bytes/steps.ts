@@ -33,6 +33,6 @@ export async function inSlices<T>(steps: Steps<T>, signal?: AbortSignal): Promis
       if (step.done === true) return step.value;
     } while (performance.now() < end);
     await new Promise<void>((resume) => setImmediate(resume));
-    signal?.throwIfAborted();
+    if (signal?.aborted === true) steps.throw(signal.reason);
   }
 }

@@ -153,19 +153,16 @@ class GroupWriter {
   }
 }
 
+/** No order key of a view's key is the beginning of another, so equal first bytes are equal keys. */
 function sameGroup(entries: IndexEntries, a: number, b: number): boolean {
-  const split = entries.splits[a];
-  return split === entries.splits[b] && agreesIn(entries, a, b, split as number);
-}
-
-function agreesIn(entries: IndexEntries, a: number, b: number, length: number): boolean {
-  const { arena, addresses } = entries;
+  const { arena, addresses, splits } = entries;
   const left = addresses[a] as number;
   const right = addresses[b] as number;
   const leftChunk = arena.chunkOf(left);
   const rightChunk = arena.chunkOf(right);
   const leftStart = offsetOf(left);
   const rightStart = offsetOf(right);
+  const length = splits[a] as number;
   for (let i = 0; i < length; i++) {
     if (leftChunk[leftStart + i] !== rightChunk[rightStart + i]) return false;
   }

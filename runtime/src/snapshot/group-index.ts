@@ -1,4 +1,5 @@
 /** A group view of a snapshot: lists by key, remembered once somebody asked for them. */
+import type { Steps } from "../bytes/steps.js";
 import type { GroupDefinition } from "../definition.js";
 import { GroupTable, NO_GROUP, type ViewSource } from "./group-table.js";
 import type { OrdinalList } from "./record-list.js";
@@ -58,12 +59,13 @@ export class GroupIndex<R extends object> implements GroupView<unknown, R> {
   }
 
   /** Keeps the arrays that readers of an earlier snapshot hold, where they did not change. */
-  adopt(previous: GroupIndex<R>): void {
+  *adopt(previous: GroupIndex<R>): Steps<void> {
+    yield* this.#empty.adopt(previous.#empty.toArray());
     for (const [group, list] of previous.#lists) {
       const array = list.arrayInUse;
-      if (array !== undefined) this.list(previous.#table.keyOf(group)).adopt(array);
+      const found = array === undefined ? NO_GROUP : this.#table.find(previous.#table.keyOf(group));
+      if (array !== undefined && found !== NO_GROUP) yield* this.#listOf(found).adopt(array);
     }
-    this.#empty.adopt(previous.#empty.toArray());
   }
 
   #listOf(group: number): OrdinalList<R> {

@@ -2,8 +2,9 @@
  * Lists of records in an order: a stretch of a segment's ordinals, decoded where it is looked at. Loops are
  * plain, because array methods on frozen arrays are several times slower.
  */
-import type { RecordList } from "./views.js";
+import type { Steps } from "../bytes/steps.js";
 import type { Records } from "./records.js";
+import type { RecordList } from "./views.js";
 
 /** Ordinals from `start` up to but not including `end` of an index. */
 export interface Stretch {
@@ -50,12 +51,13 @@ export class OrdinalList<R extends object> implements RecordList<R> {
   }
 
   /** Keeps an array of an earlier snapshot if it holds exactly this list's records. */
-  adopt(array: readonly R[]): void {
-    if (this.#array !== undefined || array.length !== this.size) return;
+  *adopt(array: readonly R[]): Steps<void> {
+    if (array.length !== this.size) return;
     for (let i = 0; i < array.length; i++) {
       if (this.records.peek(this.ordinal(i)) !== array[i]) return;
+      if (i % 1024 === 0) yield;
     }
-    this.#array = array;
+    this.#array ??= array;
   }
 
   protected ordinal(position: number): number {

@@ -14,6 +14,7 @@ export class Records<R extends object> {
   readonly segment: Segment<R>;
   readonly #few: Map<number, R> = new Map();
   readonly #most: number;
+  readonly #logs: Set<number[]> = new Set();
   #pieces: ((R | undefined)[] | undefined)[] | undefined;
 
   constructor(segment: Segment<R>) {
@@ -53,7 +54,19 @@ export class Records<R extends object> {
     }
   }
 
+  /** From now on the ordinals of records that come into use are noted, until `forget`. */
+  watch(): number[] {
+    const log: number[] = [];
+    this.#logs.add(log);
+    return log;
+  }
+
+  forget(log: number[]): void {
+    this.#logs.delete(log);
+  }
+
   #remember(ordinal: number, record: R): void {
+    for (const log of this.#logs) log.push(ordinal);
     if (this.#pieces === undefined && this.#few.size < this.#most) {
       this.#few.set(ordinal, record);
       return;

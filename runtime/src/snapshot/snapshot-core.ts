@@ -8,7 +8,7 @@ import type { Segment } from "../bytes/segment.js";
 import { atOnce, type Steps } from "../bytes/steps.js";
 import type { EntityDefinition, ViewDefinition } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
-import { carryOver } from "./carry-over.js";
+import { CarryOver } from "./carry-over.js";
 import { GroupIndex } from "./group-index.js";
 import { keyOf } from "./key-shape.js";
 import { keyTable, type KeyTable } from "./key-table.js";
@@ -97,15 +97,23 @@ export class SnapshotCore<R extends object> {
 
   /** Takes over from the last snapshot, in steps, what its readers hold and what did not change. */
   *inherit(previous: SnapshotCore<R>): Steps<void> {
-    if (previous.#records !== this.#records) {
-      yield* carryOver(previous.#records, this.#records, previous.definition.key, this.#keys);
+    const heir = new CarryOver(previous.#records, this.#records, this.definition.key, this.#keys);
+    try {
+      yield* heir.all();
+      yield* this.#inheritViews(previous);
+      yield* heir.latest();
+    } finally {
+      heir.end();
     }
+  }
+
+  *#inheritViews(previous: SnapshotCore<R>): Steps<void> {
     for (const [name, view] of previous.#views) {
       yield;
       const mine = this.#view(name, undefined);
-      if (view instanceof GroupIndex && mine instanceof GroupIndex) mine.adopt(view);
+      if (view instanceof GroupIndex && mine instanceof GroupIndex) yield* mine.adopt(view);
       else if (view instanceof OrdinalList && mine instanceof OrdinalList && view.arrayInUse) {
-        mine.adopt(view.arrayInUse);
+        yield* mine.adopt(view.arrayInUse);
       }
     }
   }
