@@ -98,6 +98,12 @@ function checkPackage(reporter: Reporter, props: Props | undefined): string | un
   }
   const text = readText(reporter, node, "package");
   if (text === undefined) return undefined;
+  if (text.text.split(".").includes("google")) {
+    const fact =
+      "google cannot be a part of the package: protobuf's own types are in google.protobuf";
+    reporter.add("reserved-name", text.span, fact, "choose another name");
+    return undefined;
+  }
   if (/^(?=.{1,100}$)[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*$/.test(text.text)) return text.text;
   const fact = `"${shorten(text.text)}" cannot be a package`;
   const fix = "use small letters, digits and _, in parts with dots: geo, acme.shop";
