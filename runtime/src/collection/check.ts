@@ -8,7 +8,7 @@ import type { SchemaState, SchemaStore, VersionName } from "../store/store.js";
 import type { CheckFacts, Considered, FollowedVersion } from "./followed-version.js";
 import { assemble, missingBytes, type HeldRevision } from "./held-revision.js";
 import { blockedBy } from "./together.js";
-import { now } from "./timing.js";
+import { now, withDeadline } from "./timing.js";
 
 /** What a check draws on. */
 export interface CheckSources {
@@ -33,6 +33,9 @@ export interface CheckReport {
   /** Versions that wait for a second check to agree before they go back, with those that must wait for them. */
   readonly held: ReadonlySet<VersionName>;
 }
+
+/** Far below the grace that stores give to segments which nothing names any more. */
+const FETCH_DEADLINE_MS = 120_000;
 
 /** How often a check follows a head that moves while it fetches. */
 const ATTEMPTS = 5;
@@ -89,12 +92,15 @@ async function bringIn(
   const failures = new Map<FollowedVersion, CachedCollectionsError>();
   for (const { followed, target } of considered) {
     if (target === undefined || ready.has(target.id)) continue;
-    const { definition } = followed;
+    const { definition, subject } = followed;
     const find = followed.findSegment.bind(followed);
     const previous = followed.served?.core;
     try {
-      const sources = { schema, definition, find, previous, signal };
-      ready.set(target.id, await assemble(sources, target));
+      const limit = { subject, what: "fetching a revision", ms: FETCH_DEADLINE_MS, signal };
+      const revision = await withDeadline(limit, (limited) =>
+        assemble({ schema, definition, find, previous, signal: limited }, target),
+      );
+      ready.set(target.id, revision);
     } catch (error) {
       if (!isDamage(error)) throw error;
       failures.set(followed, error);

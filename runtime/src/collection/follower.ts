@@ -55,7 +55,7 @@ export class Follower {
 
   /** The smallest that any open collection asked for, in milliseconds. */
   get checkIntervalMs(): number {
-    return Math.min(10_000, ...this.#intervals.values());
+    return this.#intervals.size === 0 ? 10_000 : Math.min(...this.#intervals.values());
   }
 
   /** Opens a version for `owner`, sharing it with others that have it open, and begins to follow. */

@@ -15,7 +15,7 @@ import { checkDuration, type Timing } from "./options.js";
 import type { PushResults } from "./push-job.js";
 import { push } from "./push.js";
 import { becomeReady } from "./ready.js";
-import { now, pause } from "./timing.js";
+import { now, pause, withDeadline } from "./timing.js";
 
 /** How long `ready` waits; Node keeps the process alive meanwhile. */
 export interface ReadyOptions {
@@ -106,8 +106,9 @@ export class HandleState {
 
   async ready({ timeoutMs = 30_000 }: ReadyOptions = {}): Promise<void> {
     checkDuration(this.parts.subject, "timeoutMs", timeoutMs);
-    const { follower, followed, elector } = this.start();
-    const { subject } = this.parts;
+    const { follower, followed, elector: own } = this.start();
+    const { subject, parent } = this.parts;
+    const elector = own ?? (parent === undefined ? undefined : parent.state.#opened?.elector);
     await becomeReady({ subject, follower, followed, elector, timeoutMs, closing: this.#signal() });
   }
 
@@ -214,17 +215,10 @@ export class HandleState {
 
   /** Runs a load with a signal that ends it at `loadTimeoutMs`, at `close`, and when the store closes. */
   async #limited<T>(follower: Follower, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { loadTimeoutMs } = this.parts.timing;
-    const timeout = new AbortController();
-    const timer = setTimeout(() => {
-      const message = `the load took longer than loadTimeoutMs (${loadTimeoutMs})`;
-      timeout.abort(new CachedCollectionsError("ERR_TIMEOUT", this.parts.subject, message));
-    }, loadTimeoutMs).unref();
-    try {
-      return await run(AbortSignal.any([timeout.signal, this.#signal(), follower.signal]));
-    } finally {
-      clearTimeout(timer);
-    }
+    const { subject, timing } = this.parts;
+    const closing = AbortSignal.any([this.#signal(), follower.signal]);
+    const what = "the load (loadTimeoutMs)";
+    return withDeadline({ subject, what, ms: timing.loadTimeoutMs, signal: closing }, run);
   }
 
   #tell(results: PushResults): void {

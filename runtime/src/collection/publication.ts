@@ -3,10 +3,11 @@
  * whether guards, references and the user's `validate` agree. Planned again when the store has moved on.
  */
 import { randomBytes } from "node:crypto";
+import { Segment } from "../bytes/segment.js";
 import { inSlices } from "../bytes/steps.js";
 import type { AnyEntityDefinition, ReferenceDefinition } from "../definition.js";
 import type { CachedCollectionsError } from "../errors.js";
-import type { SnapshotCore } from "../snapshot/snapshot-core.js";
+import { createCore, type SnapshotCore } from "../snapshot/snapshot-core.js";
 import type { PublishEntry, PublishRequest } from "../store/store.js";
 import { buildRevision, isPublished, type BuiltPart } from "./built-revision.js";
 import type { FollowedVersion } from "./followed-version.js";
@@ -111,7 +112,7 @@ async function checkAll(
   const warnings = new Map<FollowedVersion, readonly CachedCollectionsError[]>();
   for (const { followed, part } of compared) {
     const { references } = part.loaded;
-    const targets = await targetsOf(references.references, compared, heads);
+    const targets = await targetsOf(references.references, compared, heads, job.signal);
     warnings.set(followed, await inSlices(references.check(targets), job.signal));
   }
   await runValidate(
@@ -126,10 +127,11 @@ async function targetsOf(
   references: readonly ReferenceDefinition<object>[],
   compared: readonly Compared[],
   heads: Heads,
+  signal: AbortSignal,
 ): Promise<ReadonlyMap<ReferenceDefinition<object>, HasKey | undefined>> {
   const targets = new Map<ReferenceDefinition<object>, HasKey | undefined>();
   for (const reference of references) {
-    targets.set(reference, await coreFor(reference.target(), compared, heads));
+    targets.set(reference, await coreFor(reference.target(), compared, heads, signal));
   }
   return targets;
 }
@@ -138,10 +140,17 @@ async function coreFor(
   definition: AnyEntityDefinition,
   compared: readonly Compared[],
   heads: Heads,
+  signal: AbortSignal,
 ): Promise<SnapshotCore<object> | undefined> {
   const version = versionOf(definition);
   const pushed = compared.find(({ followed }) => followed.version === version)?.revision;
-  return (pushed ?? (await heads.revision(definition)))?.core;
+  const revision = pushed ?? (await heads.revision(definition));
+  if (revision === undefined) return undefined;
+  // Over segments of its own: records decoded only to see that they exist are forgotten with it.
+  const segments = [...revision.segments.values()].map(
+    ({ layout }) => new Segment(definition, layout),
+  );
+  return inSlices(createCore(definition, revision.core.info, segments), signal);
 }
 
 function entryOf(job: TicketedJob, { followed, revision }: Compared, heads: Heads): PublishEntry {

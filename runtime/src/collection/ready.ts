@@ -112,11 +112,15 @@ async function untilReady(task: ReadyTask, ms: number, signal: AbortSignal): Pro
   }
 }
 
-function tooLate({ subject, timeoutMs }: ReadyTask, obstacle: unknown): CachedCollectionsError {
+function tooLate(
+  { subject, followed, timeoutMs }: ReadyTask,
+  obstacle: unknown,
+): CachedCollectionsError {
   const known = obstacle instanceof CachedCollectionsError ? obstacle : undefined;
+  const empty = followed.filter(({ served }) => served === undefined).map((each) => each.subject);
   const why =
     known?.message ??
-    "nothing is published, and this process has no loader: push from one that has";
+    `nothing is published of ${empty.join(", ")}, and this process has no loader for it: push from one that has`;
   return new CachedCollectionsError(
     known?.code ?? "ERR_TIMEOUT",
     subject,

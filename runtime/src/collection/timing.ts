@@ -1,5 +1,7 @@
 /** Waiting: with jitter, with a signal, and never keeping the process alive unless a caller awaits it. */
 
+import { CachedCollectionsError } from "../errors.js";
+
 /** Milliseconds of a clock that never jumps. */
 export function now(): number {
   return performance.now();
@@ -44,6 +46,33 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal)
     return await Promise.race([promise, aborted]);
   } finally {
     if (stop !== undefined) signal.removeEventListener("abort", stop);
+  }
+}
+
+/** Work that must end. */
+export interface Limit {
+  readonly subject: string;
+  /** For the message: `the load`. */
+  readonly what: string;
+  readonly ms: number;
+  /** Ends it earlier. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs work with a signal that is aborted with ERR_TIMEOUT in the end. */
+export async function withDeadline<T>(
+  { subject, what, ms, signal }: Limit,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => {
+    const message = `${what} took longer than ${ms} ms`;
+    timeout.abort(new CachedCollectionsError("ERR_TIMEOUT", subject, message));
+  }, ms).unref();
+  try {
+    return await work(AbortSignal.any([signal, timeout.signal]));
+  } finally {
+    clearTimeout(timer);
   }
 }
 
