@@ -10,7 +10,7 @@ import { check } from "../support/property.js";
 import { anyThing, FIELDS } from "../support/thing.js";
 
 function stringsOf(all: readonly Uint8Array[]): ByteStrings {
-  const arena = new Arena();
+  const arena = new Arena("test");
   const addresses = Uint32Array.from(all, (bytes) => arena.append(bytes, bytes.length));
   return { arena, addresses, lengths: Uint32Array.from(all, ({ length }) => length) };
 }

@@ -11,9 +11,15 @@ const MOST_CHUNKS = 4096;
 
 /** Byte strings of any length, appended one after the other. An address is chunk number * 2^20 + offset. */
 export class Arena {
+  readonly #subject: string;
   readonly #chunks: Uint8Array[] = [];
   #last: Uint8Array = new Uint8Array(0);
   #pos = 0;
+
+  /** `subject` names whose bytes they are when there are too many. */
+  constructor(subject: string) {
+    this.#subject = subject;
+  }
 
   /** Copies the first bytes of an array; returns their address. */
   append(bytes: Uint8Array, size: number): number {
@@ -32,7 +38,7 @@ export class Arena {
 
   #nextChunk(size: number): void {
     if (this.#chunks.length === MOST_CHUNKS) {
-      throw new CachedCollectionsError("ERR_TOO_LARGE", "", "keys of more than 4 GiB");
+      throw new CachedCollectionsError("ERR_TOO_LARGE", this.#subject, "keys of more than 4 GiB");
     }
     this.#last = new Uint8Array(Math.max(CHUNK_BYTES, size + 1));
     this.#chunks.push(this.#last);

@@ -17,3 +17,22 @@ export function describeGivenKey<R>(fields: readonly IndexField<R>[], key: unkno
   );
   return parts.join(", ");
 }
+
+/** Which row of a loader: by its key where it has one, else by its number, from 1. */
+export function describeRow<R>(
+  key: readonly IndexField<R>[],
+  row: unknown,
+  number: number,
+): string {
+  const values: string[] = [];
+  for (const field of key) {
+    const value = propertyOf(row, field.name);
+    if (value === undefined || value === null) return `row ${number + 1}`;
+    values.push(`${field.name} ${describeValue(value)}`);
+  }
+  return values.length === 0 ? `row ${number + 1}` : `the row with ${values.join(", ")}`;
+}
+
+function propertyOf(row: unknown, name: string): unknown {
+  return typeof row === "object" && row !== null ? (Reflect.get(row, name) as unknown) : undefined;
+}

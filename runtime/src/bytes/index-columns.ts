@@ -3,7 +3,7 @@
  * hash, and which row it is. Views are built from these alone; records are not decoded again. Nothing here
  * makes garbage for a row: a million rows would cost more in collecting it than in encoding.
  */
-import type { EntityDefinition, IndexField, ViewDefinition } from "../definition.js";
+import type { IndexField, ViewDefinition } from "../definition.js";
 import { Arena, Column } from "./arena.js";
 import { addPart, finishHash, hashInteger, hashSingle, startHash } from "./hash.js";
 import { OrderKeyWriter } from "./order-key.js";
@@ -28,28 +28,39 @@ export interface IndexColumns<R> {
   take(): Steps<IndexEntries>;
 }
 
-export function keyColumns<R extends object>(
-  definition: EntityDefinition<R, never>,
-  seed: number,
-): IndexColumns<R> {
-  return new KeyColumns(definition.key, seed);
+/** What all indexes of a segment have in common. */
+export interface IndexContext {
+  /** Names the entity in errors. */
+  readonly subject: string;
+  readonly seed: number;
 }
 
-export function viewColumns<R>(view: ViewDefinition<R>, seed: number): IndexColumns<R> {
-  if (view.view === "group" && view.each !== undefined) return new ListColumns(view, seed);
-  return new ViewColumns(view, seed);
+export function keyColumns<R>(
+  key: readonly IndexField<R>[],
+  context: IndexContext,
+): IndexColumns<R> {
+  return new KeyColumns(key, context);
+}
+
+export function viewColumns<R>(view: ViewDefinition<R>, context: IndexContext): IndexColumns<R> {
+  if (view.view === "group" && view.each !== undefined) return new ListColumns(view, context);
+  return new ViewColumns(view, context);
 }
 
 /** The columns, and the order key being written. */
 class Entries {
   readonly key: OrderKeyWriter = new OrderKeyWriter();
-  readonly #arena: Arena = new Arena();
+  readonly #arena: Arena;
   readonly #addresses: Column = new Column();
   readonly #lengths: Column = new Column();
   readonly #rows: Column = new Column();
   readonly #hashes: Column = new Column();
   readonly #splits: Column = new Column();
   readonly #elements: Column = new Column();
+
+  constructor(subject: string) {
+    this.#arena = new Arena(subject);
+  }
 
   /** Files a row under the key written. */
   push(row: number, hash: number, split: number): void {
@@ -79,11 +90,12 @@ class Entries {
 }
 
 class KeyColumns<R> implements IndexColumns<R> {
-  readonly #entries: Entries = new Entries();
+  readonly #entries: Entries;
   readonly #fields: readonly IndexField<R>[];
   readonly #seed: number;
 
-  constructor(fields: readonly IndexField<R>[], seed: number) {
+  constructor(fields: readonly IndexField<R>[], { subject, seed }: IndexContext) {
+    this.#entries = new Entries(subject);
     this.#fields = fields;
     this.#seed = seed;
   }
@@ -107,13 +119,14 @@ class KeyColumns<R> implements IndexColumns<R> {
 }
 
 class ViewColumns<R> implements IndexColumns<R> {
-  readonly #entries: Entries = new Entries();
+  readonly #entries: Entries;
   readonly #view: ViewDefinition<R>;
   readonly #by: readonly IndexField<R>[];
   readonly #sort: readonly IndexField<R>[];
   readonly #seed: number;
 
-  constructor(view: ViewDefinition<R>, seed: number) {
+  constructor(view: ViewDefinition<R>, { subject, seed }: IndexContext) {
+    this.#entries = new Entries(subject);
     this.#view = view;
     this.#by = view.view === "sorted" ? [] : view.by;
     this.#sort = view.view === "unique" && view.duplicates === "error" ? [] : view.sort;
@@ -145,11 +158,15 @@ class ViewColumns<R> implements IndexColumns<R> {
 
 /** A group over a list files its record under each different element once. */
 class ListColumns<R> implements IndexColumns<R> {
-  readonly #entries: Entries = new Entries();
+  readonly #entries: Entries;
   readonly #view: ViewDefinition<R> & { readonly view: "group" };
   readonly #seed: number;
 
-  constructor(view: ViewDefinition<R> & { readonly view: "group" }, seed: number) {
+  constructor(
+    view: ViewDefinition<R> & { readonly view: "group" },
+    { subject, seed }: IndexContext,
+  ) {
+    this.#entries = new Entries(subject);
     this.#view = view;
     this.#seed = seed;
   }

@@ -17,6 +17,7 @@ const BLOCK_BYTES = 1 << BLOCK_BITS;
 const SPARE_BYTES = 16 * 1024;
 
 export class RowBlocks {
+  readonly #subject: string;
   readonly #blocks: Uint8Array[] = [];
   readonly #writer: Writer = Writer.create();
   #reader: Reader;
@@ -29,7 +30,9 @@ export class RowBlocks {
   /** Of all rows, as fields. */
   sizeBytes = 0;
 
-  constructor() {
+  /** `subject` names whose rows they are when there are too many. */
+  constructor(subject: string) {
+    this.#subject = subject;
     this.#writer.buf = newBlock();
     this.#read = this.#writer.buf;
     this.#reader = new Reader(this.#read);
@@ -103,7 +106,11 @@ export class RowBlocks {
   #keep(start: number, size: number): void {
     this.sizeBytes += size;
     if (this.sizeBytes > MOST_SEGMENT_BYTES) {
-      throw new CachedCollectionsError("ERR_TOO_LARGE", "", "records of more than 4 GiB");
+      throw new CachedCollectionsError(
+        "ERR_TOO_LARGE",
+        this.#subject,
+        "records of more than 4 GiB",
+      );
     }
     this.#starts.push(this.#blocks.length * BLOCK_BYTES + start);
     this.#sizes.push(size);

@@ -3,11 +3,11 @@
  * refuses duplicates, builds every index, and lays the bytes out.
  */
 import { randomInt } from "node:crypto";
-import { describeValue, InvalidFieldError } from "../codec/invalid-field.js";
+import { InvalidFieldError } from "../codec/invalid-field.js";
 import { checkObject, refusal } from "../codec/names.js";
-import type { EntityDefinition, IndexField, UniqueDefinition } from "../definition.js";
-import { CachedCollectionsError } from "../errors.js";
-import { describeKey } from "./describe-key.js";
+import type { EntityDefinition, UniqueDefinition } from "../definition.js";
+import { CachedCollectionsError, type ErrorCode } from "../errors.js";
+import { describeKey, describeRow } from "./describe-key.js";
 import { checkHost, MOST_RECORDS } from "./format.js";
 import { keyColumns, viewColumns, type IndexColumns, type IndexEntries } from "./index-columns.js";
 import { compareBytes, sortByBytes } from "./radix-sort.js";
@@ -35,7 +35,7 @@ export class SegmentBuilder<R extends object, I extends object> {
   readonly #definition: EntityDefinition<R, I>;
   readonly #subject: string;
   readonly #seed: number;
-  readonly #rows: RowBlocks = new RowBlocks();
+  readonly #rows: RowBlocks;
   readonly #key: IndexColumns<R>;
   readonly #views: readonly IndexColumns<R>[];
 
@@ -44,8 +44,10 @@ export class SegmentBuilder<R extends object, I extends object> {
     this.#subject = `${definition.package}.${definition.entity}`;
     checkHost(this.#subject);
     this.#seed = options.seed ?? randomInt(2 ** 32);
-    this.#key = keyColumns(definition, this.#seed);
-    this.#views = definition.views.map((view) => viewColumns(view, this.#seed));
+    this.#rows = new RowBlocks(this.#subject);
+    const context = { subject: this.#subject, seed: this.#seed };
+    this.#key = keyColumns(definition.key, context);
+    this.#views = definition.views.map((view) => viewColumns(view, context));
   }
 
   /** How many rows came so far. */
@@ -69,7 +71,7 @@ export class SegmentBuilder<R extends object, I extends object> {
 
   /** Orders, indexes, lays out; the builder is used up. Throws ERR_DUPLICATE_KEY. */
   *finish(): Steps<BuiltSegment> {
-    const { entity, hash, key } = this.#definition;
+    const { hash, key } = this.#definition;
     const entries = yield* this.#key.take();
     const order =
       key.length === 0 ? rowsAsTheyCame(this.records) : yield* this.#inKeyOrder(entries);
@@ -77,8 +79,8 @@ export class SegmentBuilder<R extends object, I extends object> {
     const ordinals = yield* invert(order);
     const views: ViewArrays[] = [];
     for (const index of this.#views.keys()) views.push(yield* this.#view(index, ordinals));
-    const subject = `${this.#definition.package}.${entity}`;
-    const parts = { subject, hash, seed: this.#seed, rows: this.#rows, order, keySlots, views };
+    const rows = this.#rows;
+    const parts = { subject: this.#subject, hash, seed: this.#seed, rows, order, keySlots, views };
     return { bytes: yield* layOut(parts), records: order.length, removed: 0 };
   }
 
@@ -144,11 +146,7 @@ export class SegmentBuilder<R extends object, I extends object> {
     );
   }
 
-  #error(
-    code: "ERR_INVALID_RECORD" | "ERR_DUPLICATE_KEY" | "ERR_TOO_LARGE",
-    message: string,
-    cause?: Error,
-  ): CachedCollectionsError {
+  #error(code: ErrorCode, message: string, cause?: Error): CachedCollectionsError {
     return new CachedCollectionsError(code, this.#subject, message, { cause });
   }
 }
@@ -166,19 +164,4 @@ function* invert(order: Uint32Array): Steps<Uint32Array> {
     if (i % 8192 === 0) yield;
   }
   return ordinals;
-}
-
-/** Which row it is: by its key where the row has one, else by its position. */
-function describeRow<R>(key: readonly IndexField<R>[], row: object, number: number): string {
-  const values: string[] = [];
-  for (const field of key) {
-    const value = propertyOf(row, field.name);
-    if (value === undefined || value === null) return `row ${number + 1}`;
-    values.push(`${field.name} ${describeValue(value)}`);
-  }
-  return values.length === 0 ? `row ${number + 1}` : `the row with ${values.join(", ")}`;
-}
-
-function propertyOf(row: unknown, name: string): unknown {
-  return typeof row === "object" && row !== null ? (Reflect.get(row, name) as unknown) : undefined;
 }

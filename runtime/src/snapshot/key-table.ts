@@ -88,10 +88,10 @@ abstract class ProbedTable<R extends object> implements KeyTable<R> {
   }
 }
 
-/** A power of two, at least as large as the table but bounded. */
+/** A power of two: an eighth of the table, but for small and large ones. */
 function frontSize(slots: number): number {
   let size = 16;
-  while (size < slots && size < MOST_FRONT) size *= 2;
+  while (size < slots / 8 && size < MOST_FRONT) size *= 2;
   return size;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The decoded records of a segment, remembered by ordinal: the same object each time, for every snapshot that
- * has the segment. A Map while few are in use; from a sixteenth of the segment on an array in pieces, which
- * takes over what the Map has piece by piece, so that no read pays for moving it.
+ * has the segment. The first ones stand in a Map; from a sixteenth of the segment on further ones go into an
+ * array in pieces. Nothing moves from the one to the other, so no read pays for that.
  */
 import type { Segment } from "../bytes/segment.js";
 
@@ -75,11 +75,16 @@ export class Records<R extends object> {
       Math.ceil(this.segment.records / (1 << PIECE_BITS)),
     ).fill(undefined);
     const index = ordinal >>> PIECE_BITS;
-    const piece = (this.#pieces[index] ??= new Array<R | undefined>(1 << PIECE_BITS).fill(
-      undefined,
+    const piece = (this.#pieces[index] ??= emptyPiece<R>(
+      this.segment.records - ordinal + (ordinal & PIECE_MASK),
     ));
     piece[ordinal & PIECE_MASK] = record;
   }
+}
+
+/** A piece for this many records or more. */
+function emptyPiece<R>(records: number): (R | undefined)[] {
+  return new Array<R | undefined>(Math.min(records, 1 << PIECE_BITS)).fill(undefined);
 }
 
 const recordsBySegment = new WeakMap<object, unknown>();
