@@ -161,6 +161,15 @@ describe("a segment", () => {
     expect([...core.values()].map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
   });
 
+  test("holds rows that end exactly where a block of 1 MiB does", () => {
+    const rows = Array.from({ length: 3000 }, (_, i) => town(200 + i, { name: nameOf(i) }));
+    const core = coreOf(townDefinition, rows);
+    // Tag, length (2), id (3), name (3 and itself), country (4), kind (2): 1024 bytes.
+    const wrong = rows.filter(({ id, name }) => core.get(id)?.name !== name);
+    expect(wrong).toEqual([]);
+    expect([...core.values()].map(({ name }) => name)).toEqual(rows.map(({ name }) => name));
+  });
+
   test("is built and checked in steps", () => {
     const builder = new SegmentBuilder(townDefinition);
     for (let id = 0; id < 30_000; id++) builder.add(town((id * 7919) % 30_011));
@@ -175,4 +184,8 @@ function counted<T>(steps: Generator<undefined, T, undefined>): [T, number] {
     const step = steps.next();
     if (step.done === true) return [step.value, count];
   }
+}
+
+function nameOf(i: number): string {
+  return String(i).padStart(1009, "x");
 }
