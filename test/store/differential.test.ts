@@ -3,10 +3,11 @@
  * logic of the others are two writings of the same rules. Times differ and are left out of the comparison.
  * A failure names its seed: `STORE_SEED=<seed> npx vitest run test/store/differential.test.ts` repeats it.
  */
+import type { Store } from "cached-collections";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { STORE_KINDS } from "./each-store.js";
 import { RandomOperations, type Subject } from "./random-operations.js";
-import type { StoreFixture } from "./store-fixture.js";
+import type { BehindTheStore, StoreFixture } from "./store-fixture.js";
 
 const OPERATIONS = 250;
 /** All stores describe everything they hold after so many operations, and their replies are compared always. */
@@ -16,9 +17,11 @@ const firstSeed = Number(process.env["STORE_SEED"] ?? Date.now() % 1_000_000_000
 const seeds = Array.from({ length: HISTORIES }, (_, index) => firstSeed + index);
 
 let fixtures: readonly StoreFixture[] = [];
+let stores: readonly Store[] = [];
 
 beforeAll(async () => {
   fixtures = await Promise.all(Object.values(STORE_KINDS).map(async (start) => start()));
+  stores = fixtures.map((fixture) => fixture.connect());
 });
 
 afterAll(async () => {
@@ -27,9 +30,9 @@ afterAll(async () => {
 
 test.each(seeds)("the stores answer alike, seed %i", async (seed) => {
   const packageName = `geo${seed}`;
-  const subjects: readonly Subject[] = fixtures.map((fixture) => ({
-    schema: fixture.connect().schema(packageName),
-    behind: fixture.behind(packageName),
+  const subjects: readonly Subject[] = stores.map((store, index) => ({
+    schema: store.schema(packageName),
+    behind: behindOf(index, packageName),
   }));
   const operations = new RandomOperations(seed);
   for (let step = 0; step < OPERATIONS; step++) {
@@ -44,3 +47,9 @@ test.each(seeds)("the stores answer alike, seed %i", async (seed) => {
     operations.learn(state);
   }
 });
+
+function behindOf(index: number, packageName: string): BehindTheStore {
+  const fixture = fixtures[index];
+  if (fixture === undefined) throw new Error("no such store");
+  return fixture.behind(packageName);
+}

@@ -293,6 +293,8 @@ eachStore(
     const state = (await schema.check([CITY])).versions.get(CITY);
     expect(state).toMatchObject({ head: served, next: manifest, history: [] });
     expect(await behind.segmentLeftMs(pinned.segments[0]?.id ?? "")).toBeLessThan(901_000);
+    await behind.expireTicket(ticket);
+    await behind.expireTicket(ticket);
     expect((await publishOne(schema, ticket, onNext)).outcome).toBe("already");
   },
 );
@@ -331,6 +333,8 @@ eachStore(
     expect((await publishOne(schema, ticket, entry)).outcome).toBe("lease-lost");
     await schema.failLease(CITY, "other", "ERR_LOADER", 60_000);
     expect((await publishOne(schema, ticket, entry)).outcome).toBe("lease-lost");
+    const asFailed = { ...entry, leaseToken: "failed" };
+    expect((await publishOne(schema, ticket, asFailed)).outcome).toBe("lease-lost");
     await behind.expireLease(CITY);
     await schema.acquireLease({ version: CITY, token: "mine", ttlMs: 60_000, need });
     await schema.renewLease(CITY, "mine", 60_000);

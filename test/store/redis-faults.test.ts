@@ -176,6 +176,23 @@ test("announcements come back after their connection was killed, and that is sai
   await until("announced again", () => heard.length === 2);
 });
 
+test("a black hole that a command runs into makes the subscription connect anew", async () => {
+  let reconnected = 0;
+  await schema.subscribe({ announced: () => undefined, reconnected: () => void reconnected++ });
+  proxy.blackHole("both");
+  await expect(schema.check([CITY])).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
+  proxy.passAgain();
+  await until("reconnected", () => reconnected > 0);
+});
+
+test("the list of segments does not grow with every publication", async () => {
+  for (let revision = 1; revision <= 40; revision++) {
+    const { segments } = await publishNext(schema);
+    await direct.del(`{cc:test${tests}:geo}:seg:${segments[0]?.id}`);
+  }
+  expect(await direct.scard(`{cc:test${tests}:geo}:segments`)).toBeLessThan(20);
+});
+
 test("closing ends the store's own connections and fails what comes later", async () => {
   const clients = async (): Promise<number> =>
     String(await direct.client("LIST"))
@@ -191,6 +208,8 @@ test("closing ends the store's own connections and fails what comes later", asyn
   await until("they are gone", async () => (await clients()) === before);
   expect(await given.ping()).toBe("PONG");
   await expect(schema.check([CITY])).rejects.toMatchObject({ code: "ERR_CLOSED" });
+  const listener = { announced: () => undefined, reconnected: () => undefined };
+  await expect(schema.subscribe(listener)).rejects.toMatchObject({ code: "ERR_CLOSED" });
 });
 
 test("closing during a command that waits for the server rejects it", async () => {

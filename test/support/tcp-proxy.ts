@@ -8,6 +8,8 @@ export interface TcpProxy {
   cut(): void;
   /** From now on nothing is passed in these directions, and no connection is closed; new ones suffer alike. */
   blackHole(directions: "both" | "replies"): void;
+  /** Passes everything again, also on the connections that lost something: only for those that lost nothing. */
+  passAgain(): void;
   /** Passes everything again, on connections made from now on; those that lost something are closed. */
   heal(): void;
   /** Resolves when the bytes that clients sent since the last call contain `text`. */
@@ -52,6 +54,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     cut,
     blackHole: (directions) => {
       hole = directions;
+    },
+    passAgain: () => {
+      hole = "none";
     },
     heal: () => {
       hole = "none";

@@ -23,6 +23,8 @@ export interface ConnectionOptions {
   readonly source: RedisClient;
   readonly label: string;
   readonly commandTimeoutMs: number;
+  /** Called when the server did not answer in time: other connections to it are likely dead as well. */
+  readonly onSilence: () => void;
 }
 
 export class RedisConnection {
@@ -93,7 +95,8 @@ export class RedisConnection {
     const kind = kindOfFailure(error);
     const isDead = error instanceof DeadlineError;
     // A connection that stopped answering stays silent for many minutes; a demoted master stays one.
-    if (isDead || isWrongServer(error)) this.#discard(client);
+    if (isDead) this.#silent(client);
+    if (isWrongServer(error)) this.#discard(client);
     if (kind === "unknown" && !isRepeatable) {
       throw outcomeUnknown(this.#options.label, messageOf(error));
     }
@@ -105,19 +108,16 @@ export class RedisConnection {
   }
 
   async #ready(untilMs: number): Promise<RedisClient> {
-    for (;;) {
+    for (let attempt = 0; performance.now() < untilMs; attempt++) {
       if (this.#closed !== undefined) throw this.#closed;
       const client = this.#client ?? this.#open();
       if (client.status === "ready") return client;
       const changed = new Promise<void>((resolve) => this.#waiting.push(resolve));
-      try {
-        await withDeadline(changed, untilMs, "connection");
-      } catch {
-        throw this.#unavailable(this.#lastError);
-      }
-      // A client that ends as soon as it is made must not be made again without a pause.
-      if (this.#client === undefined) await delay(50);
+      // Accepted and then never answered: the next command tries another connection.
+      await withDeadline(changed, untilMs, "connection").catch(() => this.#silent(client));
+      if (this.#client === undefined) await delay(Math.min(20 * 2 ** attempt, 500));
     }
+    throw this.#unavailable(this.#lastError);
   }
 
   #open(): RedisClient {
@@ -125,13 +125,20 @@ export class RedisConnection {
     client.on("error", (error: Error) => {
       this.#lastError = messageOf(error);
     });
-    client.on("ready", () => this.#wake());
-    client.on("end", () => this.#forget(client));
-    client.connect().catch((error: unknown) => {
-      this.#lastError = messageOf(error);
+    client.on("ready", () => {
+      this.#lastError = "not connected";
+      this.#wake();
     });
+    client.on("end", () => this.#forget(client));
+    // The reason was told as an error before.
+    client.connect().catch(() => undefined);
     this.#client = client;
     return client;
+  }
+
+  #silent(client: RedisClient): void {
+    this.#discard(client);
+    this.#options.onSilence();
   }
 
   #discard(client: RedisClient): void {

@@ -17,8 +17,6 @@ export function duplicateOf(source: RedisClient, connectTimeoutMs: number): Redi
 function connectionOptions(connectTimeoutMs: number): object {
   return {
     autoResendUnfulfilledCommands: false,
-    // Commands in flight fail when their connection closes, instead of waiting for the next one.
-    maxRetriesPerRequest: 0,
     connectTimeout: connectTimeoutMs,
     // The deadlines are ours: they also cover the time before a connection is ready.
     commandTimeout: undefined,
@@ -31,14 +29,15 @@ function connectionOptions(connectTimeoutMs: number): object {
   };
 }
 
-const retryAfter = (attempt: number): number => Math.min(50 * attempt, 1000);
-
 const standaloneOptions: object = {
   lazyConnect: true,
   enableOfflineQueue: false,
   autoResubscribe: false,
-  retryStrategy: retryAfter,
-  sentinelRetryStrategy: retryAfter,
+  // One client is one connection: when it ends we make another, so that none can stay in between for good.
+  retryStrategy: null,
+  sentinelRetryStrategy: null,
+  // Of Sentinel: a check must see what the master acknowledged.
+  role: "master",
 };
 
 const clusterOptions: object = {
@@ -48,7 +47,7 @@ const clusterOptions: object = {
   keyPrefix: "",
   // A command whose connection closed may have been executed; zero stops ioredis from sending it elsewhere.
   retryDelayOnFailover: 0,
-  // A check must see what the master acknowledged.
+  // For the same reason as `role`.
   scaleReads: "master",
-  clusterRetryStrategy: retryAfter,
+  clusterRetryStrategy: () => null,
 };

@@ -56,8 +56,9 @@ class RedisStore extends BaseStore {
     const label = `redis ${prefix}`;
     super(label, background);
     this.#prefix = prefix;
-    this.#connection = new RedisConnection({ source, label, commandTimeoutMs });
-    this.#subscription = new RedisSubscription({ source, label, commandTimeoutMs });
+    this.#subscription = new RedisSubscription(source, commandTimeoutMs);
+    const onSilence = (): void => this.#subscription.renew();
+    this.#connection = new RedisConnection({ source, label, commandTimeoutMs, onSilence });
   }
 
   protected override openSchema(packageName: string): SchemaStore {
@@ -66,7 +67,7 @@ class RedisStore extends BaseStore {
   }
 
   protected override end(): Promise<void> {
-    this.#subscription.close();
+    this.#subscription.close(this.closedError());
     this.#connection.close(this.closedError());
     return Promise.resolve();
   }

@@ -2,11 +2,11 @@
  * Announcements, on a connection of their own: a subscribed one cannot send other commands. They are hints;
  * losing one costs time and nothing else, so this connection has to come back, not to be complete.
  */
+import type { CachedCollectionsError } from "../../errors.js";
 import { entityOf } from "../state/state-fields.js";
 import type { Announcement, Subscriber, VersionName } from "../store.js";
 import { withDeadline } from "./deadline.js";
 import type { RedisClient } from "./redis-client.js";
-import type { ConnectionOptions } from "./redis-connection.js";
 import { kindOfFailure } from "./redis-errors.js";
 import { duplicateOf } from "./redis-options.js";
 
@@ -22,13 +22,15 @@ interface Listener extends Subscriber {
 }
 
 export class RedisSubscription {
-  readonly #options: ConnectionOptions;
+  readonly #source: RedisClient;
+  readonly #timeoutMs: number;
   readonly #listeners = new Set<Listener>();
   #client: RedisClient | undefined;
-  #isClosed = false;
+  #closed: CachedCollectionsError | undefined;
 
-  constructor(options: ConnectionOptions) {
-    this.#options = options;
+  constructor(source: RedisClient, timeoutMs: number) {
+    this.#source = source;
+    this.#timeoutMs = timeoutMs;
   }
 
   /**
@@ -36,7 +38,8 @@ export class RedisSubscription {
    * when they arrive again after a break.
    */
   async add(channel: string, subscriber: Subscriber): Promise<() => void> {
-    const untilMs = performance.now() + this.#options.commandTimeoutMs;
+    if (this.#closed !== undefined) throw this.#closed;
+    const untilMs = performance.now() + this.#timeoutMs;
     let listener: Listener | undefined;
     const started = new Promise<void>((resolve) => {
       listener = {
@@ -56,38 +59,48 @@ export class RedisSubscription {
     };
   }
 
-  close(): void {
-    this.#isClosed = true;
+  /** Connects anew: nobody would notice otherwise that a connection which only listens is dead. */
+  renew(): void {
+    this.#client?.disconnect();
+  }
+
+  /** What comes later fails with `error`. */
+  close(error: CachedCollectionsError): void {
+    this.#closed = error;
     for (const listener of this.#listeners) listener.started();
     this.#listeners.clear();
     this.#client?.disconnect();
   }
 
   #open(): RedisClient {
-    const client = duplicateOf(this.#options.source, this.#options.commandTimeoutMs);
+    const client = duplicateOf(this.#source, this.#timeoutMs);
     // Without a listener ioredis would print errors; a connection that fails is made again below.
     client.on("error", () => undefined);
     client.on("message", (channel: string, text: string) => this.#deliver(channel, text));
-    client.on("ready", () => {
+    client.on("ready", () => void this.#subscribe(client));
+    client.on("end", () => {
       for (const listener of this.#listeners) {
         if (listener.state === "listening") listener.state = "before";
       }
-      void this.#subscribe(client);
+      this.#later(RETRY_MS, () => (this.#client = this.#open()));
     });
-    client.on("end", () => this.#later(() => (this.#client = this.#open())));
+    // It may be accepted and then never answered.
+    this.#later(this.#timeoutMs, () => {
+      if (client.status !== "ready") client.disconnect();
+    });
     client.connect().catch(() => undefined);
     return client;
   }
 
   /** Subscribes all channels; those that are subscribed already stay so. */
   async #subscribe(client: RedisClient): Promise<void> {
-    if (client.status !== "ready" || this.#isClosed) return;
+    if (client.status !== "ready" || this.#closed !== undefined) return;
     const listeners = [...this.#listeners];
     try {
       await client.subscribe(...new Set(listeners.map((listener) => listener.channel)));
     } catch (error) {
       const mayRetry = kindOfFailure(error) !== "final";
-      if (mayRetry) this.#later(() => this.#subscribe(client));
+      if (mayRetry) this.#later(RETRY_MS, () => this.#subscribe(client));
       // Not permitted: the poll alone has to do.
       else for (const listener of listeners) listener.started();
       return;
@@ -109,10 +122,10 @@ export class RedisSubscription {
     }
   }
 
-  #later(work: () => unknown): void {
+  #later(ms: number, work: () => unknown): void {
     setTimeout(() => {
-      if (!this.#isClosed) work();
-    }, RETRY_MS).unref();
+      if (this.#closed === undefined) work();
+    }, ms).unref();
   }
 }
 

@@ -153,6 +153,13 @@ for _, entry in ipairs(entries) do
   messages[#messages + 1] = entry.version .. ' ' .. entry.manifest.id
 end
 redis.call('SET', KEYS[2], 'used', 'PX', used_ticket_ms)
+
+-- The list of segments forgets those that are gone, a few each time.
+local some = redis.pcall('SRANDMEMBER', tag .. ':segments', 8)
+for _, id in ipairs(some.err and {} or some) do
+  if redis.pcall('EXISTS', segment_key(id)) == 0 then redis.pcall('SREM', tag .. ':segments', id) end
+end
+
 for _, message in ipairs(messages) do announce(message) end
 return { 'published', '', seq }
 `,
