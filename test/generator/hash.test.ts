@@ -50,49 +50,49 @@ test("the canonical text is the documented one", () => {
   const schema = compile(BASE);
   const texts = schema.entities.map((entity) => canonicalText(schema, entity));
   expect(texts.join("\n")).toMatchInlineSnapshot(`
-      "cached-collections 1
-      entity City
-      key id
-      salt 1
-      field 1 id: uint32
-      field 2 name: string default ""
-      field 3 kind: Kind
-      field 4 at: Point?
-      field 5 country: string
-      field 6 votes: int64 default 5
-      view group byName by name
-        sort -votes id
-        limit 5
-        where kind equals city
-        where votes gte 1
-        where votes lt 9
-      view unique byKind by kind name
-        sort id
-        duplicates first
-      reference home to Country by country dangling error
-      enum Kind
-        value 1 city
-        value 2 town
-      type Point
-        field 1 lat: double
-        field 2 lon: double
-      connected Country 8a05e789c43407cbdf9013f1c44d69b171816215e1e908dce8c2a2cb238c5422
+    "cached-collections 1
+    entity City
+    key id
+    salt 1
+    field 1 id: uint32
+    field 2 name: string default ""
+    field 3 kind: Kind
+    field 4 at: Point?
+    field 5 country: string
+    field 6 votes: int64 default 5
+    view group byName by name
+      sort -votes id
+      limit 5
+      where kind in city town
+      where votes gte 1
+      where votes lt 9
+    view unique byKind by kind name
+      sort id
+      duplicates first
+    reference home to Country by country dangling error
+    enum Kind
+      value 1 city
+      value 2 town
+    type Point
+      field 1 lat: double
+      field 2 lon: double
+    connected Country 8a05e789c43407cbdf9013f1c44d69b171816215e1e908dce8c2a2cb238c5422
 
-      cached-collections 1
-      entity Country
-      key code
-      salt 0
-      field 1 code: string
-      field 2 title: string
-      connected City 35364c8698c37485ccea1e2e8344b2f0da553ef2b8e44ea9c2113bf0af13b75b
+    cached-collections 1
+    entity Country
+    key code
+    salt 0
+    field 1 code: string
+    field 2 title: string
+    connected City f8f4b0ad0db222a498e7efbe92fd9324c3adf971610a533c08f98185c4c05029
 
-      cached-collections 1
-      entity Banner
-      key
-      salt 0
-      field 1 text: string
-      "
-    `);
+    cached-collections 1
+    entity Banner
+    key
+    salt 0
+    field 1 text: string
+    "
+  `);
 });
 
 const BASE = `
@@ -118,7 +118,7 @@ entities:
     references:
       home: { to: Country, by: country }
     views:
-      byName: { group: name, sort: [-votes, id], where: { kind: city, votes: { gte: 1, lt: 9 } }, limit: 5 }
+      byName: { group: name, sort: [-votes, id], where: { kind: { in: [town, city] }, votes: { gte: 1, lt: 9 } }, limit: 5 }
       byKind: { unique: [kind, name], sort: id, duplicates: first }
   Country:
     key: code
@@ -166,6 +166,7 @@ const CHANGES: readonly (readonly [string, string, string, readonly string[]])[]
   ["an enum that it does not use", "Unused: [a]", "Unused: [b]", []],
   ["an entity that is not connected", "text: string", "text: string?", ["Banner"]],
   ["reordering tests of `where`", "gte: 1, lt: 9", "lt: 9, gte: 1", []],
+  ["reordering values of `in`", "in: [town, city]", "in: [city, town]", []],
   ["writing out what is so anyway", "type: int64,", "type: int64, as: bigint,", []],
 ];
 
