@@ -2,8 +2,7 @@
  * What generated code writes, read by protobufjs's reflection and by protoc from the emitted .proto, and the
  * other way round: random rows of random schemas, of the repository's own and of one with every type.
  */
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { emitProto, type Entity, type Schema } from "@cached-collections/generator";
@@ -12,9 +11,9 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Reader } from "../../runtime/src/codec/reader.js";
 import { Writer } from "../../runtime/src/codec/writer.js";
-import { findProtoc } from "../support/find-protoc.js";
 import { check, SEED } from "../support/property.js";
 import { compiled, definitionOf, GeneratedProject } from "./generated-code.js";
+import { Protoc, unknownFields } from "./protoc.js";
 import { randomRow } from "./random-record.js";
 import { randomSchema } from "./random-schema.js";
 import { Reflection } from "./reflection.js";
@@ -22,9 +21,6 @@ import { Reflection } from "./reflection.js";
 const RANDOM_SCHEMAS = 6;
 /** The last two are protobufjs's. */
 const HARMLESS = ["a record", "BadRecordError", "RangeError", "Error"];
-const TIMESTAMP =
-  'syntax = "proto3"; package google.protobuf; message Timestamp { int64 seconds = 1; int32 nanos = 2; }';
-
 const fixed = ["schema/geo.yaml", "schema/shop.yaml", "test/generator/emit/everything/schema.yaml"];
 const schemas = new Map<string, Schema>([
   ...fixed.map((path) => [path, compiled(readRoot(path), path)] as const),
@@ -35,7 +31,7 @@ const schemas = new Map<string, Schema>([
 
 const project = new GeneratedProject();
 const modules = new Map<string, object>();
-let protoc: string | undefined;
+let protoc: Protoc | undefined;
 
 beforeAll(async () => {
   for (const [name, schema] of schemas) {
@@ -44,10 +40,7 @@ beforeAll(async () => {
     modules.set(name, module as object);
     writeFileSync(join(project.folder, `${file}.proto`), emitProto(schema));
   }
-  const include = join(project.folder, "google", "protobuf");
-  mkdirSync(include, { recursive: true });
-  writeFileSync(join(include, "timestamp.proto"), TIMESTAMP);
-  protoc = await findProtoc();
+  protoc = await Protoc.in(project.folder);
 }, 120_000);
 
 afterAll(() => project.remove());
@@ -156,13 +149,12 @@ function recordsIn(segment: Uint8Array): Uint8Array[] {
   return records;
 }
 
-/** Text that protoc makes of a message, and the message that it makes of that text; the same where it is not to be had. */
+/** What protoc makes of a message, and of that again a message; the same bytes where there is no protoc. */
 function throughProtoc(file: string, type: string, bytes: Uint8Array): Uint8Array {
   if (protoc === undefined) return bytes;
-  const options = { cwd: project.folder, maxBuffer: 2 ** 28 };
-  const text = execFileSync(protoc, [`--decode=${type}`, file], { ...options, input: bytes });
-  expect(text.toString().match(/^\s*\d+[:\s]/m), "a field that protoc does not know").toBe(null);
-  return execFileSync(protoc, [`--encode=${type}`, file], { ...options, input: text });
+  const text = protoc.decode(file, type, bytes);
+  expect(unknownFields(text)).toEqual([]);
+  return protoc.encode(file, type, text);
 }
 
 function readRoot(path: string): string {
