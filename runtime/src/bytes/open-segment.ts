@@ -4,7 +4,7 @@
  * probing ends, and that the schema is the definition's. What is not checked, because it would mean decoding
  * every record, cannot lead a read out of bounds or into a loop: see docs/snapshot-format.md, "Arrival".
  */
-import type { EntityDefinition } from "../definition.js";
+import type { EntityDefinition, ViewDefinition } from "../definition.js";
 import { FORMAT } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
 import {
@@ -26,6 +26,7 @@ import { decodeHeader, type SegmentHeader } from "./segment-header.js";
 import { Segment, type SegmentView } from "./segment.js";
 import { bitLength, NO_SLOTS, type SlotTable } from "./slots.js";
 import type { Steps } from "./steps.js";
+import { hasGroups, shapeProblem } from "./view-shape.js";
 
 /**
  * Checks a segment and lays its arrays over its bytes; about 80 ms for 80 MB, in steps. The bytes are kept,
@@ -70,7 +71,9 @@ class Arrival<R extends object> {
     const removed = yield* this.#messages(REMOVED_FIELD, header.removed);
     const keys = yield* this.#keys(records);
     const views: SegmentView[] = [];
-    for (const index of definition.views.keys()) views.push(yield* this.#view(index, header));
+    for (const [index, view] of definition.views.entries()) {
+      views.push(yield* this.#view(view, index, header));
+    }
     if (this.#pos !== this.#bytes.length) this.#fail("a field that is not expected here");
     const { seed } = header;
     const layout = {
@@ -145,33 +148,24 @@ class Arrival<R extends object> {
     return table;
   }
 
-  *#view(index: number, header: SegmentHeader): Steps<SegmentView> {
+  *#view(view: ViewDefinition<R>, index: number, header: SegmentHeader): Steps<SegmentView> {
     const { records } = header;
-    const view = this.#definition.views[index];
+    const cut = header.cut.includes(index);
     const field = VIEW_FIELD + VIEW_FIELDS * index;
     const words = this.#array(field);
     const starts = this.#array(field + 1);
     const ordinals = this.#array(field + 2);
     const elements = this.#array(field + 3);
-    const cut = header.cut.includes(index);
-    const lists = view?.view === "group" && view.each !== undefined;
-    if (elements.length !== (lists ? ordinals.length : 0))
-      this.#fail(`view ${index}: elements do not fit`);
+    const problem = shapeProblem(view, { slots: words, starts, ordinals, elements }, records);
+    if (problem !== undefined) this.#fail(`view ${index} ${problem}`);
     yield* checkOrdinals(ordinals, records);
+    if (!hasGroups(view)) {
+      const slots = yield* this.#table(words, undefined, records);
+      return { slots, starts, ordinals, elements, cut };
+    }
+    yield* checkStarts(starts, ordinals.length);
     const groups = Math.max(0, starts.length - 1);
-    const grouped =
-      view?.view === "group" || (view?.view === "unique" && view.duplicates !== "error");
-    if (!grouped && starts.length > 0) this.#fail(`view ${index} has starts but no groups`);
-    if (grouped) yield* checkStarts(starts, ordinals.length);
-    if (view?.view === "unique" && !grouped && ordinals.length > 0)
-      this.#fail(`view ${index} has ordinals`);
-    if (view?.view === "sorted" && words.length > 0)
-      this.#fail(`view ${index} has slots but no keys`);
-    const slots = yield* this.#table(
-      words,
-      grouped ? groups : undefined,
-      grouped ? groups : records,
-    );
+    const slots = yield* this.#table(words, groups, groups);
     return { slots, starts, ordinals, elements, cut };
   }
 
