@@ -3,9 +3,9 @@
  * of their own, without persistence, ended by their process id. A server that was not started here is never
  * talked to.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,62 +52,58 @@ async function startOn(
   const directory = await mkdtemp(join(tmpdir(), "cached-collections-redis-"));
   const settings = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory];
   const lasting = ["--save", "", "--appendonly", "no", "--daemonize", "no"];
-  const child = spawn(program, [...settings, ...lasting, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const killWithUs = (): void => void child.kill("SIGKILL");
-  process.once("exit", killWithUs);
+  const keeper = spawn("sh", ["-c", KEEPER, directory, program, ...settings, ...lasting, ...args]);
   const stop = async (): Promise<void> => {
-    process.off("exit", killWithUs);
-    await kill(child);
-    await rm(directory, { recursive: true, force: true });
+    keeper.stdin.end();
+    if (keeper.exitCode === null) await once(keeper, "exit");
   };
   try {
-    await ready(child);
+    const pid = await ready(keeper);
+    return { url: `redis://127.0.0.1:${port}`, port, pid, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url: `redis://127.0.0.1:${port}`, port, pid: child.pid ?? 0, stop };
 }
 
-/** Resolves at the line with which every Redis and Valkey says that it is ready. */
-function ready(child: ChildProcess): Promise<void> {
+/**
+ * Ends the server and removes its directory when its input ends: at `stop`, and also when this process is
+ * killed, which no handler of its own would survive.
+ */
+const KEEPER = `
+"$@" < /dev/null & pid=$!
+echo "server $pid."
+read -r _
+kill -KILL $pid 2> /dev/null
+wait $pid
+rm -rf "$0"
+`;
+
+/** Resolves with the server's process id at the line with which every Redis and Valkey says that it is ready. */
+function ready(keeper: ChildProcessWithoutNullStreams): Promise<number> {
   return new Promise((resolve, reject) => {
     let log = "";
-    const timer = setTimeout(
-      () => reject(new Error(`redis-server is not ready after ${READY_TIMEOUT_MS} ms:\n${log}`)),
-      READY_TIMEOUT_MS,
-    );
+    const fail = (why: string): void => {
+      clearTimeout(timer);
+      const Failure = TAKEN.test(log) ? PortTakenError : Error;
+      reject(new Failure(`redis-server ${why}:\n${log}`));
+    };
+    const timer = setTimeout(() => fail("is not ready in time"), READY_TIMEOUT_MS);
     const read = (data: Buffer): void => {
       log += data.toString();
-      if (log.includes("Ready to accept connections")) {
-        clearTimeout(timer);
-        // The pipe stays open and is emptied, or a talkative server would block on it.
-        child.stdout?.off("data", read).resume();
-        child.stderr?.off("data", read).resume();
-        resolve();
-      }
-    };
-    child.stdout?.on("data", read);
-    child.stderr?.on("data", read);
-    child.once("error", reject);
-    child.once("close", (code) => {
+      if (TAKEN.test(log)) fail("did not start");
+      if (!log.includes("Ready to accept connections")) return;
       clearTimeout(timer);
-      const Failure = /already in use|Could not create server TCP/i.test(log)
-        ? PortTakenError
-        : Error;
-      reject(new Failure(`redis-server ended with ${code} before it was ready:\n${log}`));
-    });
+      // The pipes stay open and are emptied, or a talkative server would block on them.
+      for (const pipe of [keeper.stdout, keeper.stderr]) pipe.off("data", read).resume();
+      resolve(Number(/server (\d+)\./.exec(log)?.[1]));
+    };
+    for (const pipe of [keeper.stdout, keeper.stderr]) pipe.on("data", read);
+    keeper.once("error", reject);
   });
 }
 
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, "exit");
-  child.kill("SIGKILL");
-  await gone;
-}
+const TAKEN = /already in use|Could not create server TCP/i;
 
 /** A port that nobody listens on right now. */
 export async function freePort(): Promise<number> {
