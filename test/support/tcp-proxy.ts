@@ -8,7 +8,7 @@ export interface TcpProxy {
   cut(): void;
   /** From now on nothing is passed in these directions, and no connection is closed; new ones suffer alike. */
   blackHole(directions: "both" | "replies"): void;
-  /** Passes everything again, also on the connections that lost something: only for those that lost nothing. */
+  /** Passes everything again and closes nothing: connections that lost something stay as they are. */
   passAgain(): void;
   /** Passes everything again, on connections made from now on; those that lost something are closed. */
   heal(): void;
