@@ -50,7 +50,7 @@ async function codegen(folders: readonly string[], options: Options): Promise<nu
     );
     return FAILED;
   }
-  const changes = compiled.flatMap((each) => planChanges(each.outputs, each.folder));
+  const changes = compiled.flatMap((each) => planChanges(generator, each));
   const files = compiled.reduce((sum, { outputs }) => sum + outputs.size, 0);
   if (changes.length === 0) {
     console.log(`up to date: ${count(files, "file")}`);

@@ -9,4 +9,4 @@ export type { Diagnostic, DiagnosticCode } from "./diagnostics.js";
 export type * from "./model.js";
 export { emitProto } from "./emit/emit-proto.js";
 export { emitTypeScript } from "./emit/emit-typescript.js";
-export { GENERATED_MARK } from "./emit/header.js";
+export { generatedFrom } from "./emit/header.js";
