@@ -38,7 +38,7 @@ export function* checkOrdinals(ordinals: Uint32Array, records: number): Steps<vo
 /** That groups have members, follow each other and cover all ordinals. */
 export function* checkStarts(starts: Uint32Array, ordinals: number): Steps<void> {
   const last = starts.length === 0 ? 0 : starts[starts.length - 1];
-  if (starts.length === 1 || last !== ordinals || (starts.length > 0 && starts[0] !== 0)) {
+  if (last !== ordinals || (starts.length > 0 && starts[0] !== 0)) {
     throw new BadSegment(`starts do not cover ${ordinals} ordinals`);
   }
   for (let i = 1; i < starts.length; i++) {
