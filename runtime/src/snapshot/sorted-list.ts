@@ -87,7 +87,9 @@ export class SortedOrdinalList<R extends object, S, B extends Range<S> = Range<S
     return low;
   }
 
+  /** Where unset values begin; mostly there are none, which the last record shows. */
   #unsetFrom(): number {
+    if (this.size === 0 || this.#valueAt(this.size - 1) !== undefined) return this.size;
     return this.#first(() => -1, 0);
   }
 
