@@ -652,6 +652,7 @@ export class GeoRegionSnapshot extends RegionSnapshot {
     this.#dataset = dataset;
   }
 
+  /** The Country it refers to; undefined when there is none. */
   homeCountry(record: Region): Country | undefined {
     return this.#dataset.country.get(record.country);
   }
@@ -666,10 +667,12 @@ export class GeoCitySnapshot extends CitySnapshot {
     this.#dataset = dataset;
   }
 
+  /** The Country it refers to; undefined when there is none. */
   homeCountry(record: City): Country | undefined {
     return this.#dataset.country.get(record.country);
   }
 
+  /** The Region it refers to; undefined when there is none. */
   region(record: City): Region | undefined {
     if (record.adminCode === undefined) return undefined;
     return this.#dataset.region.get({ country: record.country, code: record.adminCode });

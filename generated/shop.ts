@@ -1587,6 +1587,7 @@ export class ShopCategorySnapshot extends CategorySnapshot {
     this.#dataset = dataset;
   }
 
+  /** The Category it refers to; undefined when there is none. */
   parent(record: Category): Category | undefined {
     if (record.parentId === undefined) return undefined;
     return this.#dataset.category.get(record.parentId);
@@ -1602,6 +1603,7 @@ export class ShopProductSnapshot extends ProductSnapshot {
     this.#dataset = dataset;
   }
 
+  /** The Category records it refers to; those that do not exist are left out. */
   categories(record: Product): readonly Category[] {
     return cc.getAll(this.#dataset.category, record.categoryIds);
   }
@@ -1616,6 +1618,7 @@ export class ShopPriceSnapshot extends PriceSnapshot {
     this.#dataset = dataset;
   }
 
+  /** The Product it refers to; undefined when there is none. */
   product(record: Price): Product | undefined {
     return this.#dataset.product.get(record.sku);
   }

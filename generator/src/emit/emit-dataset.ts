@@ -56,13 +56,19 @@ function referenceMethod(schema: Schema, entity: Entity, reference: Reference): 
   const mapping = `this.#dataset.${target?.property ?? ""}`;
   return {
     name: reference.name,
-    docs: docs(reference.doc),
+    docs: docs(reference.doc ?? referenceDoc(reference)),
     parameters: [{ name: "record", type: entity.name }],
     returnType: reference.each ? `readonly ${reference.to}[]` : `${reference.to} | undefined`,
     statements: [
       reference.each ? followAll(reference, mapping) : followOne(schema, reference, mapping),
     ],
   };
+}
+
+function referenceDoc({ to, each }: Reference): string {
+  return each
+    ? `The ${to} records it refers to; those that do not exist are left out.`
+    : `The ${to} it refers to; undefined when there is none.`;
 }
 
 function followAll({ by }: Reference, mapping: string): string {

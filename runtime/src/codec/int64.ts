@@ -66,19 +66,19 @@ function narrow(value: bigint): Int64 {
 }
 
 /** Appends a checked uint64 as a varint. */
-export function writeUint64(writer: protobuf.Writer, value: Int64): void {
-  if (typeof value === "number") writeVarint(writer, value >>> 0, Math.floor(value / TWO_32));
-  else writeVarint(writer, Number(value & 0xffffffffn), Number(value >> 32n));
+export function writeUint64(writer: protobuf.Writer, value: Int64): protobuf.Writer {
+  return typeof value === "number"
+    ? writeVarint(writer, value >>> 0, Math.floor(value / TWO_32))
+    : writeVarint(writer, Number(value & 0xffffffffn), Number(value >> 32n));
 }
 
 /** Appends a checked int64, zig-zag. */
-export function writeInt64(writer: protobuf.Writer, value: Int64): void {
+export function writeInt64(writer: protobuf.Writer, value: Int64): protobuf.Writer {
   if (typeof value === "number" && Math.abs(value) < TWO_32 * 0x100000) {
-    writeUint64(writer, value < 0 ? -2 * value - 1 : 2 * value);
-  } else {
-    const wide = BigInt(value);
-    writeUint64(writer, BigInt.asUintN(64, (wide << 1n) ^ (wide >> 63n)));
+    return writeUint64(writer, value < 0 ? -2 * value - 1 : 2 * value);
   }
+  const wide = BigInt(value);
+  return writeUint64(writer, BigInt.asUintN(64, (wide << 1n) ^ (wide >> 63n)));
 }
 
 /** Appends an integer in two's complement, as protobuf's own int64: for messages that protobuf defines. */
@@ -87,15 +87,12 @@ export function writePlainInt64(writer: protobuf.Writer, value: number): void {
 }
 
 /** Four bytes of a varint at a time: each fixed32 holds 28 bits and four marks that more follow. */
-function writeVarint(writer: protobuf.Writer, low: number, high: number): void {
-  if (high === 0) {
-    writer.uint32(low);
-    return;
-  }
+function writeVarint(writer: protobuf.Writer, low: number, high: number): protobuf.Writer {
+  if (high === 0) return writer.uint32(low);
   writer.fixed32(spread(low));
   const middle = ((high << 4) | (low >>> 28)) >>> 0;
-  if (high >>> 28 === 0) writer.uint32(middle);
-  else writer.fixed32(spread(middle)).uint32(((high >>> 28) << 4) | (middle >>> 28));
+  if (high >>> 28 === 0) return writer.uint32(middle);
+  return writer.fixed32(spread(middle)).uint32(((high >>> 28) << 4) | (middle >>> 28));
 }
 
 function spread(bits: number): number {

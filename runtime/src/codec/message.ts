@@ -9,7 +9,7 @@ export function writeMessage<T extends object>(
   value: T,
   encode: (writer: protobuf.Writer, value: T) => void,
   path = "",
-): void {
+): protobuf.Writer {
   writer.fork();
   try {
     checkObject(value);
@@ -17,5 +17,5 @@ export function writeMessage<T extends object>(
   } catch (error) {
     throw within(refusal(error, value), path);
   }
-  writer.ldelim();
+  return writer.ldelim();
 }

@@ -30,13 +30,13 @@ export function checkTimestamp(value: unknown, path = ""): number {
 }
 
 /** Appends the message with its length. */
-export function writeTimestamp(writer: protobuf.Writer, ms: number): void {
+export function writeTimestamp(writer: protobuf.Writer, ms: number): protobuf.Writer {
   writer.fork();
   const seconds = Math.floor(ms / 1000);
   const nanos = (ms - seconds * 1000) * 1_000_000;
   if (seconds !== 0) writePlainInt64(writer.uint32(8), seconds);
   if (nanos !== 0) writer.uint32(16).uint32(nanos);
-  writer.ldelim();
+  return writer.ldelim();
 }
 
 /** Reads a length and the message; milliseconds since 1970. For `as: number`. */

@@ -278,6 +278,7 @@ export class GeoCitySnapshot extends CitySnapshot {
     this.#dataset = dataset;
   }
 
+  /** The Country it refers to; undefined when there is none. */
   homeCountry(record: City): Country | undefined {
     return this.#dataset.country.get(record.country);
   }

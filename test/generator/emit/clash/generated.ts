@@ -646,6 +646,7 @@ export class ClashMapSnapshot extends MapSnapshot {
     this.#dataset = dataset;
   }
 
+  /** The Reader it refers to; undefined when there is none. */
   reader(record: Map): Reader | undefined {
     if (record.key === undefined) return undefined;
     return this.#dataset.reader.get({ class: record.string, end: record.key });

@@ -357,28 +357,34 @@ export class LinksNodeSnapshot extends NodeSnapshot {
     this.#dataset = dataset;
   }
 
+  /** The Node it refers to; undefined when there is none. */
   self(record: Node): Node | undefined {
     return this.#dataset.node.get(record.id);
   }
 
+  /** The Node it refers to; undefined when there is none. */
   above(record: Node): Node | undefined {
     if (record.parent === undefined) return undefined;
     return this.#dataset.node.get(record.parent);
   }
 
+  /** The Node records it refers to; those that do not exist are left out. */
   related(record: Node): readonly Node[] {
     return cc.getAll(this.#dataset.node, record.others);
   }
 
+  /** The Node it refers to; undefined when there is none. */
   near(record: Node): Node | undefined {
     if (record.place?.node === undefined) return undefined;
     return this.#dataset.node.get(record.place.node);
   }
 
+  /** The Node records it refers to; those that do not exist are left out. */
   around(record: Node): readonly Node[] {
     return cc.getAll(this.#dataset.node, record.place?.nodes ?? []);
   }
 
+  /** The Node it refers to; undefined when there is none. */
   home(record: Node): Node | undefined {
     if (record.homeOf.node === undefined) return undefined;
     return this.#dataset.node.get(record.homeOf.node);
@@ -394,10 +400,12 @@ export class LinksEdgeSnapshot extends EdgeSnapshot {
     this.#dataset = dataset;
   }
 
+  /** The Node it refers to; undefined when there is none. */
   start(record: Edge): Node | undefined {
     return this.#dataset.node.get(record.from);
   }
 
+  /** The Edge it refers to; undefined when there is none. */
   following(record: Edge): Edge | undefined {
     if (record.nextFrom === undefined) return undefined;
     return this.#dataset.edge.get({ from: record.nextFrom, to: record.nextTo });
