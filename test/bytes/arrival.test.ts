@@ -79,6 +79,10 @@ describe("an arriving segment is refused", () => {
       words[words.findIndex((word) => word !== 0)] = 0;
     });
     expect(emptied).toContain("a table files 2 of 3 entries");
+    const words = Uint32Array.of(0xffff0001, 0xffff0002, 0xffff0003);
+    const slots = new Uint8Array(words.buffer);
+    const tight = rebuilt(() => true, new Map(), new Map([[GROUP_SLOTS, slots]]));
+    expect(complaintOf(tight)).toContain("a table has no free slot");
   });
 
   test("when starts do not begin, ascend or end as they must", () => {
@@ -127,22 +131,24 @@ describe("an arriving segment is refused", () => {
   });
 });
 
-/** The segment made anew of some of its fields, some of them under another number. */
+/** The segment made anew of some of its fields, some of them under another number or with other content. */
 function rebuilt(
   keep: (field: number) => boolean,
   renamed: ReadonlyMap<number, number> = new Map(),
+  replaced: ReadonlyMap<number, Uint8Array> = new Map(),
 ): Uint8Array {
   const bytes: number[] = [];
   for (const field of parse(whole)) {
     if (field.number === 15 || !keep(field.number)) continue;
     const number = renamed.get(field.number) ?? field.number;
-    const start = [...varint(number * 8 + 2), ...varint(field.bytes.length)];
+    const content = replaced.get(field.number) ?? field.bytes;
+    const start = [...varint(number * 8 + 2), ...varint(content.length)];
     const misfit = -(bytes.length + start.length) & 3;
     if (number > 3 && misfit > 0) {
       const size = misfit === 1 ? 3 : misfit - 2;
       bytes.push(0x7a, size, ...new Uint8Array(size));
     }
-    bytes.push(...start, ...field.bytes);
+    bytes.push(...start, ...content);
   }
   const all = Uint8Array.from(bytes);
   new DataView(all.buffer).setUint32((all[1] as number) - 2, all.length, true);
