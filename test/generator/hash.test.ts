@@ -69,6 +69,7 @@ test("the canonical text is the documented one", () => {
     view unique byKind by kind name
       sort id
       duplicates first
+    reference birthplace to Country by name dangling error
     reference home to Country by country dangling error
     enum Kind
       value 1 city
@@ -84,13 +85,19 @@ test("the canonical text is the documented one", () => {
     salt 0
     field 1 code: string
     field 2 title: string
-    connected City f8f4b0ad0db222a498e7efbe92fd9324c3adf971610a533c08f98185c4c05029
+    connected City 1733247bbe3c840f87f8c1bdf29e665ae32b6ef89a787e528aaed0b08b8ec2f4
 
     cached-collections 1
     entity Banner
     key
     salt 0
     field 1 text: string
+    field 2 size: Size
+    field 3 area: Area
+    type Area
+      field 1 size: Size
+    type Size
+      field 1 width: uint32
     "
   `);
 });
@@ -102,6 +109,8 @@ enums:
   Unused: [a]
 types:
   Point: { fields: { lat: double, lon: double } }
+  Size: { fields: { width: uint32 } }
+  Area: { fields: { size: Size } }
 entities:
   City:
     doc: A place.
@@ -117,6 +126,7 @@ entities:
       votes: { type: int64, default: 5 }
     references:
       home: { to: Country, by: country }
+      birthplace: { to: Country, by: name }
     views:
       byName: { group: name, sort: [-votes, id], where: { kind: { in: [town, city] }, votes: { gte: 1, lt: 9 } }, limit: 5 }
       byKind: { unique: [kind, name], sort: id, duplicates: first }
@@ -124,7 +134,7 @@ entities:
     key: code
     fields: { code: string, title: string }
   Banner:
-    fields: { text: string }
+    fields: { text: string, size: Size, area: Area }
 `;
 
 /** What is done, what is replaced by what, and the entities whose hash changes. */
@@ -155,7 +165,7 @@ const CHANGES: readonly (readonly [string, string, string, readonly string[]])[]
   ["another value in `where`", "lt: 9", "lt: 8", ["City", "Country"]],
   ["other duplicates", "duplicates: first", "duplicates: last", ["City", "Country"]],
   ["an entity that it refers to", "title: string", "title: string?", ["City", "Country"]],
-  ["another reference", "by: country }", "by: name }", ["City", "Country"]],
+  ["another reference", "by: name }", "by: country }", ["City", "Country"]],
   ["another `dangling`", "by: country }", "by: country, dangling: warn }", ["City", "Country"]],
   ["another doc", "doc: A place.", 'doc: "Another place."', []],
   ["a new comment", "key: id", "key: id # the id", []],
@@ -185,6 +195,29 @@ describe("of a schema's entities", () => {
     expect(hashes(head + entities.toReversed().join(""))).toEqual(before);
   });
 
+  test("the order of references and of types changes no hash", () => {
+    const lines = BASE.split("\n");
+    for (const [first, second] of [
+      ["      home", "      birthplace"],
+      ["  Area", "  Size"],
+    ] as const) {
+      const [a, b] = [first, second].map((start) =>
+        lines.findIndex((line) => line.startsWith(start)),
+      );
+      expect(hashes(swapped(lines, a ?? 0, b ?? 0).join("\n"))).toEqual(before);
+    }
+  });
+
+  test("two are connected through a third that both refer to", () => {
+    const referrer = "{ key: id, fields: { id: int32 }, references: { a: { to: C, by: id } } }";
+    const text = `package: x\nentities: { A: ${referrer}, C: { key: id, fields: { id: int32 } }, B: ${referrer} }`;
+    expect(compile(text).entities.map(({ connected }) => connected.join())).toEqual([
+      "A,B,C",
+      "A,B,C",
+      "A,B,C",
+    ]);
+  });
+
   test("those connected by references share a version, and others do not", () => {
     const connected = compile(BASE).entities.map((entity) => entity.connected);
     expect(connected).toEqual([["City", "Country"], ["City", "Country"], ["Banner"]]);
@@ -201,6 +234,10 @@ test("docs/schema.md lists these changes, and what each does to the entity's own
     CHANGES.map(([what, , , changed]) => [what, isOwn(changed) ? "changes" : "unchanged"]),
   );
 });
+
+function swapped<T>(list: readonly T[], a: number, b: number): readonly T[] {
+  return list.map((each, index) => (index === a ? list[b] : index === b ? list[a] : each) ?? each);
+}
 
 test("hashes are equal exactly when canonical texts are", () => {
   const entries = (text: string): readonly (readonly [string, string])[] => {

@@ -60,19 +60,22 @@ function refusesTabs(reporter: Reporter, lexemes: readonly string[]): boolean {
   return true;
 }
 
+/** What stands between the header of a block text and the text. */
+const SPACES = new Set(["newline", "comment", "space"]);
+
 /** Start and end of quoted texts and block texts. */
 export function textSpans(lexemes: readonly string[]): readonly (readonly [number, number])[] {
   const spans: [number, number][] = [];
   let at = 0;
-  let block = false;
+  let isScalar = false;
+  let afterHeader = false;
   for (const lexeme of lexemes) {
-    const type = CST.tokenType(lexeme);
-    if (lexeme === CST.SCALAR || lexeme === CST.DOCUMENT || lexeme === CST.FLOW_END) continue;
+    const type = isScalar ? "scalar" : String(CST.tokenType(lexeme));
+    isScalar = lexeme === CST.SCALAR;
+    if (isMarker(lexeme)) continue;
     const isQuoted = type === "single-quoted-scalar" || type === "double-quoted-scalar";
-    const isBlock = block && type === "scalar";
-    if (isQuoted || isBlock) spans.push([at, at + lexeme.length]);
-    if (type === "block-scalar-header") block = true;
-    else if (type !== "newline" && type !== "comment" && type !== "space") block = false;
+    if (isQuoted || (afterHeader && type === "scalar")) spans.push([at, at + lexeme.length]);
+    afterHeader = type === "block-scalar-header" || (afterHeader && SPACES.has(type));
     at += lexeme.length;
   }
   return spans;

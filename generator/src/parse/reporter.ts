@@ -1,17 +1,21 @@
-/** Collects what is wrong with one file and gives it back in source order, each place and code once. */
+/** Collects what is wrong with one file and gives it back in source order. */
 import type { Diagnostic, DiagnosticCode } from "../diagnostics.js";
 import { MAX_ERRORS } from "./limits.js";
 import { Lines, type SourceFile, type Span } from "./source-file.js";
 
-/** The id of the last diagnostic, when there are too many. */
-const MORE = "more";
 /** Lines longer than this are shown cut around the error. */
 const SHOWN = 160;
+
+interface Found {
+  readonly start: number;
+  readonly diagnostic: Diagnostic;
+}
 
 export class Reporter {
   readonly file: SourceFile;
   readonly #lines: Lines;
-  readonly #found = new Map<string, { readonly start: number; readonly diagnostic: Diagnostic }>();
+  readonly #found: Found[] = [];
+  #hasMore = false;
 
   constructor(file: SourceFile) {
     this.file = file;
@@ -23,29 +27,31 @@ export class Reporter {
    * a function. Past MAX_ERRORS it is only told that there are more.
    */
   add(code: DiagnosticCode, span: Span, fact: string, fix: string | (() => string)): void {
-    const id = `${code} ${String(span.start)}`;
-    if (this.#found.has(id)) return;
-    if (this.#found.size < MAX_ERRORS) {
-      const text = typeof fix === "string" ? fix : fix();
-      const diagnostic = this.#diagnostic(code, span, fact, text);
-      this.#found.set(id, { start: span.start, diagnostic });
+    if (this.#found.length === MAX_ERRORS) {
+      this.#hasMore = true;
       return;
     }
-    const end = { start: this.file.text.length, end: this.file.text.length };
-    const more = "the file has more errors than are shown";
-    const last = this.#diagnostic("too-large", end, more, "correct these first");
-    this.#found.set(MORE, { start: Infinity, diagnostic: last });
+    const text = typeof fix === "string" ? fix : fix();
+    const diagnostic = this.#diagnostic(code, span, fact, text);
+    this.#found.push({ start: span.start, diagnostic });
   }
 
   /** Whether anything was reported. */
   get failed(): boolean {
-    return this.#found.size > 0;
+    return this.#found.length > 0;
   }
 
   /** All errors in source order. */
   list(): readonly Diagnostic[] {
-    const entries = [...this.#found.values()];
-    return entries.sort((a, b) => a.start - b.start).map((entry) => entry.diagnostic);
+    const sorted = this.#found.toSorted((a, b) => a.start - b.start);
+    const diagnostics = sorted.map(({ diagnostic }) => diagnostic);
+    return this.#hasMore ? [...diagnostics, this.#more()] : diagnostics;
+  }
+
+  #more(): Diagnostic {
+    const end = this.file.text.length;
+    const fact = "the file has more errors than are shown";
+    return this.#diagnostic("too-large", { start: end, end }, fact, "correct these first");
   }
 
   #diagnostic(code: DiagnosticCode, span: Span, fact: string, fix: string): Diagnostic {
