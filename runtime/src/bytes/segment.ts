@@ -70,9 +70,8 @@ export class Segment<R extends object> {
     const theirs = other.#offsets[otherOrdinal] as number;
     const { bytes } = this.layout;
     const { bytes: otherBytes } = other.layout;
-    // Equal lengths are equal varints, so the comparison begins there and stops where lengths differ.
+    // It begins with the lengths: where they differ it stops, where they agree both records end at `end`.
     const end = mine + this.#fieldSize(ordinal);
-    if (this.#fieldSize(ordinal) !== other.#fieldSize(otherOrdinal)) return false;
     for (let i = mine, j = theirs; i < end; i++, j++) {
       if (bytes[i] !== otherBytes[j]) return false;
     }
