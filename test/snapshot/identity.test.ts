@@ -69,6 +69,17 @@ describe("a record in use", () => {
     expect(late.every((record, i) => record === core.get(4999 - i))).toBe(true);
   });
 
+  test("is never replaced by another object of the same bytes", () => {
+    const old = coreAfter([plain(1), plain(2)]);
+    const segment = segmentOf([plain(1), plain(2)]);
+    const first = atOnce(createCore(townDefinition, info, [segment]));
+    const [mine, theirs] = [first.get(1), old.get(1)];
+    const second = atOnce(createCore(townDefinition, info, [segment], old));
+    expect(second.get(1) === mine).toBe(true);
+    expect(second.get(1) === theirs).toBe(false);
+    expect(second.get(2) === first.get(2)).toBe(true);
+  });
+
   test("is the same for all snapshots of one segment", () => {
     const segment = segmentOf([{ id: 1, name: "a", country: "FR", kind: "place", lat: 0 }]);
     const [a, b] = [1, 2].map(() => atOnce(createCore(townDefinition, info, [segment])));
