@@ -1,6 +1,6 @@
 /**
- * Finds records by key: hash, slot, ordinal, record, and the record's own key confirms it. In front stands a
- * small table of the records found last, so that hot keys touch neither slots nor the memory of records.
+ * Finds records by key: hash, slot, ordinal, record, and the record's own key confirms it. In front stands
+ * something small that remembers records found before, so that hot keys touch neither slots nor all records.
  * There is one class for each kind of key that is looked up often, because this is the hottest path of all.
  */
 import { hashInteger, hashText } from "../bytes/hash.js";
@@ -35,14 +35,10 @@ export function keyTable<R extends object>(source: KeyTableSource<R>): KeyTable<
   return new AnyTable(source);
 }
 
-const MOST_FRONT = 65_536;
-
 abstract class ProbedTable<R extends object> implements KeyTable<R> {
   readonly #words: Int32Array;
   readonly #bits: number;
   readonly #records: Records<R>;
-  /** Direct-mapped by the low bits of the hash; slots go by the high ones. */
-  readonly #front: (R | undefined)[];
   protected readonly seed: number;
 
   constructor(source: KeyTableSource<R>) {
@@ -50,24 +46,13 @@ abstract class ProbedTable<R extends object> implements KeyTable<R> {
     this.#bits = source.slots.bits;
     this.#records = source.records;
     this.seed = source.seed;
-    this.#front = new Array<R | undefined>(frontSize(source.slots.words.length)).fill(undefined);
   }
 
   abstract get(key: unknown): R | undefined;
   abstract hashOfKey(key: unknown): number;
   protected abstract has(record: R, key: unknown): boolean;
 
-  protected find(hash: number, key: unknown): R | undefined {
-    const front = this.#front;
-    const place = hash & (front.length - 1);
-    const hot = front[place];
-    if (hot !== undefined && this.has(hot, key)) return hot;
-    const record = this.#probe(hash, key);
-    if (record !== undefined) front[place] = record;
-    return record;
-  }
-
-  #probe(hash: number, key: unknown): R | undefined {
+  protected probe(hash: number, key: unknown): R | undefined {
     const words = this.#words;
     const capacity = words.length;
     if (capacity === 0) return undefined;
@@ -88,6 +73,29 @@ abstract class ProbedTable<R extends object> implements KeyTable<R> {
   }
 }
 
+/** In front: a table of records found before, direct-mapped by the low bits of the hash; slots go by the high ones. */
+abstract class FrontedTable<R extends object> extends ProbedTable<R> {
+  readonly #front: (R | undefined)[];
+
+  constructor(source: KeyTableSource<R>) {
+    super(source);
+    const size = frontSize(source.slots.words.length);
+    this.#front = new Array<R | undefined>(size).fill(undefined);
+  }
+
+  protected find(hash: number, key: unknown): R | undefined {
+    const front = this.#front;
+    const place = hash & (front.length - 1);
+    const hot = front[place];
+    if (hot !== undefined && this.has(hot, key)) return hot;
+    const record = this.probe(hash, key);
+    if (record !== undefined) front[place] = record;
+    return record;
+  }
+}
+
+const MOST_FRONT = 65_536;
+
 /** A power of two: an eighth of the table, but for small and large ones. */
 function frontSize(slots: number): number {
   let size = 16;
@@ -95,7 +103,7 @@ function frontSize(slots: number): number {
   return size;
 }
 
-class IntegerTable<R extends object> extends ProbedTable<R> {
+class IntegerTable<R extends object> extends FrontedTable<R> {
   readonly #field: IndexField<R>;
 
   constructor(source: KeyTableSource<R>, field: IndexField<R>) {
@@ -116,16 +124,28 @@ class IntegerTable<R extends object> extends ProbedTable<R> {
   }
 }
 
+/** In front: a Map, because V8 keeps the hash of a string that it has hashed once; emptied when it is full. */
 class TextTable<R extends object> extends ProbedTable<R> {
   readonly #field: IndexField<R>;
+  readonly #front: Map<string, R> = new Map();
+  readonly #mostFront: number;
 
   constructor(source: KeyTableSource<R>, field: IndexField<R>) {
     super(source);
     this.#field = field;
+    this.#mostFront = frontSize(source.slots.words.length);
   }
 
   override get(key: unknown): R | undefined {
-    return typeof key === "string" ? this.find(hashText(key, this.seed), key) : undefined;
+    if (typeof key !== "string") return undefined;
+    const front = this.#front;
+    const hot = front.get(key);
+    if (hot !== undefined) return hot;
+    const record = this.probe(hashText(key, this.seed), key);
+    if (record === undefined) return undefined;
+    if (front.size === this.#mostFront) front.clear();
+    front.set(key, record);
+    return record;
   }
 
   override hashOfKey(key: unknown): number {
@@ -137,7 +157,7 @@ class TextTable<R extends object> extends ProbedTable<R> {
   }
 }
 
-class AnyTable<R extends object> extends ProbedTable<R> {
+class AnyTable<R extends object> extends FrontedTable<R> {
   readonly #fields: readonly IndexField<R>[];
 
   constructor(source: KeyTableSource<R>) {
