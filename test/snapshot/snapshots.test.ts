@@ -8,7 +8,14 @@ import { coreOf } from "../../runtime/src/snapshot/snapshot-core.js";
 import type { Range } from "../../runtime/src/snapshot/views.js";
 import { identity, keyFrom, sortBy, withoutDuplicates } from "../support/plain.js";
 import { check } from "../support/property.js";
-import { anyKey, anyThing, SURE_FIELDS, thingDefinition, type Thing } from "../support/thing.js";
+import {
+  anyKey,
+  anyThing,
+  FIELDS,
+  SURE_FIELDS,
+  thingDefinition,
+  type Thing,
+} from "../support/thing.js";
 import { townDefinition, type Town } from "../support/town.js";
 
 const rows = fc.array(anyThing, { maxLength: 60 });
@@ -93,6 +100,16 @@ describe("a mistake", () => {
     const key = [...keyNamed("text"), ...keyNamed("id")];
     const things = new MappingSnapshot(coreOf(thingDefinition(key, []), []));
     expect(() => things.getOrThrow({ text: "x", id: 3 })).toThrow('the key text "x", id 3');
+  });
+
+  test("of giving a value for a key of several finds nothing, not even what is unset", () => {
+    const by = ["label", "level"].flatMap((name) => FIELDS.filter((field) => field.name === name));
+    const view = { view: "group", name: "unset", by, sort: [] } as const;
+    const sample = fc.sample(anyThing, { seed: 1, numRuns: 1 })[0] as Thing;
+    const row = { ...sample, label: undefined, level: undefined };
+    const group = coreOf(thingDefinition(keyNamed("id"), [view]), [row]).group("unset");
+    expect([undefined, null, 5, "x"].map((key) => group.count(key))).toEqual([0, 0, 0, 0]);
+    expect([{}, { label: undefined }].map((key) => group.count(key))).toEqual([1, 1]);
   });
 
   test("of asking for a view that is not there is refused", () => {
