@@ -70,6 +70,14 @@ describe("a mapping", () => {
     expect(byWide.get("5")?.wide).toBe(5n);
   });
 
+  test("looks at a key anew each time, also when it is the same object", () => {
+    const group = coreOf(townDefinition, [paris]).group("byCountryAndKind");
+    const key = { country: "FR", kind: "capital" };
+    expect(group.count(key)).toBe(1);
+    key.kind = "place";
+    expect(group.count(key)).toBe(0);
+  });
+
   test("is a ReadonlyMap", () => {
     const town = (id: number): Town => ({ ...paris, id });
     const snapshot: ReadonlyMap<number, Town> = new MappingSnapshot<number, Town>(
