@@ -13,6 +13,7 @@ import {
   type Schema,
 } from "@cached-collections/generator";
 import { format } from "prettier";
+import { ts } from "ts-morph";
 import { expect, test } from "vitest";
 
 const FOLDER = fileURLToPath(new URL("emit/", import.meta.url));
@@ -42,6 +43,24 @@ test("the same schema gives the same text again", () => {
   for (const name of COMMON) {
     expect(emitTypeScript(compiled(name))).toBe(emitTypeScript(compiled(name)));
   }
+});
+
+test("what looks like a tag in a doc is text to the compiler and to editors", () => {
+  const text = emitTypeScript(compiled("docs"));
+  const file = ts.createSourceFile("docs.ts", text, ts.ScriptTarget.Latest, true);
+  const acting: string[] = [];
+  const visit = (node: ts.Node): void => {
+    for (const part of ts.getJSDocCommentsAndTags(node)) {
+      const comment = typeof part.comment === "string" ? [] : (part.comment ?? []);
+      const links = comment.filter(({ kind }) => kind !== ts.SyntaxKind.JSDocText);
+      const tags = ts.isJSDoc(part) ? (part.tags ?? []) : [part];
+      acting.push(...[...links, ...tags].map((each) => each.getText()));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  expect(text).toContain("\\@deprecated, {\\@link City}");
+  expect(acting).toEqual([]);
 });
 
 function compiled(name: string): Schema {

@@ -1,7 +1,14 @@
 /** The generated code of the golden cases at work: what it reads, follows, refuses and answers. */
 import { memoryStore } from "cached-collections";
 import { describe, expect, test } from "vitest";
-import { ClashDataset, ReaderSnapshot, type ReaderInput } from "./emit/clash/generated.js";
+import {
+  ClashDataset,
+  ClashSnapshot,
+  HeaderSnapshot,
+  ReaderSnapshot,
+  type HeaderInput,
+  type ReaderInput,
+} from "./emit/clash/generated.js";
 import { DefaultSnapshot, KeyedSnapshot, PlainSnapshot } from "./emit/everything/generated.js";
 import { LinksSnapshot } from "./emit/references/generated.js";
 import { ThingSnapshot, type ThingInput } from "./emit/where/generated.js";
@@ -22,7 +29,62 @@ const reader: ReaderInput = {
   valueOf: ["v"],
 };
 
+const header: HeaderInput = {
+  hasOwnProperty: 1,
+  toLocaleString: [1, 7],
+  toJSON: { __proto__: null, constructor: 1 },
+  prototype: "constructor",
+  labels: new Map([
+    ["__proto__", { x: 1 }],
+    ["constructor", { x: 2 }],
+  ]),
+  kinds: { [-1]: "hasOwnProperty" },
+  other: { x: 3, google: 0 },
+  others: [{ labels: { toString: { x: 4 } } }],
+  google: [0],
+  arguments: true,
+  eval: "e",
+  await: "y",
+  yield: "1",
+  typeof: -1n,
+  enum: "valueOf",
+  repeated: [],
+  map: { true: "foo-1" },
+  inf: Infinity,
+};
+
 describe("a schema of names that clash", () => {
+  test("keeps fields, enum values and map keys that every object seems to have", () => {
+    const snapshot = HeaderSnapshot.of([header]);
+    const record = snapshot.key.get(1);
+    expect(record?.hasOwnProperty).toBe(1);
+    expect(record?.isPrototypeOf).toBe(undefined);
+    expect(record?.propertyIsEnumerable).toBe(undefined);
+    expect(Object.entries(record?.labels ?? {})).toEqual([
+      ["__proto__", { x: 1, google: undefined }],
+      ["constructor", { x: 2, google: undefined }],
+    ]);
+    expect(record?.others[0]?.labels["toString"]?.x).toBe(4);
+    expect(record?.kinds[-1]).toBe("hasOwnProperty");
+    expect(record?.map).toEqual({ true: "foo-1" });
+    expect(record?.toJSON).toEqual({ constructor: 1 });
+  });
+
+  test("reads views and follows references called by reserved words", () => {
+    const page = ClashSnapshot.of({
+      header: [header, { ...header, hasOwnProperty: 7, eval: "f" }],
+    });
+    const record = page.header.getOrThrow(1);
+    expect(page.header.delete(record)).toBe(record);
+    expect(page.header.import(record)).toEqual([record, page.header.get(7)]);
+    expect(page.header.removed.count("constructor")).toBe(2);
+    expect(page.header.prototype.get(7)).toHaveLength(2);
+    expect(page.header.default.count({ hasOwnProperty: 1, isPrototypeOf: undefined })).toBe(1);
+    expect(page.header.arguments.get({ eval: "e", true: "t" })).toBe(undefined);
+    expect(page.header.yield.size).toBe(0);
+    expect(page.header.header.at(0)?.hasOwnProperty).toBe(7);
+  });
+
   test("reads back what was given", () => {
     const snapshot = ReaderSnapshot.of([reader]);
     expect({ ...snapshot.get({ class: "c", end: 4_294_967_295 }) }).toEqual({
@@ -55,6 +117,11 @@ describe("a schema of names that clash", () => {
         date: () => [{ r: 1, end: new Date(5) }],
         map: () => [{ string: "c", key: 4_294_967_295, object: { a: [1] } }],
         object: () => [{ option: Buffer.from("b"), optional: "7", package: "2026-01-31" }],
+        header: () => [header, { ...header, hasOwnProperty: 7 }],
+        timestamp: () => [{ timestamp: 1, at: 0 }],
+        uint8Array: () => [],
+        symbol: () => [{ symbol: { a: 1 } }],
+        error: () => [{ error: null }],
       },
     });
     const page = await dataset.ready();

@@ -1,8 +1,11 @@
 /** Comments in generated files: the schema's docs, which are users' text and must not end a comment. */
 
-/** A JSDoc's text: lines without trailing blanks, nothing that ends it. */
+/** An at sign where tools take it for the start of a tag, such as `@deprecated` or `{@link}`. */
+const TAG = /(?<![^\s*{])@/g;
+
+/** A JSDoc's text: lines without trailing blanks, nothing that ends it, nothing that acts. */
 export function docText(doc: string): string {
-  return lines(doc).join("\n").replaceAll("*/", "*\\/");
+  return lines(doc).join("\n").replaceAll("*/", "*\\/").replaceAll(TAG, "\\@");
 }
 
 /** Comment lines of a .proto, each with the indentation; "" without a doc. */

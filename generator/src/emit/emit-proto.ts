@@ -12,7 +12,7 @@ import type {
   ValueType,
   View,
 } from "../model.js";
-import { snakeCase } from "../names.js";
+import { pascalCase, snakeCase } from "../names.js";
 import { protoComment } from "./doc.js";
 import { header } from "./header.js";
 import { protoType } from "./wire.js";
@@ -25,8 +25,11 @@ export function emitProto(schema: Schema): string {
     `${protoComment(schema.doc)}package ${schema.package};`,
     ...(usesTimestamps(schema) ? ['import "google/protobuf/timestamp.proto";'] : []),
     ...schema.enums.map(enumBlock),
-    ...schema.types.map(messageBlock),
-    ...schema.entities.flatMap((entity) => [messageBlock(entity), segmentBlock(entity)]),
+    ...schema.types.map((type) => messageBlock(schema, type)),
+    ...schema.entities.flatMap((entity) => [
+      messageBlock(schema, entity),
+      segmentBlock(schema, entity),
+    ]),
   ];
   return `${blocks.join("\n\n")}\n`;
 }
@@ -50,15 +53,30 @@ function enumBlock({ name, doc, values }: Enum): string {
   return `${protoComment(doc)}enum ${name} {\n${zero}${lines.join("")}}`;
 }
 
-function messageBlock({ name, doc, fields }: Entity | ValueType): string {
-  return `${protoComment(doc)}message ${name} {\n${fields.map(fieldLine).join("")}}`;
+/** Writes a type's name so that it means the type also where a nested message is called alike. */
+type NameText = (type: ElementType) => string;
+
+function nameText(schema: Schema, nested: ReadonlySet<string>): NameText {
+  return (type) => {
+    const name = protoType(type);
+    return nested.has(name) ? `.${schema.package}.${name}` : name;
+  };
 }
 
-function fieldLine({ doc, type, optional, protoName, number }: Field): string {
+function messageBlock(schema: Schema, { name, doc, fields }: Entity | ValueType): string {
+  const maps = fields.filter(({ type }) => type.kind === "map");
+  // protobuf makes a nested message for the entries of each map (language guide, "Backwards compatibility").
+  const nested = new Set(maps.map(({ protoName }) => `${pascalCase(protoName)}Entry`));
+  const names = nameText(schema, nested);
+  const lines = fields.map((field) => fieldLine(field, names));
+  return `${protoComment(doc)}message ${name} {\n${lines.join("")}}`;
+}
+
+function fieldLine({ doc, type, optional, protoName, number }: Field, names: NameText): string {
   // Messages have presence anyway.
   const presence = optional && type.kind !== "message" && type.kind !== "timestamp";
   const label = type.kind === "list" ? "repeated " : presence ? "optional " : "";
-  const line = `${label}${typeText(type)} ${protoName} = ${number};${meaning(valueOf(type))}`;
+  const line = `${label}${typeText(type, names)} ${protoName} = ${number};${meaning(valueOf(type))}`;
   return `${protoComment(doc, "  ")}  ${line}\n`;
 }
 
@@ -69,18 +87,19 @@ function meaning(type: ElementType): string {
   return type.kind === "decimal" && type.digits > 0 ? ` // times 10^${type.digits}` : "";
 }
 
-function typeText(type: FieldType): string {
-  if (type.kind === "list") return protoType(type.element);
-  if (type.kind !== "map") return protoType(type);
+function typeText(type: FieldType, names: NameText): string {
+  if (type.kind === "list") return names(type.element);
+  if (type.kind !== "map") return names(type);
   const { key } = type;
   const keyType = key === "int32" || key === "int64" ? `s${key}` : key;
-  return `map<${keyType}, ${protoType(type.value)}>`;
+  return `map<${keyType}, ${names(type.value)}>`;
 }
 
 const FIRST_VIEW_FIELD = 16;
 const ARRAYS = ["slots", "starts", "ordinals", "elements"] as const;
 
-function segmentBlock({ name, views }: Entity): string {
+function segmentBlock(schema: Schema, { name, views }: Entity): string {
+  const record = name === "Header" ? `.${schema.package}.${name}` : name;
   const lines = [
     `// Records of ${name} with their indexes: the unit in which they are stored.`,
     `message ${name}Segment {`,
@@ -97,10 +116,12 @@ function segmentBlock({ name, views }: Entity): string {
     "  }",
     "",
     "  Header header = 1;",
-    `  repeated ${name} records = 2;`,
+    `  repeated ${record} records = 2;`,
     "  // Only the key's fields are set.",
-    `  repeated ${name} removed = 3;`,
-    "  repeated fixed32 key_slots = 4;",
+    `  repeated ${record} removed = 3;`,
+    "  // Of the key.",
+    // No view's array has this name: theirs begin with the view's.
+    "  repeated fixed32 slots = 4;",
     "  repeated bytes padding = 15;",
     ...views.flatMap(viewLines),
     "}",

@@ -8,7 +8,7 @@ import type { Schema } from "../model.js";
 /** JavaScript's words, in strict code and modules, and globals that generated functions use. */
 const WORDS = `
   arguments as async await break case catch class const continue debugger default delete do else enum eval
-  export extends false finally for function get if implements import in instanceof interface let new null of
+  export extends false finally for function get globalThis if implements import in instanceof interface let new null of
   package private protected public return set static super switch this throw true try type typeof undefined
   var void while with yield`
   .trim()

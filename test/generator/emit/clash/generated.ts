@@ -8,6 +8,94 @@ export type Iterable = (typeof Iterable)[number];
 
 const iterableNumbers: cc.EnumNumbers = cc.enumNumbers(Iterable);
 
+export const Kind = [
+  "constructor",
+  "hasOwnProperty",
+  "toString",
+  "valueOf",
+  "default",
+  "message",
+  "undefined",
+  "FOO",
+  "foo-1",
+] as const;
+
+export type Kind = (typeof Kind)[number];
+
+const kindNumbers: cc.EnumNumbers = cc.enumNumbers(Kind);
+
+export interface LabelsEntry {
+  readonly x: number;
+  readonly google: cc.Timestamp | undefined;
+}
+
+/** What a loader gives for LabelsEntry. */
+export interface LabelsEntryInput {
+  readonly x: number;
+  readonly google?: cc.TimestampInput | null | undefined;
+}
+
+function encodeLabelsEntry(w: cc.Writer, row: LabelsEntryInput): void {
+  const x = cc.checkUint32(row.x, "x");
+  if (x !== 0) w.uint32(8).uint32(x);
+  const google = row.google ?? undefined;
+  if (google !== undefined) cc.writeTimestamp(w.uint32(18), cc.checkTimestamp(google, "google"));
+  if (row.google === undefined) labelsEntryFields.check(row);
+}
+
+function decodeLabelsEntry(r: cc.Reader, end: number): LabelsEntry {
+  let x = 0;
+  let google: cc.Timestamp | undefined;
+  while (r.pos < end) {
+    const tag = r.tag();
+    switch (tag) {
+      case 8:
+        x = r.uint32();
+        break;
+      case 18:
+        google = cc.readTimestamp(r);
+        break;
+      default:
+        r.skipType(tag & 7);
+    }
+  }
+  cc.checkEnd(r, end);
+  return cc.freeze({ x, google });
+}
+
+const labelsEntryFields = new cc.FieldNames(["x", "google"]);
+
+export interface KindsEntry {
+  readonly labels: { readonly [key: string]: LabelsEntry };
+}
+
+/** What a loader gives for KindsEntry. */
+export interface KindsEntryInput {
+  readonly labels: cc.MapInput<string, LabelsEntryInput>;
+}
+
+function encodeKindsEntry(w: cc.Writer, row: KindsEntryInput): void {
+  cc.writeMap(w, 10, row.labels, "labels", cc.stringKeys, (value) =>
+    cc.writeMessage(w.uint32(18), value, encodeLabelsEntry),
+  );
+}
+
+function decodeKindsEntry(r: cc.Reader, end: number): KindsEntry {
+  let labels: cc.GrowingMap<LabelsEntry> | undefined;
+  while (r.pos < end) {
+    const tag = r.tag();
+    switch (tag) {
+      case 10:
+        labels = cc.readEntry(r, labels, cc.stringKeys, () => decodeLabelsEntry(r, r.end()));
+        break;
+      default:
+        r.skipType(tag & 7);
+    }
+  }
+  cc.checkEnd(r, end);
+  return cc.freeze({ labels: cc.frozenMap(labels) });
+}
+
 export interface Promise {
   readonly cc: string | undefined;
   readonly r: number;
@@ -637,6 +725,1000 @@ function decodeObject(r: cc.Reader, end: number): Object {
   return cc.freeze({ option, optional, package: package_ });
 }
 
+export interface Header {
+  readonly hasOwnProperty: number;
+  readonly isPrototypeOf: string | undefined;
+  readonly propertyIsEnumerable: boolean | undefined;
+  readonly toLocaleString: readonly number[];
+  readonly toJSON: cc.Json | undefined;
+  readonly prototype: Kind;
+  readonly labels: { readonly [key: string]: LabelsEntry };
+  readonly kinds: { readonly [key: number]: Kind };
+  readonly other: LabelsEntry;
+  readonly others: readonly KindsEntry[];
+  readonly google: readonly cc.Timestamp[];
+  readonly arguments: boolean;
+  readonly eval: string;
+  readonly await: string;
+  readonly async: string | undefined;
+  readonly static: string | undefined;
+  readonly yield: string;
+  readonly typeof: bigint;
+  readonly null: number | undefined;
+  readonly true: string | undefined;
+  readonly enum: Kind | undefined;
+  readonly repeated: readonly number[];
+  readonly oneof: string | undefined;
+  readonly reserved: string | undefined;
+  readonly extensions: string | undefined;
+  readonly rpc: boolean | undefined;
+  readonly map: { readonly true?: Kind; readonly false?: Kind };
+  readonly inf: number;
+  readonly syntax: cc.Bytes | undefined;
+  readonly globalThis: boolean | undefined;
+  readonly headerFields: boolean | undefined;
+  readonly decodeHeader: boolean | undefined;
+}
+
+/** What a loader gives for Header. */
+export interface HeaderInput {
+  readonly hasOwnProperty: number;
+  readonly isPrototypeOf?: string | null | undefined;
+  readonly propertyIsEnumerable?: boolean | null | undefined;
+  readonly toLocaleString: readonly number[];
+  readonly toJSON?: cc.JsonInput | null | undefined;
+  readonly prototype: Kind;
+  readonly labels: cc.MapInput<string, LabelsEntryInput>;
+  readonly kinds: cc.MapInput<number, Kind>;
+  readonly other: LabelsEntryInput;
+  readonly others: readonly KindsEntryInput[];
+  readonly google: readonly cc.TimestampInput[];
+  readonly arguments: boolean;
+  readonly eval: string;
+  readonly await: string;
+  readonly async?: string | null | undefined;
+  readonly static?: string | null | undefined;
+  readonly yield: string;
+  readonly typeof: cc.Int64Input;
+  readonly null?: number | null | undefined;
+  readonly true?: string | null | undefined;
+  readonly enum?: Kind | null | undefined;
+  readonly repeated: readonly number[];
+  readonly oneof?: string | null | undefined;
+  readonly reserved?: string | null | undefined;
+  readonly extensions?: string | null | undefined;
+  readonly rpc?: boolean | null | undefined;
+  readonly map: cc.MapInput<boolean, Kind>;
+  readonly inf: number;
+  readonly syntax?: cc.Bytes | null | undefined;
+  readonly globalThis?: boolean | null | undefined;
+  readonly headerFields?: boolean | null | undefined;
+  readonly decodeHeader?: boolean | null | undefined;
+}
+
+/** The key of Header.default. */
+export interface HeaderDefaultKey {
+  readonly hasOwnProperty: number;
+  readonly isPrototypeOf: string | undefined;
+}
+
+/** The key of Header.arguments. */
+export interface HeaderArgumentsKey {
+  readonly eval: string;
+  readonly true: string;
+}
+
+/** What can be read of Header: on a snapshot, and on the collection itself. */
+export interface HeaderReader extends cc.MappingReader<number, Header> {
+  readonly key: cc.UniqueView<number, Header>;
+  readonly header: cc.SortedView<Header, number>;
+  readonly removed: cc.GroupView<Kind, Header, cc.SortedList<Header, Kind>>;
+  readonly prototype: cc.GroupView<number, Header>;
+  readonly default: cc.GroupView<HeaderDefaultKey, Header>;
+  readonly arguments: cc.UniqueView<HeaderArgumentsKey, Header>;
+  readonly yield: cc.SortedView<Header, string>;
+  readonly new: cc.SortedView<Header, string, cc.TextRange>;
+}
+
+const headerFields = new cc.FieldNames([
+  "hasOwnProperty",
+  "isPrototypeOf",
+  "propertyIsEnumerable",
+  "toLocaleString",
+  "toJSON",
+  "prototype",
+  "labels",
+  "kinds",
+  "other",
+  "others",
+  "google",
+  "arguments",
+  "eval",
+  "await",
+  "async",
+  "static",
+  "yield",
+  "typeof",
+  "null",
+  "true",
+  "enum",
+  "repeated",
+  "oneof",
+  "reserved",
+  "extensions",
+  "rpc",
+  "map",
+  "inf",
+  "syntax",
+  "globalThis",
+  "headerFields",
+  "decodeHeader",
+]);
+
+const headerDefinition: cc.EntityDefinition<Header, HeaderInput> = {
+  format: 1,
+  package: "clash",
+  entity: "Header",
+  hash: "111bcd9ddea0e383",
+  fields: headerFields.names,
+  key: [
+    { name: "hasOwnProperty", kind: { type: "uint32" }, read: (record) => record.hasOwnProperty },
+  ],
+  views: [
+    {
+      view: "unique",
+      name: "key",
+      by: [
+        {
+          name: "hasOwnProperty",
+          kind: { type: "uint32" },
+          read: (record) => record.hasOwnProperty,
+        },
+      ],
+      sort: [],
+      duplicates: "error",
+    },
+    {
+      view: "sorted",
+      name: "header",
+      sort: [
+        {
+          name: "hasOwnProperty",
+          kind: { type: "uint32" },
+          read: (record) => record.hasOwnProperty,
+          descending: true,
+        },
+      ],
+      limit: 5,
+    },
+    {
+      view: "group",
+      name: "removed",
+      by: [
+        {
+          name: "prototype",
+          kind: { type: "enum", names: Kind },
+          read: (record) => record.prototype,
+        },
+      ],
+      sort: [
+        { name: "enum", kind: { type: "enum", names: Kind }, read: (record) => record.enum },
+        { name: "await", kind: { type: "string" }, read: (record) => record.await },
+      ],
+    },
+    {
+      view: "group",
+      name: "prototype",
+      by: [
+        {
+          name: "toLocaleString",
+          kind: { type: "uint32" },
+          read: (record) => record.toLocaleString,
+        },
+      ],
+      each: (record) => record.toLocaleString,
+      sort: [],
+    },
+    {
+      view: "group",
+      name: "default",
+      by: [
+        {
+          name: "hasOwnProperty",
+          kind: { type: "uint32" },
+          read: (record) => record.hasOwnProperty,
+        },
+        { name: "isPrototypeOf", kind: { type: "string" }, read: (record) => record.isPrototypeOf },
+      ],
+      sort: [],
+    },
+    {
+      view: "unique",
+      name: "arguments",
+      by: [
+        { name: "eval", kind: { type: "string" }, read: (record) => record.eval },
+        { name: "true", kind: { type: "string" }, read: (record) => record.true },
+      ],
+      sort: [{ name: "static", kind: { type: "date" }, read: (record) => record.static }],
+      duplicates: "last",
+    },
+    {
+      view: "sorted",
+      name: "yield",
+      where: (record) =>
+        record.isPrototypeOf !== undefined &&
+        (record.enum === "constructor" || record.enum === "valueOf"),
+      sort: [
+        { name: "yield", kind: { type: "decimal", digits: 2 }, read: (record) => record.yield },
+      ],
+    },
+    {
+      view: "sorted",
+      name: "new",
+      where: (record) =>
+        record.propertyIsEnumerable === true && cc.compareText(record.await, "x") > 0,
+      sort: [{ name: "eval", kind: { type: "string" }, read: (record) => record.eval }],
+    },
+  ],
+  references: [
+    {
+      name: "delete",
+      to: "Header",
+      target: () => headerDefinition,
+      keys: (record) => [record.hasOwnProperty],
+      dangling: "error",
+    },
+    {
+      name: "import",
+      to: "Header",
+      target: () => headerDefinition,
+      keys: (record) => record.toLocaleString,
+      dangling: "warn",
+    },
+  ],
+  encode: encodeHeader,
+  decode: decodeHeader,
+};
+
+/** One revision of Header; it never changes. */
+export class HeaderSnapshot extends cc.MappingSnapshot<number, Header> implements HeaderReader {
+  get key(): HeaderReader["key"] {
+    return this.core.unique("key");
+  }
+
+  get header(): HeaderReader["header"] {
+    return this.core.sorted("header");
+  }
+
+  get removed(): HeaderReader["removed"] {
+    return this.core.group("removed");
+  }
+
+  get prototype(): HeaderReader["prototype"] {
+    return this.core.group("prototype");
+  }
+
+  get default(): HeaderReader["default"] {
+    return this.core.group("default");
+  }
+
+  get arguments(): HeaderReader["arguments"] {
+    return this.core.unique("arguments");
+  }
+
+  get yield(): HeaderReader["yield"] {
+    return this.core.sorted("yield");
+  }
+
+  get new(): HeaderReader["new"] {
+    return this.core.sorted("new");
+  }
+
+  /** Builds a snapshot from rows, without a store: for tests. */
+  static of(rows: cc.Iterable<HeaderInput>): HeaderSnapshot {
+    return new HeaderSnapshot(cc.coreOf(headerDefinition, rows));
+  }
+}
+
+/**
+ * Header in the memory of this process: reads answer from the newest revision it has.
+ * Constructing it starts nothing; await ready() before the first read.
+ */
+export class HeaderMapping
+  extends cc.Mapping<number, Header, HeaderInput, HeaderSnapshot>
+  implements HeaderReader
+{
+  /** The schema hash: the version of this build. */
+  static readonly hash: string = headerDefinition.hash;
+
+  constructor(store: cc.Store, options: cc.CollectionOptions<HeaderInput, HeaderSnapshot> = {}) {
+    super(headerDefinition, HeaderSnapshot, store, options);
+  }
+
+  get key(): HeaderReader["key"] {
+    return this.snapshot().key;
+  }
+
+  get header(): HeaderReader["header"] {
+    return this.snapshot().header;
+  }
+
+  get removed(): HeaderReader["removed"] {
+    return this.snapshot().removed;
+  }
+
+  get prototype(): HeaderReader["prototype"] {
+    return this.snapshot().prototype;
+  }
+
+  get default(): HeaderReader["default"] {
+    return this.snapshot().default;
+  }
+
+  get arguments(): HeaderReader["arguments"] {
+    return this.snapshot().arguments;
+  }
+
+  get yield(): HeaderReader["yield"] {
+    return this.snapshot().yield;
+  }
+
+  get new(): HeaderReader["new"] {
+    return this.snapshot().new;
+  }
+
+  /** All versions in the store, newest publication first. */
+  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
+    return cc.versions(headerDefinition, store);
+  }
+
+  /** Removes a version from the store; false when there was none. */
+  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
+    return cc.purge(headerDefinition, store, hash);
+  }
+
+  /** Removes old versions, never this build's nor one in use; returns their hashes. */
+  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
+    return cc.prune(headerDefinition, store, options);
+  }
+}
+
+function encodeHeader(w: cc.Writer, row: HeaderInput): void {
+  const hasOwnProperty = cc.checkUint32(cc.own(row, "hasOwnProperty"), "hasOwnProperty");
+  if (hasOwnProperty !== 0) w.uint32(8).uint32(hasOwnProperty);
+  const isPrototypeOf = cc.own(row, "isPrototypeOf") ?? undefined;
+  if (isPrototypeOf !== undefined) {
+    w.uint32(18).string(cc.checkString(isPrototypeOf, "isPrototypeOf"));
+  }
+  const propertyIsEnumerable = cc.own(row, "propertyIsEnumerable") ?? undefined;
+  if (propertyIsEnumerable !== undefined) {
+    w.uint32(24).bool(cc.checkBool(propertyIsEnumerable, "propertyIsEnumerable"));
+  }
+  cc.writePacked(w, 34, cc.own(row, "toLocaleString"), "toLocaleString", (value) =>
+    w.uint32(cc.checkUint32(value)),
+  );
+  const toJSON = row.toJSON ?? undefined;
+  if (toJSON !== undefined) w.uint32(42).string(cc.checkJson(toJSON, "toJSON"));
+  w.uint32(48).uint32(cc.checkEnum(row.prototype, kindNumbers, "prototype"));
+  cc.writeMap(w, 58, row.labels, "labels", cc.stringKeys, (value) =>
+    cc.writeMessage(w.uint32(18), value, encodeLabelsEntry),
+  );
+  cc.writeMap(w, 66, row.kinds, "kinds", cc.int32Keys, (value) =>
+    w.uint32(16).uint32(cc.checkEnum(value, kindNumbers)),
+  );
+  cc.writeMessage(w.uint32(74), row.other, encodeLabelsEntry, "other");
+  cc.writeList(row.others, "others", (value) =>
+    cc.writeMessage(w.uint32(82), value, encodeKindsEntry),
+  );
+  cc.writeList(row.google, "google", (value) =>
+    cc.writeTimestamp(w.uint32(90), cc.checkTimestamp(value)),
+  );
+  const arguments_ = cc.checkBool(row.arguments, "arguments");
+  if (arguments_) w.uint32(96).bool(arguments_);
+  const eval_ = cc.checkString(row.eval, "eval");
+  if (eval_ !== "") w.uint32(106).string(eval_);
+  const await_ = cc.checkString(row.await, "await");
+  if (await_ !== "") w.uint32(114).string(await_);
+  const async_ = row.async ?? undefined;
+  if (async_ !== undefined) w.uint32(122).string(cc.checkString(async_, "async"));
+  const static_ = row.static ?? undefined;
+  if (static_ !== undefined) w.uint32(128).sint32(cc.checkDate(static_, "static"));
+  const yield_ = cc.checkDecimal(row.yield, 2, "yield");
+  if (yield_ !== 0) cc.writeInt64(w.uint32(136), yield_);
+  const typeof_ = cc.checkInt64(row.typeof, "typeof");
+  if (typeof_ !== 0) cc.writeInt64(w.uint32(144), typeof_);
+  const null_ = row.null ?? undefined;
+  if (null_ !== undefined) w.uint32(153).double(cc.checkDouble(null_, "null"));
+  const true_ = row.true ?? undefined;
+  if (true_ !== undefined) w.uint32(162).string(cc.checkString(true_, "true"));
+  const enum_ = row.enum ?? undefined;
+  if (enum_ !== undefined) w.uint32(168).uint32(cc.checkEnum(enum_, kindNumbers, "enum"));
+  cc.writePacked(w, 178, row.repeated, "repeated", (value) => w.uint32(cc.checkUint32(value)));
+  const oneof = row.oneof ?? undefined;
+  if (oneof !== undefined) w.uint32(186).string(cc.checkString(oneof, "oneof"));
+  const reserved = row.reserved ?? undefined;
+  if (reserved !== undefined) w.uint32(194).string(cc.checkString(reserved, "reserved"));
+  const extensions = row.extensions ?? undefined;
+  if (extensions !== undefined) w.uint32(202).string(cc.checkString(extensions, "extensions"));
+  const rpc = row.rpc ?? undefined;
+  if (rpc !== undefined) w.uint32(208).bool(cc.checkBool(rpc, "rpc"));
+  cc.writeMap(w, 218, row.map, "map", cc.boolKeys, (value) =>
+    w.uint32(16).uint32(cc.checkEnum(value, kindNumbers)),
+  );
+  const inf = cc.checkFloat(row.inf, "inf");
+  if (!cc.isZero(inf)) w.uint32(229).float(inf);
+  const syntax = row.syntax ?? undefined;
+  if (syntax !== undefined) w.uint32(234).bytes(cc.checkBytes(syntax, "syntax"));
+  const globalThis_ = row.globalThis ?? undefined;
+  if (globalThis_ !== undefined) w.uint32(240).bool(cc.checkBool(globalThis_, "globalThis"));
+  const headerFields_ = row.headerFields ?? undefined;
+  if (headerFields_ !== undefined) w.uint32(248).bool(cc.checkBool(headerFields_, "headerFields"));
+  const decodeHeader_ = row.decodeHeader ?? undefined;
+  if (decodeHeader_ !== undefined) w.uint32(256).bool(cc.checkBool(decodeHeader_, "decodeHeader"));
+  if (
+    cc.own(row, "isPrototypeOf") === undefined ||
+    cc.own(row, "propertyIsEnumerable") === undefined ||
+    row.toJSON === undefined ||
+    row.async === undefined ||
+    row.static === undefined ||
+    row.null === undefined ||
+    row.true === undefined ||
+    row.enum === undefined ||
+    row.oneof === undefined ||
+    row.reserved === undefined ||
+    row.extensions === undefined ||
+    row.rpc === undefined ||
+    row.syntax === undefined ||
+    row.globalThis === undefined ||
+    row.headerFields === undefined ||
+    row.decodeHeader === undefined
+  ) {
+    headerFields.check(row);
+  }
+}
+
+function decodeHeader(r: cc.Reader, end: number): Header {
+  let hasOwnProperty = 0;
+  let isPrototypeOf: string | undefined;
+  let propertyIsEnumerable: boolean | undefined;
+  let toLocaleString: number[] | undefined;
+  let toJSON: cc.Json | undefined;
+  let prototype: Kind | undefined;
+  let labels: cc.GrowingMap<LabelsEntry> | undefined;
+  let kinds: cc.GrowingMap<Kind> | undefined;
+  let other: LabelsEntry | undefined;
+  let others: KindsEntry[] | undefined;
+  let google: cc.Timestamp[] | undefined;
+  let arguments_ = false;
+  let eval_ = "";
+  let await_ = "";
+  let async_: string | undefined;
+  let static_: string | undefined;
+  let yield_ = "0.00";
+  let typeof_ = 0n;
+  let null_: number | undefined;
+  let true_: string | undefined;
+  let enum_: Kind | undefined;
+  let repeated: number[] | undefined;
+  let oneof: string | undefined;
+  let reserved: string | undefined;
+  let extensions: string | undefined;
+  let rpc: boolean | undefined;
+  let map: cc.GrowingMap<Kind> | undefined;
+  let inf = 0;
+  let syntax: cc.Bytes | undefined;
+  let globalThis_: boolean | undefined;
+  let headerFields_: boolean | undefined;
+  let decodeHeader_: boolean | undefined;
+  while (r.pos < end) {
+    const tag = r.tag();
+    switch (tag) {
+      case 8:
+        hasOwnProperty = r.uint32();
+        break;
+      case 18:
+        isPrototypeOf = r.string();
+        break;
+      case 24:
+        propertyIsEnumerable = r.bool();
+        break;
+      case 32:
+      case 34:
+        toLocaleString = cc.readPacked(r, tag, toLocaleString, () => r.uint32());
+        break;
+      case 42:
+        toJSON = cc.readJson(r);
+        break;
+      case 48:
+        prototype = cc.readEnum(r, Kind);
+        break;
+      case 58:
+        labels = cc.readEntry(r, labels, cc.stringKeys, () => decodeLabelsEntry(r, r.end()));
+        break;
+      case 66:
+        kinds = cc.readEntry(r, kinds, cc.int32Keys, () => cc.readEnum(r, Kind));
+        break;
+      case 74:
+        other = decodeLabelsEntry(r, r.end());
+        break;
+      case 82:
+        (others ??= []).push(decodeKindsEntry(r, r.end()));
+        break;
+      case 90:
+        (google ??= []).push(cc.readTimestamp(r));
+        break;
+      case 96:
+        arguments_ = r.bool();
+        break;
+      case 106:
+        eval_ = r.string();
+        break;
+      case 114:
+        await_ = r.string();
+        break;
+      case 122:
+        async_ = r.string();
+        break;
+      case 128:
+        static_ = cc.readDate(r);
+        break;
+      case 136:
+        yield_ = cc.readDecimal(r, 2);
+        break;
+      case 144:
+        typeof_ = cc.readInt64(r);
+        break;
+      case 153:
+        null_ = r.double();
+        break;
+      case 162:
+        true_ = r.string();
+        break;
+      case 168:
+        enum_ = cc.readEnum(r, Kind);
+        break;
+      case 176:
+      case 178:
+        repeated = cc.readPacked(r, tag, repeated, () => r.uint32());
+        break;
+      case 186:
+        oneof = r.string();
+        break;
+      case 194:
+        reserved = r.string();
+        break;
+      case 202:
+        extensions = r.string();
+        break;
+      case 208:
+        rpc = r.bool();
+        break;
+      case 218:
+        map = cc.readEntry(r, map, cc.boolKeys, () => cc.readEnum(r, Kind));
+        break;
+      case 229:
+        inf = r.float();
+        break;
+      case 234:
+        syntax = r.bytes();
+        break;
+      case 240:
+        globalThis_ = r.bool();
+        break;
+      case 248:
+        headerFields_ = r.bool();
+        break;
+      case 256:
+        decodeHeader_ = r.bool();
+        break;
+      default:
+        r.skipType(tag & 7);
+    }
+  }
+  cc.checkEnd(r, end);
+  return cc.freeze({
+    hasOwnProperty,
+    isPrototypeOf,
+    propertyIsEnumerable,
+    toLocaleString: cc.frozenList(toLocaleString),
+    toJSON,
+    prototype: prototype ?? cc.missing("prototype"),
+    labels: cc.frozenMap(labels),
+    kinds: cc.frozenMap(kinds),
+    other: other ?? cc.missing("other"),
+    others: cc.frozenList(others),
+    google: cc.frozenList(google),
+    arguments: arguments_,
+    eval: eval_,
+    await: await_,
+    async: async_,
+    static: static_,
+    yield: yield_,
+    typeof: typeof_,
+    null: null_,
+    true: true_,
+    enum: enum_,
+    repeated: cc.frozenList(repeated),
+    oneof,
+    reserved,
+    extensions,
+    rpc,
+    map: cc.frozenMap(map),
+    inf,
+    syntax,
+    globalThis: globalThis_,
+    headerFields: headerFields_,
+    decodeHeader: decodeHeader_,
+  });
+}
+
+export interface Timestamp {
+  readonly timestamp: number;
+  readonly at: cc.Timestamp;
+}
+
+/** What a loader gives for Timestamp. */
+export interface TimestampInput {
+  readonly timestamp: number;
+  readonly at: cc.TimestampInput;
+}
+
+/** What can be read of Timestamp: on a snapshot, and on the collection itself. */
+export type TimestampReader = cc.MappingReader<number, Timestamp>;
+
+const timestampFields = new cc.FieldNames(["timestamp", "at"]);
+
+const timestampDefinition: cc.EntityDefinition<Timestamp, TimestampInput> = {
+  format: 1,
+  package: "clash",
+  entity: "Timestamp",
+  hash: "f84c34d59f7b0277",
+  fields: timestampFields.names,
+  key: [{ name: "timestamp", kind: { type: "uint32" }, read: (record) => record.timestamp }],
+  views: [],
+  references: [],
+  encode: encodeTimestamp,
+  decode: decodeTimestamp,
+};
+
+/** One revision of Timestamp; it never changes. */
+export class TimestampSnapshot
+  extends cc.MappingSnapshot<number, Timestamp>
+  implements TimestampReader
+{
+  /** Builds a snapshot from rows, without a store: for tests. */
+  static of(rows: cc.Iterable<TimestampInput>): TimestampSnapshot {
+    return new TimestampSnapshot(cc.coreOf(timestampDefinition, rows));
+  }
+}
+
+/**
+ * Timestamp in the memory of this process: reads answer from the newest revision it has.
+ * Constructing it starts nothing; await ready() before the first read.
+ */
+export class TimestampMapping
+  extends cc.Mapping<number, Timestamp, TimestampInput, TimestampSnapshot>
+  implements TimestampReader
+{
+  /** The schema hash: the version of this build. */
+  static readonly hash: string = timestampDefinition.hash;
+
+  constructor(
+    store: cc.Store,
+    options: cc.CollectionOptions<TimestampInput, TimestampSnapshot> = {},
+  ) {
+    super(timestampDefinition, TimestampSnapshot, store, options);
+  }
+
+  /** All versions in the store, newest publication first. */
+  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
+    return cc.versions(timestampDefinition, store);
+  }
+
+  /** Removes a version from the store; false when there was none. */
+  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
+    return cc.purge(timestampDefinition, store, hash);
+  }
+
+  /** Removes old versions, never this build's nor one in use; returns their hashes. */
+  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
+    return cc.prune(timestampDefinition, store, options);
+  }
+}
+
+function encodeTimestamp(w: cc.Writer, row: TimestampInput): void {
+  const timestamp = cc.checkUint32(row.timestamp, "timestamp");
+  if (timestamp !== 0) w.uint32(8).uint32(timestamp);
+  cc.writeTimestamp(w.uint32(18), cc.checkTimestamp(row.at, "at"));
+}
+
+function decodeTimestamp(r: cc.Reader, end: number): Timestamp {
+  let timestamp = 0;
+  let at: cc.Timestamp | undefined;
+  while (r.pos < end) {
+    const tag = r.tag();
+    switch (tag) {
+      case 8:
+        timestamp = r.uint32();
+        break;
+      case 18:
+        at = cc.readTimestamp(r);
+        break;
+      default:
+        r.skipType(tag & 7);
+    }
+  }
+  cc.checkEnd(r, end);
+  return cc.freeze({ timestamp, at: at ?? cc.missing("at") });
+}
+
+export interface Uint8Array {
+  readonly bytes: cc.Bytes;
+}
+
+/** What a loader gives for Uint8Array. */
+export interface Uint8ArrayInput {
+  readonly bytes: cc.Bytes;
+}
+
+/** What can be read of Uint8Array: on a snapshot, and on the collection itself. */
+export type Uint8ArrayReader = cc.SequenceReader<Uint8Array>;
+
+const uint8ArrayFields = new cc.FieldNames(["bytes"]);
+
+const uint8ArrayDefinition: cc.EntityDefinition<Uint8Array, Uint8ArrayInput> = {
+  format: 1,
+  package: "clash",
+  entity: "Uint8Array",
+  hash: "92d7902372bb33e4",
+  fields: uint8ArrayFields.names,
+  key: [],
+  views: [],
+  references: [],
+  encode: encodeUint8Array,
+  decode: decodeUint8Array,
+};
+
+/** One revision of Uint8Array; it never changes. */
+export class Uint8ArraySnapshot
+  extends cc.SequenceSnapshot<Uint8Array>
+  implements Uint8ArrayReader
+{
+  /** Builds a snapshot from rows, without a store: for tests. */
+  static of(rows: cc.Iterable<Uint8ArrayInput>): Uint8ArraySnapshot {
+    return new Uint8ArraySnapshot(cc.coreOf(uint8ArrayDefinition, rows));
+  }
+}
+
+/**
+ * Uint8Array in the memory of this process: reads answer from the newest revision it has.
+ * Constructing it starts nothing; await ready() before the first read.
+ */
+export class Uint8ArraySequence
+  extends cc.Sequence<Uint8Array, Uint8ArrayInput, Uint8ArraySnapshot>
+  implements Uint8ArrayReader
+{
+  /** The schema hash: the version of this build. */
+  static readonly hash: string = uint8ArrayDefinition.hash;
+
+  constructor(
+    store: cc.Store,
+    options: cc.CollectionOptions<Uint8ArrayInput, Uint8ArraySnapshot> = {},
+  ) {
+    super(uint8ArrayDefinition, Uint8ArraySnapshot, store, options);
+  }
+
+  /** All versions in the store, newest publication first. */
+  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
+    return cc.versions(uint8ArrayDefinition, store);
+  }
+
+  /** Removes a version from the store; false when there was none. */
+  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
+    return cc.purge(uint8ArrayDefinition, store, hash);
+  }
+
+  /** Removes old versions, never this build's nor one in use; returns their hashes. */
+  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
+    return cc.prune(uint8ArrayDefinition, store, options);
+  }
+}
+
+function encodeUint8Array(w: cc.Writer, row: Uint8ArrayInput): void {
+  const bytes = cc.checkBytes(row.bytes, "bytes");
+  if (bytes.length > 0) w.uint32(10).bytes(bytes);
+}
+
+function decodeUint8Array(r: cc.Reader, end: number): Uint8Array {
+  let bytes = cc.noBytes;
+  while (r.pos < end) {
+    const tag = r.tag();
+    switch (tag) {
+      case 10:
+        bytes = r.bytes();
+        break;
+      default:
+        r.skipType(tag & 7);
+    }
+  }
+  cc.checkEnd(r, end);
+  return cc.freeze({ bytes });
+}
+
+export interface Symbol {
+  readonly symbol: { readonly [key: string]: number };
+}
+
+/** What a loader gives for Symbol. */
+export interface SymbolInput {
+  readonly symbol: cc.MapInput<string, number>;
+}
+
+/** What can be read of Symbol: on a snapshot, and on the collection itself. */
+export type SymbolReader = cc.SequenceReader<Symbol>;
+
+const symbolFields = new cc.FieldNames(["symbol"]);
+
+const symbolDefinition: cc.EntityDefinition<Symbol, SymbolInput> = {
+  format: 1,
+  package: "clash",
+  entity: "Symbol",
+  hash: "681030a11318a220",
+  fields: symbolFields.names,
+  key: [],
+  views: [],
+  references: [],
+  encode: encodeSymbol,
+  decode: decodeSymbol,
+};
+
+/** One revision of Symbol; it never changes. */
+export class SymbolSnapshot extends cc.SequenceSnapshot<Symbol> implements SymbolReader {
+  /** Builds a snapshot from rows, without a store: for tests. */
+  static of(rows: cc.Iterable<SymbolInput>): SymbolSnapshot {
+    return new SymbolSnapshot(cc.coreOf(symbolDefinition, rows));
+  }
+}
+
+/**
+ * Symbol in the memory of this process: reads answer from the newest revision it has.
+ * Constructing it starts nothing; await ready() before the first read.
+ */
+export class SymbolSequence
+  extends cc.Sequence<Symbol, SymbolInput, SymbolSnapshot>
+  implements SymbolReader
+{
+  /** The schema hash: the version of this build. */
+  static readonly hash: string = symbolDefinition.hash;
+
+  constructor(store: cc.Store, options: cc.CollectionOptions<SymbolInput, SymbolSnapshot> = {}) {
+    super(symbolDefinition, SymbolSnapshot, store, options);
+  }
+
+  /** All versions in the store, newest publication first. */
+  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
+    return cc.versions(symbolDefinition, store);
+  }
+
+  /** Removes a version from the store; false when there was none. */
+  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
+    return cc.purge(symbolDefinition, store, hash);
+  }
+
+  /** Removes old versions, never this build's nor one in use; returns their hashes. */
+  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
+    return cc.prune(symbolDefinition, store, options);
+  }
+}
+
+function encodeSymbol(w: cc.Writer, row: SymbolInput): void {
+  cc.writeMap(w, 10, row.symbol, "symbol", cc.stringKeys, (value) =>
+    w.uint32(16).uint32(cc.checkUint32(value)),
+  );
+}
+
+function decodeSymbol(r: cc.Reader, end: number): Symbol {
+  let symbol: cc.GrowingMap<number> | undefined;
+  while (r.pos < end) {
+    const tag = r.tag();
+    switch (tag) {
+      case 10:
+        symbol = cc.readEntry(r, symbol, cc.stringKeys, () => r.uint32(), 0);
+        break;
+      default:
+        r.skipType(tag & 7);
+    }
+  }
+  cc.checkEnd(r, end);
+  return cc.freeze({ symbol: cc.frozenMap(symbol) });
+}
+
+export interface Error {
+  readonly error: cc.Json;
+}
+
+/** What a loader gives for Error. */
+export interface ErrorInput {
+  readonly error: cc.JsonInput;
+}
+
+/** What can be read of Error: on a snapshot, and on the collection itself. */
+export type ErrorReader = cc.SequenceReader<Error>;
+
+const errorFields = new cc.FieldNames(["error"]);
+
+const errorDefinition: cc.EntityDefinition<Error, ErrorInput> = {
+  format: 1,
+  package: "clash",
+  entity: "Error",
+  hash: "49b487623e10a45d",
+  fields: errorFields.names,
+  key: [],
+  views: [],
+  references: [],
+  encode: encodeError,
+  decode: decodeError,
+};
+
+/** One revision of Error; it never changes. */
+export class ErrorSnapshot extends cc.SequenceSnapshot<Error> implements ErrorReader {
+  /** Builds a snapshot from rows, without a store: for tests. */
+  static of(rows: cc.Iterable<ErrorInput>): ErrorSnapshot {
+    return new ErrorSnapshot(cc.coreOf(errorDefinition, rows));
+  }
+}
+
+/**
+ * Error in the memory of this process: reads answer from the newest revision it has.
+ * Constructing it starts nothing; await ready() before the first read.
+ */
+export class ErrorSequence
+  extends cc.Sequence<Error, ErrorInput, ErrorSnapshot>
+  implements ErrorReader
+{
+  /** The schema hash: the version of this build. */
+  static readonly hash: string = errorDefinition.hash;
+
+  constructor(store: cc.Store, options: cc.CollectionOptions<ErrorInput, ErrorSnapshot> = {}) {
+    super(errorDefinition, ErrorSnapshot, store, options);
+  }
+
+  /** All versions in the store, newest publication first. */
+  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
+    return cc.versions(errorDefinition, store);
+  }
+
+  /** Removes a version from the store; false when there was none. */
+  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
+    return cc.purge(errorDefinition, store, hash);
+  }
+
+  /** Removes old versions, never this build's nor one in use; returns their hashes. */
+  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
+    return cc.prune(errorDefinition, store, options);
+  }
+}
+
+function encodeError(w: cc.Writer, row: ErrorInput): void {
+  w.uint32(10).string(cc.checkJson(row.error, "error"));
+}
+
+function decodeError(r: cc.Reader, end: number): Error {
+  let error: cc.Json | undefined;
+  while (r.pos < end) {
+    const tag = r.tag();
+    switch (tag) {
+      case 10:
+        error = cc.readJson(r);
+        break;
+      default:
+        r.skipType(tag & 7);
+    }
+  }
+  cc.checkEnd(r, end);
+  return cc.freeze({ error: error === undefined ? cc.missing("error") : error });
+}
+
 /** Map in a ClashSnapshot, where references lead somewhere. */
 export class ClashMapSnapshot extends MapSnapshot {
   readonly #dataset: ClashSnapshot;
@@ -653,12 +1735,37 @@ export class ClashMapSnapshot extends MapSnapshot {
   }
 }
 
+/** Header in a ClashSnapshot, where references lead somewhere. */
+export class ClashHeaderSnapshot extends HeaderSnapshot {
+  readonly #dataset: ClashSnapshot;
+
+  constructor(core: cc.SnapshotCore<Header>, dataset: ClashSnapshot) {
+    super(core);
+    this.#dataset = dataset;
+  }
+
+  /** The Header it refers to; undefined when there is none. */
+  delete(record: Header): Header | undefined {
+    return this.#dataset.header.get(record.hasOwnProperty);
+  }
+
+  /** The Header records it refers to; those that do not exist are left out. */
+  import(record: Header): readonly Header[] {
+    return cc.getAll(this.#dataset.header, record.toLocaleString);
+  }
+}
+
 /** What a loader gives for each collection of Clash. */
 export interface ClashInputs {
   readonly reader: ReaderInput;
   readonly date: DateInput;
   readonly map: MapInput;
   readonly object: ObjectInput;
+  readonly header: HeaderInput;
+  readonly timestamp: TimestampInput;
+  readonly uint8Array: Uint8ArrayInput;
+  readonly symbol: SymbolInput;
+  readonly error: ErrorInput;
 }
 
 const clashSchema: cc.DatasetDefinition = {
@@ -668,6 +1775,11 @@ const clashSchema: cc.DatasetDefinition = {
     date: dateDefinition,
     map: mapDefinition,
     object: objectDefinition,
+    header: headerDefinition,
+    timestamp: timestampDefinition,
+    uint8Array: uint8ArrayDefinition,
+    symbol: symbolDefinition,
+    error: errorDefinition,
   },
 };
 
@@ -677,6 +1789,11 @@ export class ClashSnapshot extends cc.DatasetSnapshot {
   readonly date: DateSnapshot;
   readonly map: ClashMapSnapshot;
   readonly object: ObjectSnapshot;
+  readonly header: ClashHeaderSnapshot;
+  readonly timestamp: TimestampSnapshot;
+  readonly uint8Array: Uint8ArraySnapshot;
+  readonly symbol: SymbolSnapshot;
+  readonly error: ErrorSnapshot;
 
   constructor(cores: cc.DatasetCores) {
     super(cores);
@@ -684,6 +1801,11 @@ export class ClashSnapshot extends cc.DatasetSnapshot {
     this.date = new DateSnapshot(cores.of(dateDefinition));
     this.map = new ClashMapSnapshot(cores.of(mapDefinition), this);
     this.object = new ObjectSnapshot(cores.of(objectDefinition));
+    this.header = new ClashHeaderSnapshot(cores.of(headerDefinition), this);
+    this.timestamp = new TimestampSnapshot(cores.of(timestampDefinition));
+    this.uint8Array = new Uint8ArraySnapshot(cores.of(uint8ArrayDefinition));
+    this.symbol = new SymbolSnapshot(cores.of(symbolDefinition));
+    this.error = new ErrorSnapshot(cores.of(errorDefinition));
   }
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
@@ -693,6 +1815,11 @@ export class ClashSnapshot extends cc.DatasetSnapshot {
       cc.coreOf(dateDefinition, rows.date ?? []),
       cc.coreOf(mapDefinition, rows.map ?? []),
       cc.coreOf(objectDefinition, rows.object ?? []),
+      cc.coreOf(headerDefinition, rows.header ?? []),
+      cc.coreOf(timestampDefinition, rows.timestamp ?? []),
+      cc.coreOf(uint8ArrayDefinition, rows.uint8Array ?? []),
+      cc.coreOf(symbolDefinition, rows.symbol ?? []),
+      cc.coreOf(errorDefinition, rows.error ?? []),
     ]);
     return new ClashSnapshot(cores);
   }
@@ -707,6 +1834,11 @@ export class ClashDataset extends cc.Dataset<ClashSnapshot, ClashInputs> {
   readonly date: DateMapping;
   readonly map: MapMapping;
   readonly object: ObjectSequence;
+  readonly header: HeaderMapping;
+  readonly timestamp: TimestampMapping;
+  readonly uint8Array: Uint8ArraySequence;
+  readonly symbol: SymbolSequence;
+  readonly error: ErrorSequence;
 
   constructor(store: cc.Store, options: cc.DatasetOptions<ClashInputs, ClashSnapshot> = {}) {
     super(clashSchema, ClashSnapshot, store, options);
@@ -714,5 +1846,10 @@ export class ClashDataset extends cc.Dataset<ClashSnapshot, ClashInputs> {
     this.date = new DateMapping(store, this.optionsOf("date"));
     this.map = new MapMapping(store, this.optionsOf("map"));
     this.object = new ObjectSequence(store, this.optionsOf("object"));
+    this.header = new HeaderMapping(store, this.optionsOf("header"));
+    this.timestamp = new TimestampMapping(store, this.optionsOf("timestamp"));
+    this.uint8Array = new Uint8ArraySequence(store, this.optionsOf("uint8Array"));
+    this.symbol = new SymbolSequence(store, this.optionsOf("symbol"));
+    this.error = new ErrorSequence(store, this.optionsOf("error"));
   }
 }

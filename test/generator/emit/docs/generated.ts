@@ -53,10 +53,11 @@ function decodePoint(r: cc.Reader, end: number): Point {
 /**
  * A note.
  *
- * @see what tools make of it: this is text.
+ * \@see what tools make of it: this is text.
+ * Also \@deprecated, {\@link City}, *\@param x, and mail@example.org or "@ quoted".
  */
 export interface Note {
-  /** Unique. */
+  /** \@deprecated */
   readonly id: number;
   /** Spaces around. */
   readonly kind: Kind;
@@ -73,7 +74,7 @@ export interface NoteInput {
 
 /** What can be read of Note: on a snapshot, and on the collection itself. */
 export interface NoteReader extends cc.MappingReader<number, Note> {
-  /** By what it is. */
+  /** \@internal */
   readonly byKind: cc.GroupView<Kind, Note>;
 }
 
