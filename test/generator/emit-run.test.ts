@@ -147,7 +147,7 @@ describe("references", () => {
   });
   const page = LinksSnapshot.of({
     node: [
-      node(1, { parent: 2, others: [2, 9, 1], place: { node: 1, nodes: [2] } }),
+      node(1, { parent: 2, others: [2, 9, 1], place: { node: 1, nodes: [2], next: 2 } }),
       node(2),
     ] as never,
     edge: [
@@ -179,6 +179,8 @@ describe("references", () => {
     expect(page.edge.following(edge)).toBe(page.edge.get({ from: 2, to: 1 }));
     expect(page.edge.following(page.edge.getOrThrow({ from: 2, to: 1 }))).toBe(undefined);
     expect(page.edge.start(edge)).toBe(one);
+    expect(page.node.way(one)).toBe(edge);
+    expect(page.node.way(two)).toBe(undefined);
   });
 });
 
@@ -249,6 +251,23 @@ describe("where", () => {
     expect(shown({ at: start - 1 })).not.toContain("moments");
     expect(shown({ inner: { at: start } })).toEqual(["equal", "among", "amongMore", "present"]);
     expect(shown({ inner: null })).toEqual(["equal", "among", "amongMore", "thatMoment"]);
+  });
+
+  test("asks once what several tests need to know", () => {
+    const size = (view: "between" | "narrowed" | "anyValue" | "always", row: object): number =>
+      ThingSnapshot.of([{ ...thing, ...row }])[view].size;
+    expect(size("between", { inner: { n: 5 } })).toBe(1);
+    for (const row of [{ inner: { n: 0 } }, { inner: { n: 6 } }, { day: null }, { inner: null }]) {
+      expect(size("between", { inner: { n: 5 }, ...row })).toBe(0);
+    }
+    const inner = { n: 5, at: start + 1 };
+    expect(size("narrowed", { inner })).toBe(1);
+    for (const row of [{ inner: { n: 5 } }, { maybe: true }, { maybe: null }]) {
+      expect(size("narrowed", { inner, ...row })).toBe(0);
+    }
+    expect(size("anyValue", { kind: "c" })).toBe(1);
+    expect(size("anyValue", { maybe: null })).toBe(0);
+    expect(size("always", { kind: "c" })).toBe(1);
   });
 
   test("groups by nested fields, and by several", () => {

@@ -9,7 +9,7 @@ import type {
   SortField,
   View,
 } from "../model.js";
-import { access, accessSet } from "./access.js";
+import { access, accessSet, unsetTests } from "./access.js";
 import { array, arrow, arrowChoice, object, type Code } from "./layout.js";
 import type { Constants } from "./names.js";
 import { numberText } from "./number-text.js";
@@ -100,19 +100,17 @@ function referenceKeys(schema: Schema, reference: Reference): Code {
   const { by, each } = reference;
   if (each) return eachArrow(by);
   const key = referenceKey(schema, reference);
-  const unset = by
-    .filter(({ optional }) => optional)
-    .map((path) => `${access(path)} === undefined`);
+  const unset = unsetTests(by);
   if (unset.length === 0) return arrow("record", [`[${key}]`]);
   return arrowChoice("record", unset.join(" || "), "[]", `[${key}]`);
 }
 
 /** The key a reference leads to, once all of its fields are known to be set. */
-export function referenceKey(schema: Schema, { to, by }: Reference, record = "record"): string {
+export function referenceKey(schema: Schema, { to, by }: Reference): string {
   const target = schema.entities.find(({ name }) => name === to);
-  if (by.length === 1) return by.map((path) => accessSet(path, record)).join("");
+  if (by.length === 1) return by.map((path) => accessSet(path)).join("");
   const components = by.map((path, i) => {
-    return `${target?.key[i]?.name ?? path.name}: ${accessSet(path, record)}`;
+    return `${target?.key[i]?.name ?? path.name}: ${accessSet(path)}`;
   });
   return `{ ${components.join(", ")} }`;
 }

@@ -1,7 +1,7 @@
 /** What is generated for the schema as a whole: its snapshot, with references to follow, and its data set. */
 import type { ClassDeclarationStructure } from "ts-morph";
 import type { Entity, Reference, Schema } from "../model.js";
-import { access } from "./access.js";
+import { access, unsetTests } from "./access.js";
 import { referenceKey } from "./definition.js";
 import { array, object, print } from "./layout.js";
 import type { Constants } from "./names.js";
@@ -77,9 +77,7 @@ function followAll({ by }: Reference, mapping: string): string {
 }
 
 function followOne(schema: Schema, reference: Reference, mapping: string): string {
-  const unset = reference.by
-    .filter(({ optional }) => optional)
-    .map((path) => `${access(path)} === undefined`);
+  const unset = unsetTests(reference.by);
   const found = `${mapping}.get(${referenceKey(schema, reference)})`;
   if (unset.length === 0) return `return ${found};`;
   return `if (${unset.join(" || ")}) return undefined;\nreturn ${found};`;

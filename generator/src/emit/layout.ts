@@ -21,7 +21,7 @@ interface Item {
   readonly value: Code;
 }
 
-/** `(record) => a && b`. */
+/** `(record) => a && b`; a choice has three terms. */
 interface Arrow {
   readonly parameter: string;
   readonly terms: readonly string[];
@@ -44,7 +44,7 @@ export function arrowChoice(
   one: string,
   other: string,
 ): Code {
-  return { parameter, terms: [condition, `${one} : ${other}`], operator: "?" };
+  return { parameter, terms: [condition, one, other], operator: "?" };
 }
 
 /** An object; properties whose value is undefined are left out. */
@@ -92,16 +92,29 @@ const CLOSE = { "{": "}", "[": "]", "<": ">", "(": ")" } as const;
 
 function brokenArrow(code: Arrow, indent: number): string {
   const start = `\n${" ".repeat(indent)}`;
-  const line = code.terms.join(` ${code.operator} `);
+  const line = arrowBody(code);
   const fits = indent + line.length + 1 <= LINE_WIDTH;
-  const body = fits ? line : code.terms.join(` ${code.operator}${start}`);
-  return `(${code.parameter}) =>${start}${body}`;
+  const { operator, terms } = code;
+  const broken =
+    operator === "?"
+      ? joinChoice(terms, `${start}  ? `, `${start}  : `)
+      : terms.join(` ${operator}${start}`);
+  return `(${code.parameter}) =>${start}${fits ? line : broken}`;
+}
+
+function arrowBody({ operator, terms }: Arrow): string {
+  return operator === "?" ? joinChoice(terms, " ? ", " : ") : terms.join(` ${operator} `);
+}
+
+function joinChoice(terms: readonly string[], question: string, colon: string): string {
+  const [condition = "", one = "", other = ""] = terms;
+  return condition + question + one + colon + other;
 }
 
 function flat(code: Code): string {
   if (typeof code === "string") return code;
   if ("terms" in code) {
-    const body = code.terms.join(` ${code.operator} `);
+    const body = arrowBody(code);
     return `(${code.parameter}) => ${code.operator === "?" ? `(${body})` : body}`;
   }
   if (code.items.length === 0) return `${code.before}${code.open}${CLOSE[code.open]}`;

@@ -1,69 +1,101 @@
 /** The tests of a view's `where` as one expression over `record`. The model's Condition says what they mean. */
-import type { Condition, FieldPath, Literal } from "../model.js";
-import { access, accessSet } from "./access.js";
+import type { Condition, FieldPath, IndexType, Literal } from "../model.js";
+import { access, accessSet, SetPaths } from "./access.js";
 import { arrow, type Code } from "./layout.js";
 import { groupDigits, numberText } from "./number-text.js";
 
 type Comparing = Extract<Condition, { readonly value: Literal }>;
 type Listing = Extract<Condition, { readonly values: readonly Literal[] }>;
+type Existing = Extract<Condition, { readonly test: "exists" }>;
 
-/** All tests as a function of a record; undefined when there are none. */
+/** All tests as a function of a record; undefined when all records pass. */
 export function whereArrow(conditions: readonly Condition[]): Code | undefined {
-  const [first, ...others] = conditions;
+  const needed = conditions.flatMap(simplified);
+  const [first, ...others] = needed;
   if (first === undefined) return undefined;
-  if (others.length === 0 && first.test === "in") return arrow("record", alternatives(first), "||");
-  return arrow("record", conditions.flatMap(conditionTerms));
+  const known = new SetPaths();
+  if (others.length === 0 && first.test === "in") {
+    return arrow("record", alternatives(first, known), "||");
+  }
+  return arrow(
+    "record",
+    needed.flatMap((condition) => conditionTerms(condition, known)),
+  );
 }
 
-/** Terms to be joined by &&. */
-function conditionTerms(condition: Condition): string[] {
+/** `in` with all values that there are says only that there is one. */
+function simplified(condition: Condition): Condition[] {
+  const { test, path } = condition;
+  if (test !== "in" || condition.values.length < valueCount(path.type)) return [condition];
+  return path.optional ? [{ test: "exists", path, exists: true }] : [];
+}
+
+/** How many values a type has. */
+function valueCount(type: IndexType): number {
+  if (type.kind === "bool") return 2;
+  return type.kind === "enum" ? type.enum.values.length : Infinity;
+}
+
+/** Terms to be joined by &&; what they show to be set is added to what is known. */
+function conditionTerms(condition: Condition, known: SetPaths): string[] {
   switch (condition.test) {
-    case "equals":
-      return [equality(condition.path, "===", condition.value)];
     case "not":
-      return [equality(condition.path, "!==", condition.value)];
-    case "in": {
-      const tests = alternatives(condition);
-      return [tests.length === 1 ? tests.join("") : `(${tests.join(" || ")})`];
-    }
+      return [equality(condition.path, "!==", condition.value, known)];
     case "notIn":
-      return condition.values.map((value) => equality(condition.path, "!==", value));
+      return condition.values.map((value) => equality(condition.path, "!==", value, known));
     case "exists":
-      return [existence(condition)];
+      return existence(condition, known);
+    case "equals": {
+      const term = equality(condition.path, "===", condition.value, known);
+      known.add(condition.path);
+      return [term];
+    }
+    case "in": {
+      const terms = alternatives(condition, known);
+      known.add(condition.path);
+      return [terms.length === 1 ? terms.join("") : `(${terms.join(" || ")})`];
+    }
     default:
-      return comparison(condition);
+      return comparison(condition, known);
   }
 }
 
-function alternatives({ path, values }: Listing): string[] {
-  return values.map((value) => equality(path, "===", value));
+function alternatives({ path, values }: Listing, known: SetPaths): string[] {
+  return values.map((value) => equality(path, "===", value, known));
 }
 
-function existence(condition: Extract<Condition, { readonly test: "exists" }>): string {
-  const { path, exists } = condition;
-  if (!path.optional) return String(exists);
-  return `${access(path)} ${exists ? "!==" : "==="} undefined`;
+function existence({ path, exists }: Existing, known: SetPaths): string[] {
+  if (!exists) return [`${access(path, known)} === undefined`];
+  if (!known.mayLack(path)) return [];
+  const term = `${access(path, known)} !== undefined`;
+  known.add(path);
+  return [term];
 }
 
-function equality(path: FieldPath, operator: "===" | "!==", value: Literal): string {
-  if (path.type.kind === "bool" && !path.optional) {
-    return (value.kind === "bool" && value.value) === (operator === "===")
-      ? access(path)
-      : `!${access(path)}`;
+function equality(
+  path: FieldPath,
+  operator: "===" | "!==",
+  value: Literal,
+  known: SetPaths,
+): string {
+  const read = access(path, known);
+  if (path.type.kind === "bool" && !known.mayLack(path)) {
+    const isSame = (value.kind === "bool" && value.value) === (operator === "===");
+    return isSame ? read : `!${read}`;
   }
   if (path.type.kind === "timestamp" && path.type.as === "date") {
-    const question = path.steps.at(-1)?.optional === true ? "?" : "";
-    return `${access(path)}${question}.getTime() ${operator} ${literalText(value, path)}`;
+    const question = known.mayBeUnset(path, path.steps.length - 1) ? "?" : "";
+    return `${read}${question}.getTime() ${operator} ${literalText(value, path)}`;
   }
-  return `${access(path)} ${operator} ${literalText(value, path)}`;
+  return `${read} ${operator} ${literalText(value, path)}`;
 }
 
 const OPERATORS = { gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;
 
-function comparison({ path, test, value }: Comparing): string[] {
+function comparison({ path, test, value }: Comparing, known: SetPaths): string[] {
   const operator = test === "equals" || test === "not" ? "===" : OPERATORS[test];
-  const tests = [ordered(path, operator, literalText(value, path))];
-  return path.optional ? [`${access(path)} !== undefined`, ...tests] : tests;
+  const isSet = existence({ test: "exists", path, exists: true }, known);
+  return [...isSet, ordered(path, operator, literalText(value, path))];
 }
 
 /** Text compares by code point and decimals as numbers; days as text stand in their order as they are. */

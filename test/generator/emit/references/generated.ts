@@ -5,24 +5,29 @@ import * as cc from "cached-collections/generated/v1";
 export interface Place {
   readonly node: number | undefined;
   readonly nodes: readonly number[];
+  readonly next: number | undefined;
 }
 
 /** What a loader gives for Place. */
 export interface PlaceInput {
   readonly node?: number | null | undefined;
   readonly nodes: readonly number[];
+  readonly next?: number | null | undefined;
 }
 
 function encodePlace(w: cc.Writer, row: PlaceInput): void {
   const node = row.node ?? undefined;
   if (node !== undefined) w.uint32(8).uint32(cc.checkUint32(node, "node"));
   cc.writePacked(w, 18, row.nodes, "nodes", (value) => w.uint32(cc.checkUint32(value)));
-  if (row.node === undefined) placeFields.check(row);
+  const next = row.next ?? undefined;
+  if (next !== undefined) w.uint32(24).uint32(cc.checkUint32(next, "next"));
+  if (row.node === undefined || row.next === undefined) placeFields.check(row);
 }
 
 function decodePlace(r: cc.Reader, end: number): Place {
   let node: number | undefined;
   let nodes: number[] | undefined;
+  let next: number | undefined;
   while (r.pos < end) {
     const tag = r.tag();
     switch (tag) {
@@ -33,15 +38,18 @@ function decodePlace(r: cc.Reader, end: number): Place {
       case 18:
         nodes = cc.readPacked(r, tag, nodes, () => r.uint32());
         break;
+      case 24:
+        next = r.uint32();
+        break;
       default:
         r.skipType(tag & 7);
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ node, nodes: cc.frozenList(nodes) });
+  return cc.freeze({ node, nodes: cc.frozenList(nodes), next });
 }
 
-const placeFields = new cc.FieldNames(["node", "nodes"]);
+const placeFields = new cc.FieldNames(["node", "nodes", "next"]);
 
 export interface Node {
   readonly id: number;
@@ -69,7 +77,7 @@ const nodeDefinition: cc.EntityDefinition<Node, NodeInput> = {
   format: 1,
   package: "links",
   entity: "Node",
-  hash: "5ac9b36bf5d31d8b",
+  hash: "57e25dec61db4638",
   fields: nodeFields.names,
   key: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
   views: [],
@@ -114,6 +122,16 @@ const nodeDefinition: cc.EntityDefinition<Node, NodeInput> = {
       to: "Node",
       target: () => nodeDefinition,
       keys: (record) => (record.homeOf.node === undefined ? [] : [record.homeOf.node]),
+      dangling: "error",
+    },
+    {
+      name: "way",
+      to: "Edge",
+      target: () => edgeDefinition,
+      keys: (record) =>
+        record.place?.node === undefined || record.place.next === undefined
+          ? []
+          : [{ from: record.place.node, to: record.place.next }],
       dangling: "error",
     },
   ],
@@ -241,7 +259,7 @@ const edgeDefinition: cc.EntityDefinition<Edge, EdgeInput> = {
   format: 1,
   package: "links",
   entity: "Edge",
-  hash: "95cbf3e2a71ddae3",
+  hash: "b774f4886f8a13cc",
   fields: edgeFields.names,
   key: [
     { name: "from", kind: { type: "uint32" }, read: (record) => record.from },
@@ -388,6 +406,12 @@ export class LinksNodeSnapshot extends NodeSnapshot {
   home(record: Node): Node | undefined {
     if (record.homeOf.node === undefined) return undefined;
     return this.#dataset.node.get(record.homeOf.node);
+  }
+
+  /** The Edge it refers to; undefined when there is none. */
+  way(record: Node): Edge | undefined {
+    if (record.place?.node === undefined || record.place.next === undefined) return undefined;
+    return this.#dataset.edge.get({ from: record.place.node, to: record.place.next });
   }
 }
 

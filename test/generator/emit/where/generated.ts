@@ -114,6 +114,10 @@ export interface ThingReader extends cc.MappingReader<number, Thing> {
   readonly pairs: cc.UniqueView<ThingPairsKey, Thing>;
   readonly trio: cc.GroupView<ThingTrioKey, Thing>;
   readonly byTag: cc.GroupView<string, Thing, cc.SortedList<Thing, bigint>>;
+  readonly between: cc.SortedView<Thing, number>;
+  readonly narrowed: cc.SortedView<Thing, number>;
+  readonly anyValue: cc.SortedView<Thing, number>;
+  readonly always: cc.SortedView<Thing, number>;
 }
 
 const thingFields = new cc.FieldNames([
@@ -138,7 +142,7 @@ const thingDefinition: cc.EntityDefinition<Thing, ThingInput> = {
   format: 1,
   package: "tests",
   entity: "Thing",
-  hash: "2606b3a145b24906",
+  hash: "f2d4377f46bdb6c6",
   fields: thingFields.names,
   key: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
   views: [
@@ -231,7 +235,7 @@ const thingDefinition: cc.EntityDefinition<Thing, ThingInput> = {
       name: "present",
       by: [{ name: "kind", kind: { type: "enum", names: Kind }, read: (record) => record.kind }],
       where: (record) =>
-        record.inner !== undefined && record.inner?.n === undefined && record.maybe !== undefined,
+        record.inner !== undefined && record.inner.n === undefined && record.maybe !== undefined,
       sort: [],
     },
     {
@@ -284,6 +288,42 @@ const thingDefinition: cc.EntityDefinition<Thing, ThingInput> = {
           descending: true,
         },
       ],
+    },
+    {
+      view: "sorted",
+      name: "between",
+      where: (record) =>
+        record.day !== undefined &&
+        record.day > "2000-01-01" &&
+        record.day < "2030-01-01" &&
+        record.inner?.n !== undefined &&
+        record.inner.n >= -5 &&
+        record.inner.n <= 5 &&
+        record.inner.n !== 0,
+      sort: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
+    },
+    {
+      view: "sorted",
+      name: "narrowed",
+      where: (record) =>
+        record.inner?.n === 5 &&
+        record.inner.at !== undefined &&
+        record.inner.at.getTime() > 1_577_836_800_000 &&
+        record.inner.at.getTime() !== 1_609_459_200_000 &&
+        record.maybe !== undefined &&
+        !record.maybe,
+      sort: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
+    },
+    {
+      view: "sorted",
+      name: "anyValue",
+      where: (record) => record.maybe !== undefined,
+      sort: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
+    },
+    {
+      view: "sorted",
+      name: "always",
+      sort: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
     },
   ],
   references: [],
@@ -343,6 +383,22 @@ export class ThingSnapshot extends cc.MappingSnapshot<number, Thing> implements 
 
   get byTag(): ThingReader["byTag"] {
     return this.core.group("byTag");
+  }
+
+  get between(): ThingReader["between"] {
+    return this.core.sorted("between");
+  }
+
+  get narrowed(): ThingReader["narrowed"] {
+    return this.core.sorted("narrowed");
+  }
+
+  get anyValue(): ThingReader["anyValue"] {
+    return this.core.sorted("anyValue");
+  }
+
+  get always(): ThingReader["always"] {
+    return this.core.sorted("always");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -416,6 +472,22 @@ export class ThingMapping
 
   get byTag(): ThingReader["byTag"] {
     return this.snapshot().byTag;
+  }
+
+  get between(): ThingReader["between"] {
+    return this.snapshot().between;
+  }
+
+  get narrowed(): ThingReader["narrowed"] {
+    return this.snapshot().narrowed;
+  }
+
+  get anyValue(): ThingReader["anyValue"] {
+    return this.snapshot().anyValue;
+  }
+
+  get always(): ThingReader["always"] {
+    return this.snapshot().always;
   }
 
   /** All versions in the store, newest publication first. */
