@@ -31,6 +31,9 @@ const reader: ReaderInput = {
 
 const header: HeaderInput = {
   hasOwnProperty: 1,
+  // To the compiler every object has these two.
+  isPrototypeOf: null,
+  propertyIsEnumerable: undefined,
   toLocaleString: [1, 7],
   toJSON: { __proto__: null, constructor: 1 },
   prototype: "constructor",
