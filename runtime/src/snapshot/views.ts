@@ -31,7 +31,10 @@ export interface RecordList<R> extends Iterable<R> {
 
 /** Records sorted by at least one field. `S` is the type of the first sort field, `B` the bounds it takes. */
 export interface SortedList<R, S, B extends Range<S> = Range<S>> extends RecordList<R> {
-  /** The part within the bounds, in the same order; O(log n). */
+  /**
+   * The part within the bounds, in the same order; O(log n), decoding about that many records. Throws
+   * ERR_INVALID_ARGUMENT for a bound that is no value of the field, as `floor` and `ceiling` do.
+   */
   range(bounds: B): SortedList<R, S, B>;
   /** The first, in this order, of the records with the greatest value not above `value`. */
   floor(value: S): R | undefined;
