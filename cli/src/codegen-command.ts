@@ -1,75 +1,93 @@
-/** `cached-collections codegen`: its options, its help, what it prints. */
-import { Command } from "commander";
-import { compileFolder } from "./codegen-folder.js";
+/** `cached-collections codegen`: its options, its help, its modes. */
+import { Command, Option } from "commander";
 import { loadGenerator } from "./codegen-generator.js";
-import { applyChanges, planChanges, type Change } from "./codegen-output.js";
-
-const OK = 0;
-const OUT_OF_DATE = 1;
-const FAILED = 2;
+import {
+  EXIT_FAILED,
+  EXIT_OK,
+  EXIT_OUT_OF_DATE,
+  printReport,
+  type Report,
+} from "./codegen-report.js";
+import { failureOf, runCodegen, type Purpose } from "./codegen-run.js";
+import { findTargets, type TargetOptions } from "./codegen-targets.js";
+import { watchCodegen } from "./codegen-watch.js";
 
 const HELP = `
+Without folders, --schemas and --out it does what cached-collections.config.ts (.mts, .js, .mjs) in the
+working directory says; without such a file, schema/*.yaml gives generated/*.ts and *.proto.
+
 Exit codes:
-  ${OK}  all files are up to date now
-  ${OUT_OF_DATE}  --check found files that are not
-  ${FAILED}  a schema has errors, or a file cannot be read or written; nothing was written`;
+  ${EXIT_OK}  all files are up to date now; --watch was ended
+  ${EXIT_OUT_OF_DATE}  --check found files that are not
+  ${EXIT_FAILED}  an error in a schema, in the config file, in the arguments, or with reading and writing files`;
 
 interface Options {
-  readonly schemas: string;
-  readonly out: string;
+  readonly config?: string;
+  readonly schemas?: string;
+  readonly out?: string;
   readonly check?: true;
+  readonly watch?: true;
+  readonly json?: true;
+  readonly printCanonical?: string | true;
 }
 
 /** The command; `exit` is told the exit code. */
 export function codegenCommand(exit: (code: number) => void): Command {
   return new Command("codegen")
-    .description("Write TypeScript and .proto files for the schemas of a folder.")
-    .argument("[folders...]", "folders that hold schemas and generated files", ["."])
-    .option("--schemas <folder>", "where in each folder its schemas (*.yaml) are", "schema")
-    .option("--out <folder>", "where in each folder generated files go", "generated")
+    .description("Write TypeScript and .proto files for schemas.")
+    .argument("[folders...]", "folders that hold schemas and generated files; default: this one")
+    .option("--schemas <folder>", 'where in each folder its schemas are (default: "schema")')
+    .option("--out <folder>", 'where in each folder generated files go (default: "generated")')
+    .addOption(new Option("--config <file>", "the config file").conflicts(["schemas", "out"]))
     .option("--check", "write nothing; name the files that are out of date")
+    .addOption(new Option("--watch", "run again whenever a schema changes").conflicts("check"))
+    .addOption(
+      new Option(
+        "--print-canonical [entity]",
+        "write nothing; print the text that the hash of an entity, or of each, is taken of",
+      ).conflicts(["check", "watch"]),
+    )
+    .option("--json", "print each run as one line of JSON (docs/codegen.md)")
     .addHelpText("after", HELP)
-    .action(async (folders: readonly string[], options: Options) => {
-      try {
-        exit(await codegen(folders, options));
-      } catch (error) {
-        console.error(error instanceof Error ? error.message : String(error));
-        exit(FAILED);
+    .action(async (folders: readonly string[], options: Options, command: Command) => {
+      if (folders.length > 0 && options.config !== undefined) {
+        command.error("error: option '--config <file>' cannot be used with folders");
       }
+      exit(await codegen(folders, options));
     });
 }
 
-/** All folders are compiled before anything is written: a bad schema leaves every file as it was. */
 async function codegen(folders: readonly string[], options: Options): Promise<number> {
-  const generator = await loadGenerator();
-  const compiled = folders.map((folder) => compileFolder(generator, { path: folder, ...options }));
-  const errors = [...new Set(compiled.flatMap((each) => each.errors))];
-  if (errors.length > 0) {
-    console.error(
-      `${errors.join("\n\n")}\n\n${count(errors.length, "error")}; nothing was written`,
-    );
-    return FAILED;
+  const { config, schemas, out } = options;
+  const isJson = options.json === true;
+  let report: Report;
+  try {
+    const where: TargetOptions = { config, folders, schemas, out };
+    if (options.watch === true) {
+      await watchCodegen(await loadGenerator(), where, isJson, interruption());
+      return EXIT_OK;
+    }
+    const targets = await findTargets(where);
+    ({ report } = runCodegen(await loadGenerator(), targets.folders, purposeOf(options)));
+  } catch (error) {
+    report = failureOf(error);
   }
-  const changes = compiled.flatMap((each) => planChanges(generator, each));
-  const files = compiled.reduce((sum, { outputs }) => sum + outputs.size, 0);
-  if (changes.length === 0) {
-    console.log(`up to date: ${count(files, "file")}`);
-    return OK;
-  }
-  if (options.check === true) return reportOutOfDate(changes);
-  applyChanges(changes);
-  for (const { path, text } of changes) {
-    console.log(`${text === undefined ? "removed" : "wrote"} ${path}`);
-  }
-  return OK;
+  printReport(report, isJson);
+  return report.exitCode;
 }
 
-function reportOutOfDate(changes: readonly Change[]): number {
-  for (const { path, reason } of changes) console.error(`${path} ${reason}`);
-  console.error("out of date: run cached-collections codegen");
-  return OUT_OF_DATE;
+function purposeOf({ check, printCanonical }: Options): Purpose {
+  if (printCanonical !== undefined) {
+    return { entity: printCanonical === true ? undefined : printCanonical };
+  }
+  return check === true ? "check" : "write";
 }
 
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+/** Given by Ctrl-C and by who ends services; a second time ends the process at once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => controller.abort());
+  }
+  return controller.signal;
 }

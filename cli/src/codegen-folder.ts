@@ -1,81 +1,126 @@
 /** A folder's schemas, compiled: the texts of all files that shall be there, or what is wrong. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Diagnostic, Schema } from "@cached-collections/generator";
 import type { Generator } from "./codegen-generator.js";
+import { ProblemError, slashed, systemProblem, type Problem } from "./problem.js";
 
 export interface Folder {
   /** From the working directory. */
   readonly path: string;
-  /** Folders inside it. */
+  /** Folders, from this one. */
   readonly schemas: string;
   readonly out: string;
 }
 
+/** Texts by path from the working directory; undefined where there is nothing to be read. */
+export type Inputs = ReadonlyMap<string, string | undefined>;
+
+/** Paths are from the working directory. */
+export interface CompiledSchema {
+  readonly schema: Schema;
+  readonly path: string;
+  /** Of the generated files, without their endings. */
+  readonly name: string;
+}
+
 export interface CompiledFolder {
   readonly folder: Folder;
-  /** Texts by path from the working directory. */
+  readonly schemas: readonly CompiledSchema[];
+  /** Texts by path. */
   readonly outputs: ReadonlyMap<string, string>;
-  /** Ready to print; several schemas may name one error, in a file that they import. */
-  readonly errors: readonly string[];
+  /** Several schemas may name one error, in a file that they import. */
+  readonly errors: readonly (Diagnostic | Problem)[];
+  /** All that was read, with the texts that were found: the folder of schemas (as listText) and all files. */
+  readonly inputs: Inputs;
 }
 
-/** Compiles all schemas of a folder. Throws when it cannot be read. */
+/** Compiles all schemas of a folder. */
 export function compileFolder(generator: Generator, folder: Folder): CompiledFolder {
+  const schemas: CompiledSchema[] = [];
   const outputs = new Map<string, string>();
-  const errors: string[] = [];
-  for (const file of schemaFiles(folder)) {
-    // The path in messages starts at the working directory, the one in headers at the folder, so that
-    // generated files are the same wherever the command is run.
-    const source = {
-      path: slashed(join(folder.schemas, file)),
-      text: read(folder, join(folder.schemas, file)),
-    };
-    const { schema, diagnostics } = generator.compileSchema(source, (path) =>
-      tryRead(folder, path),
-    );
-    for (const diagnostic of diagnostics) {
-      const path = slashed(join(folder.path, diagnostic.path));
-      errors.push(generator.renderDiagnostic({ ...diagnostic, path }));
+  const errors: (Diagnostic | Problem)[] = [];
+  const inputs = new Map<string, string | undefined>();
+  // The path in messages starts at the working directory, the one in headers at the folder, so that
+  // generated files are the same wherever the command is run.
+  const read = (path: string): string => {
+    const full = join(folder.path, path);
+    inputs.set(full, undefined);
+    const text = readFileSync(full, "utf8");
+    inputs.set(full, text);
+    return text;
+  };
+  const compileFile = (file: string): void => {
+    const path = slashed(join(folder.schemas, file));
+    const compiled = generator.compileSchema({ path, text: read(path) }, optional(read));
+    for (const diagnostic of compiled.diagnostics) {
+      errors.push({ ...diagnostic, path: slashed(join(folder.path, diagnostic.path)) });
     }
-    if (schema === undefined) continue;
+    if (compiled.schema === undefined) return;
     const name = join(folder.path, folder.out, file.replace(/\.ya?ml$/, ""));
-    if (outputs.has(`${name}.ts`)) errors.push(`${slashed(name)}: two schemas have this name`);
-    outputs.set(`${name}.ts`, generator.emitTypeScript(schema));
-    outputs.set(`${name}.proto`, generator.emitProto(schema));
-  }
-  return { folder, outputs, errors };
-}
-
-function schemaFiles(folder: Folder): string[] {
-  const path = join(folder.path, folder.schemas);
-  const names = listFolder(path)
-    .filter((name) => /\.ya?ml$/.test(name))
-    .toSorted();
-  if (names.length === 0) throw new Error(`${slashed(path)}: no schema (*.yaml) here`);
-  return names;
-}
-
-function listFolder(path: string): string[] {
+    schemas.push({ schema: compiled.schema, path: slashed(join(folder.path, path)), name });
+    outputs.set(`${name}.ts`, generator.emitTypeScript(compiled.schema));
+    outputs.set(`${name}.proto`, generator.emitProto(compiled.schema));
+  };
+  const from = join(folder.path, folder.schemas);
+  inputs.set(from, listText(from));
   try {
-    return readdirSync(path);
+    for (const file of schemaFiles(from)) compileFile(file);
   } catch (error) {
-    throw new Error(`${slashed(path)}: no folder of schemas`, { cause: error });
+    errors.push(...problemsOf(error));
   }
+  return { folder, schemas, outputs, errors, inputs };
 }
 
-function read(folder: Folder, path: string): string {
-  return readFileSync(join(folder.path, path), "utf8");
-}
-
-function tryRead(folder: Folder, path: string): string | undefined {
+/** The names of a folder's schemas, one to a line; undefined when it is none. */
+export function listText(path: string): string | undefined {
   try {
-    return read(folder, path);
+    return listSchemas(path).join("\n");
   } catch {
     return undefined;
   }
 }
 
-/** With forward slashes on every platform. */
-export function slashed(path: string): string {
-  return path.replaceAll("\\", "/");
+function schemaFiles(path: string): readonly string[] {
+  const names = listFolder(path);
+  if (names.length === 0) throw noSchemas(path, "no schema (*.yaml) is here");
+  return names;
+}
+
+function listFolder(path: string): readonly string[] {
+  try {
+    return listSchemas(path);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") throw noSchemas(path, "there is no such folder");
+    if (code === "ENOTDIR") throw noSchemas(path, "it is a file, not a folder");
+    throw error;
+  }
+}
+
+function listSchemas(path: string): readonly string[] {
+  return readdirSync(path)
+    .filter((name) => /\.ya?ml$/.test(name))
+    .toSorted();
+}
+
+function noSchemas(path: string, fact: string): ProblemError {
+  const fix = "name the folder of the schemas: --schemas, or schemas in the config file";
+  return new ProblemError([{ code: "no-schemas", path: slashed(path), fact, fix }]);
+}
+
+function problemsOf(error: unknown): readonly Problem[] {
+  if (error instanceof ProblemError) return error.problems;
+  const fix = "let this user read it";
+  return [systemProblem("unreadable", error, "it cannot be read", fix)];
+}
+
+function optional(read: (path: string) => string): (path: string) => string | undefined {
+  return (path) => {
+    try {
+      return read(path);
+    } catch {
+      return undefined;
+    }
+  };
 }

@@ -1,5 +1,6 @@
 /** The generator: a peer that only builds need, so that deploys can have this command line without it. */
 import type * as generator from "@cached-collections/generator";
+import { ProblemError } from "./problem.js";
 
 export type Generator = typeof generator;
 
@@ -9,9 +10,11 @@ export async function loadGenerator(): Promise<Generator> {
     return await import("@cached-collections/generator");
   } catch (error) {
     if (!isMissing(error)) throw error;
-    const line =
-      "codegen needs @cached-collections/generator: npm install --save-dev @cached-collections/generator";
-    throw new Error(line, { cause: error });
+    const fact = "codegen needs the package @cached-collections/generator, which is not installed";
+    const fix = "npm install --save-dev @cached-collections/generator";
+    throw new ProblemError([{ code: "generator-missing", path: undefined, fact, fix }], {
+      cause: error,
+    });
   }
 }
 

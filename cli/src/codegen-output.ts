@@ -5,32 +5,41 @@
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { slashed, type CompiledFolder, type Folder } from "./codegen-folder.js";
+import type { CompiledFolder, Folder } from "./codegen-folder.js";
 import type { Generator } from "./codegen-generator.js";
+import { slashed, systemProblem, type Problem } from "./problem.js";
 
 export interface Change {
   readonly path: string;
   /** What the file shall hold; undefined: it shall go. */
   readonly text: string | undefined;
-  /** For --check: what is the matter with the file. */
-  readonly reason: string;
+  /** What is the matter with the file that is there. */
+  readonly state: "missing" | "outdated" | "leftover";
 }
 
-/** The changes that bring a folder up to date, in the order of paths. */
-export function planChanges(generator: Generator, { folder, outputs }: CompiledFolder): Change[] {
-  const changes: Change[] = [];
+export interface Applied {
+  readonly changes: readonly Change[];
+  readonly problem: Problem | undefined;
+}
+
+/** The changes that bring all folders up to date, in the order of paths. */
+export function planChanges(generator: Generator, compiled: readonly CompiledFolder[]): Change[] {
+  const outputs = new Map(compiled.flatMap((each) => [...each.outputs]));
+  const changes = new Map<string, Change>();
   for (const [path, text] of outputs) {
     const present = readText(path);
-    if (present === undefined) changes.push({ path, text, reason: "is missing" });
-    else if (present !== text) changes.push({ path, text, reason: "differs from its schema" });
+    if (present === undefined) changes.set(path, { path, text, state: "missing" });
+    else if (present !== text) changes.set(path, { path, text, state: "outdated" });
   }
-  const left = leftovers(generator, folder).filter(({ path }) => !outputs.has(path));
-  return [...changes, ...left].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  for (const path of compiled.flatMap(({ folder }) => generatedFiles(generator, folder))) {
+    if (!outputs.has(path)) changes.set(path, { path, text: undefined, state: "leftover" });
+  }
+  return [...changes.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** Files generated from schemas of this folder, whether or not those are still there. */
-function leftovers({ generatedFrom }: Generator, { path, schemas, out }: Folder): Change[] {
-  const own = slashed(join(schemas));
+function generatedFiles({ generatedFrom }: Generator, { path, schemas, out }: Folder): string[] {
+  const own = slashed(schemas);
   const isOurs = (file: string): boolean => {
     const schema = generatedFrom(readText(file) ?? "");
     return schema !== undefined && dirname(schema) === own;
@@ -38,26 +47,43 @@ function leftovers({ generatedFrom }: Generator, { path, schemas, out }: Folder)
   return filesIn(join(path, out))
     .filter((name) => /\.(?:ts|proto)$/.test(name))
     .map((name) => join(path, out, name))
-    .filter(isOurs)
-    .map((file) => ({ path: file, text: undefined, reason: "has no schema any more" }));
+    .filter(isOurs);
 }
 
-export function applyChanges(changes: readonly Change[]): void {
-  for (const { path, text } of changes) {
-    if (text === undefined) rmSync(path, { force: true });
-    else replaceFile(path, text);
+/** Makes the changes. All new texts are on the disk before the first file is replaced: a full one changes nothing. */
+export function applyChanges(changes: readonly Change[]): Applied {
+  const done: Change[] = [];
+  try {
+    for (const { path, text } of changes) if (text !== undefined) writeBeside(path, text);
+    for (const change of changes) {
+      if (change.text === undefined) rmSync(change.path, { force: true });
+      else renameSync(beside(change.path), change.path);
+      done.push(change);
+    }
+    return { changes: done, problem: undefined };
+  } catch (error) {
+    for (const { path } of changes) removeIfThere(beside(path));
+    const fix = "let this user write there, and see that the disk has room";
+    const problem = systemProblem("unwritable", error, "it cannot be written", fix);
+    return { changes: done, problem };
   }
 }
 
-function replaceFile(path: string, text: string): void {
+function writeBeside(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
-  const next = `${path}.${process.pid}.tmp`;
+  writeFileSync(beside(path), text);
+}
+
+/** The new text's place until it is the file. */
+function beside(path: string): string {
+  return `${path}.${process.pid}.tmp`;
+}
+
+function removeIfThere(path: string): void {
   try {
-    writeFileSync(next, text);
-    renameSync(next, path);
-  } catch (error) {
-    rmSync(next, { force: true });
-    throw error;
+    rmSync(path, { force: true });
+  } catch {
+    // What keeps it from going was told already: the same kept the file from being written.
   }
 }
 

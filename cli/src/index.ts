@@ -1,34 +1,10 @@
-/** The command line. Each command is a file of its own; this one puts them together. */
-import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
-import { codegenCommand } from "./codegen-command.js";
-
-/** Bad arguments, as bad input everywhere. */
-const EXIT_USAGE = 2;
-
-/** Runs the command line with these arguments; resolves to the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
-  let exitCode = 0;
-  const program = new Command("cached-collections")
-    .description("Typed in-memory collections for Node.js services: builds and deploys.")
-    .version(ownVersion())
-    .addCommand(
-      codegenCommand((code) => {
-        exitCode = code;
-      }),
-    );
-  for (const command of [program, ...program.commands]) command.exitOverride();
-  try {
-    await program.parseAsync(args, { from: "user" });
-    return exitCode;
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : EXIT_USAGE;
-  }
-}
-
-function ownVersion(): string {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  const { version } = JSON.parse(text) as { readonly version: string };
-  return version;
-}
+/** The package's door for users: what a config file needs. The program itself is `main.ts`. */
+export { defineConfig } from "./config.js";
+export type { Config, ConfigOfOne, ConfigOfSeveral, Target } from "./config.js";
+export type {
+  CanonicalEntity,
+  Position,
+  Report,
+  ReportedDiagnostic,
+  ReportedFile,
+} from "./codegen-report.js";

@@ -19,6 +19,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   cli: ["cached-collections", "@cached-collections/generator"],
   examples: ["cached-collections", "@cached-collections/generator"],
   bench: ["cached-collections"],
+  "cached-collections.config.ts": ["@cached-collections/cli"],
   test: [
     "cached-collections",
     "cached-collections/generated/v1",

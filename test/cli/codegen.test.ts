@@ -1,10 +1,8 @@
 /** `cached-collections codegen` as a process: what it writes, prints and exits with. */
-import { execFile } from "node:child_process";
 import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -16,19 +14,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { BAD, GOOD, Project, runCommand, type Outcome } from "./project.js";
 
-const BIN = fileURLToPath(new URL("../../cli/bin/cached-collections.js", import.meta.url));
-const GOOD = "package: one\nentities:\n  Word:\n    key: text\n    fields: { text: string }\n";
-const BAD = "package: two\nentities:\n  Word:\n    key: txt\n    fields: { text: strin }\n";
-
+let project: Project;
 let folder = "";
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "codegen-"));
+  project = new Project();
+  ({ folder } = project);
   writeSchema("one.yaml", GOOD);
 });
 
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => project.remove());
 
 describe("codegen", () => {
   test("writes a .ts and a .proto for each schema, and nothing the second time", async () => {
@@ -50,7 +47,7 @@ describe("codegen", () => {
     await codegen();
     const here = generated("one.ts");
     rmSync(join(folder, "generated"), { recursive: true });
-    const { code } = await run(["codegen", folder], tmpdir());
+    const { code } = await runCommand(["codegen", folder], tmpdir());
     expect(code).toBe(0);
     expect(generated("one.ts")).toBe(here);
   });
@@ -114,12 +111,77 @@ describe("codegen", () => {
     expect(stdout.split("\n")).toContain("wrote b/src/made/one.ts");
   });
 
-  test("says in one line that there is no schema", async () => {
-    expect(await codegen("--schemas", "nowhere")).toEqual({
+  test("says that there is no schema", async () => {
+    const fix = "fix: name the folder of the schemas: --schemas, or schemas in the config file";
+    const { code, stdout, stderr } = await codegen("--schemas", "nowhere");
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toBe(
+      `nowhere: error no-schemas: there is no such folder\n${fix}\n\n1 error; nothing was written\n`,
+    );
+    mkdirSync(join(folder, "empty"));
+    expect((await codegen("--schemas", "empty")).stderr).toContain(
+      "empty: error no-schemas: no schema (*.yaml) is here",
+    );
+    expect((await codegen("--schemas", "schema/one.yaml")).stderr).toContain(
+      "schema/one.yaml: error no-schemas: it is a file, not a folder",
+    );
+  });
+
+  test("takes absolute paths for folders that are inside", async () => {
+    await codegen();
+    const before = generated("one.ts");
+    const all = ["--schemas", join(folder, "schema"), "--out", join(folder, "generated")];
+    expect((await codegen(...all)).stdout).toBe("up to date: 2 files\n");
+    expect(generated("one.ts")).toBe(before);
+  });
+
+  test("refuses two schemas for one file", async () => {
+    writeSchema("one.yml", GOOD);
+    expect((await codegen()).stderr).toMatch(
+      /^generated\/one.ts: error output-clash: it is generated from schema\/one.yaml and from schema\/one.yml\nfix: rename /,
+    );
+    rmSync(join(folder, "schema", "one.yml"));
+    cpSync(join(folder, "schema"), join(folder, "more"), { recursive: true });
+    project.write(
+      "cached-collections.config.js",
+      'export default { targets: [{}, { schemas: "more" }] };\n',
+    );
+    expect((await codegen()).stderr).toMatch(
+      /^generated\/one.ts: error output-clash: .* schema\/one.yaml and from more\/one.yaml\n/,
+    );
+    expect(existsSync(join(folder, "generated"))).toBe(false);
+  });
+
+  test("removes nothing that another of its folders generates into the same place", async () => {
+    project.write("more/schema/two.yaml", GOOD.replace("one", "two"));
+    project.write(
+      "cached-collections.config.js",
+      'export default { targets: [{}, { folder: "more", out: "../generated" }] };\n',
+    );
+    await codegen();
+    expect((await codegen()).stdout).toBe("up to date: 4 files\n");
+  });
+
+  test("says what it could not write, and leaves nothing half written", async () => {
+    project.write("generated/two.ts/in-the-way.txt", "");
+    writeSchema("two.yaml", GOOD.replace("one", "two"));
+    const { code, stdout, stderr } = await codegen();
+    expect({ code, stdout }).toEqual({
       code: 2,
-      stdout: "",
-      stderr: "nowhere: no folder of schemas\n",
+      stdout: "wrote generated/one.proto\nwrote generated/one.ts\nwrote generated/two.proto\n",
     });
+    expect(stderr).toMatch(
+      /^generated\/two.ts: error unwritable: it cannot be written: EISDIR: [\w ]+\nfix: .*\n\n1 error; not all was written\n$/,
+    );
+    expect(readdirSync(join(folder, "generated"))).toHaveLength(4);
+  });
+
+  test("writes nothing when it cannot write everything", async () => {
+    project.write("generated", "in the way");
+    expect((await codegen()).stderr).toMatch(
+      /error unwritable: .*\n.*\n\n.*nothing was written\n$/,
+    );
+    expect(project.read("generated")).toBe("in the way");
   });
 });
 
@@ -172,12 +234,12 @@ describe("the command line", () => {
   });
 
   test("exits with 2 when it is called in a way that it does not know", async () => {
-    expect((await run(["bogus"], folder)).code).toBe(2);
+    expect((await project.run("bogus")).code).toBe(2);
     expect((await codegen("--bogus")).code).toBe(2);
   });
 
   test("says its version", async () => {
-    expect((await run(["--version"], folder)).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await project.run("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
   test("says what to install where the generator is missing", async () => {
@@ -188,45 +250,31 @@ describe("the command line", () => {
     for (const part of ["bin", "dist", "package.json"]) {
       cpSync(join(root, "cli", part), join(own, part), { recursive: true });
     }
-    cpSync(join(root, "node_modules", "commander"), join(installed, "commander"), {
-      recursive: true,
-    });
-    const { code, stderr } = await run(
-      ["codegen"],
-      folder,
-      join(own, "bin", "cached-collections.js"),
-    );
+    for (const name of ["commander", "jiti", "leven"]) {
+      cpSync(join(root, "node_modules", name), join(installed, name), { recursive: true });
+    }
+    const bin = join(own, "bin", "cached-collections.js");
+    const { code, stderr } = await runCommand(["codegen"], folder, bin);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr:
-        "codegen needs @cached-collections/generator: npm install --save-dev @cached-collections/generator\n",
+      stderr: [
+        "error generator-missing: codegen needs the package @cached-collections/generator, which is not installed",
+        "fix: npm install --save-dev @cached-collections/generator",
+        "",
+        "1 error; nothing was written\n",
+      ].join("\n"),
     });
   });
 });
 
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function codegen(...args: readonly string[]): Promise<Outcome> {
-  return run(["codegen", ...args], folder);
-}
-
-function run(args: readonly string[], cwd: string, bin = BIN): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [bin, ...args], { cwd }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
+  return project.run("codegen", ...args);
 }
 
 function writeSchema(name: string, text: string): void {
-  mkdirSync(join(folder, "schema"), { recursive: true });
-  writeFileSync(join(folder, "schema", name), text);
+  project.write(`schema/${name}`, text);
 }
 
 function generated(name: string): string {
-  return readFileSync(join(folder, "generated", name), "utf8");
+  return project.read(`generated/${name}`);
 }

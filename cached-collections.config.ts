@@ -1,0 +1,7 @@
+/** What `npm run codegen` compiles: this repository's schemas, and those of the examples. */
+import { defineConfig, type Config } from "@cached-collections/cli";
+
+const config: Config = defineConfig({
+  targets: [{ folder: "." }, { folder: "examples/first" }, { folder: "examples/demo/next" }],
+});
+export default config;
