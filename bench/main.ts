@@ -31,6 +31,7 @@ const CHILDREN: Readonly<Record<string, string>> = {
   produce: "./children/produce.js",
   "load-collection": "./children/load-collection.js",
   "load-protobuf": "./children/load-protobuf.js",
+  "load-tuned-protobuf": "./children/load-tuned-protobuf.js",
   "load-json": "./children/load-json.js",
   gets: "./children/gets.js",
   peers: "./children/peers.js",

@@ -1,9 +1,9 @@
 /** The naive cold load with protobuf: GET, decode with protobufjs, build a Map. */
-import { decodeCities } from "../naive/city.js";
+import { decodeCityList } from "../naive/protobufjs-city.js";
 import { child } from "./child.js";
 import { measureLoad } from "./measure-load.js";
 import { PROTOBUF_KEY, readBytes } from "./keys.js";
 
 child((redis) =>
-  measureLoad(redis, async () => decodeCities(await readBytes(redis, PROTOBUF_KEY))),
+  measureLoad(redis, async () => decodeCityList(await readBytes(redis, PROTOBUF_KEY))),
 );
