@@ -69,6 +69,13 @@ describe("a record in use", () => {
     expect(late.every((record, i) => record === core.get(4999 - i))).toBe(true);
   });
 
+  test("is another object when but its last byte differs", () => {
+    const old = coreAfter([{ ...plain(1), tags: ["a"] }]);
+    const record = old.get(1);
+    expect(coreAfter([{ ...plain(1), tags: ["b"] }], old).get(1)?.tags).toEqual(["b"]);
+    expect(coreAfter([{ ...plain(1), tags: ["a"] }], old).get(1) === record).toBe(true);
+  });
+
   test("is never replaced by another object of the same bytes", () => {
     const old = coreAfter([plain(1), plain(2)]);
     const segment = segmentOf([plain(1), plain(2)]);
