@@ -1,0 +1,71 @@
+/** What reads and what writes: a snapshot never changes, and alone it knows no other collection. */
+import type { CityMapping, CitySnapshot, GeoDataset, GeoSnapshot } from "../../../generated/geo.js";
+import { CityMapping as Cities, GeoDataset as Geo } from "../../../generated/geo.js";
+import type { CityInput, CityReader } from "../../../generated/geo.js";
+import type { BannerSnapshot } from "../../../generated/shop.js";
+import { derive, type Store } from "cached-collections";
+
+/** Collections and snapshots are read alike. */
+export function readers(cities: CityMapping, page: GeoSnapshot): readonly CityReader[] {
+  return [cities, cities.snapshot(), page.city];
+}
+
+export const initials: (city: CityReader) => ReadonlySet<string> = derive(
+  (city: CityReader) => new Set([...city.values()].map(({ name }) => name.charAt(0))),
+);
+
+export async function write(geo: GeoDataset, cities: CityMapping): Promise<void> {
+  await geo.push();
+  await cities.pull({ maxAgeMs: 1000 });
+}
+
+export async function writeWrongly(
+  geo: GeoDataset,
+  city: CitySnapshot,
+  page: GeoSnapshot,
+  banners: BannerSnapshot,
+): Promise<void> {
+  // expect: TS2339
+  await city.push();
+  // expect: TS2339
+  await page.push();
+  // expect: TS2339
+  await page.city.pull();
+  // expect: TS2339
+  city.homeCountry(city.getOrThrow(1));
+  // expect: TS2339
+  geo.snapshot().town;
+  // expect: TS2540
+  geo.city = page.city;
+  // A sequence has places, no keys.
+  // expect: TS2339
+  banners.get(1);
+  // expect: TS2740
+  initials(page);
+}
+
+/** Loaders give rows of their entity. */
+export function open(store: Store, row: CityInput): readonly unknown[] {
+  return [
+    new Cities(store, { load: () => [row] }),
+    new Cities(store, {
+      async *load({ signal }) {
+        if (!signal.aborted) yield await Promise.resolve(row);
+      },
+    }),
+    new Geo(store, { load: { city: () => Promise.resolve(new Set([row])) } }),
+    new Geo(store, { load: async (into) => into.city([row]) }),
+    // expect: TS2322
+    new Cities(store, { load: () => [{ ...row, population: "many" }] }),
+    // expect: TS2322
+    new Cities(store, { load: () => row }),
+    // expect: TS2322
+    new Geo(store, { load: { country: () => [row] } }),
+    // expect: TS2353
+    new Geo(store, { load: { town: () => [row] } }),
+    // expect: TS2554
+    new Geo(),
+    // expect: TS2561
+    new Geo(store, { refreshEverySeconds: 5 }),
+  ];
+}
