@@ -42,8 +42,11 @@ export interface AssembleSources {
   readonly signal: AbortSignal;
 }
 
-/** How many chunks are asked for before the first has come. */
-const CHUNKS_AT_ONCE = 4;
+/**
+ * How many chunks are asked for before the first has come. Two keep the store busy while one is checked and
+ * copied; with four, chunks wait in memory until the processor's caches have lost them (a quarter slower).
+ */
+const CHUNKS_AT_ONCE = 2;
 
 /**
  * Brings a manifest's revision into memory. Rejects with ERR_BAD_MANIFEST or ERR_BAD_SEGMENT for bytes that

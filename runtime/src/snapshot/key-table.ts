@@ -94,25 +94,58 @@ abstract class FrontedTable<R extends object> extends ProbedTable<R> {
   }
 }
 
+/** Up to here all keys of a collection have room in front of its table. */
+const WHOLE_FRONT = 4_096;
 const MOST_FRONT = 65_536;
 
-/** A power of two: an eighth of the table, but for small and large ones. */
+/** A power of two: as many as the table has slots while that is little memory, then an eighth of them, bounded. */
 function frontSize(slots: number): number {
   let size = 16;
-  while (size < slots / 8 && size < MOST_FRONT) size *= 2;
+  while (size < (size < WHOLE_FRONT ? slots : slots / 8) && size < MOST_FRONT) size *= 2;
   return size;
 }
 
-class IntegerTable<R extends object> extends FrontedTable<R> {
+/**
+ * In front: two places for each hash, with the keys beside them in an array of integers. A hit touches one line
+ * of it and no record; a miss is told from a hit without looking at a record that happens to stand there.
+ */
+class IntegerTable<R extends object> extends ProbedTable<R> {
   readonly #field: IndexField<R>;
+  readonly #isSigned: boolean;
+  readonly #frontKeys: Int32Array;
+  readonly #front: (R | undefined)[];
 
   constructor(source: KeyTableSource<R>, field: IndexField<R>) {
     super(source);
     this.#field = field;
+    this.#isSigned = field.kind.type === "int32";
+    const size = frontSize(source.slots.words.length);
+    this.#frontKeys = new Int32Array(size);
+    this.#front = new Array<R | undefined>(size).fill(undefined);
   }
 
   override get(key: unknown): R | undefined {
-    return typeof key === "number" ? this.find(hashInteger(key, this.seed), key) : undefined;
+    if (typeof key !== "number") return undefined;
+    const word = key | 0;
+    if ((this.#isSigned ? word : word >>> 0) !== key) return undefined;
+    const hash = hashInteger(word, this.seed);
+    const keys = this.#frontKeys;
+    const place = hash & (keys.length - 2);
+    let hot: R | undefined;
+    if (keys[place] === word) hot = this.#front[place];
+    else if (keys[place + 1] === word) hot = this.#front[place + 1];
+    return hot ?? this.#findCold(hash, key, word, place);
+  }
+
+  #findCold(hash: number, key: number, word: number, place: number): R | undefined {
+    const record = this.probe(hash, key);
+    if (record === undefined) return undefined;
+    const [keys, front] = [this.#frontKeys, this.#front];
+    keys[place + 1] = keys[place] ?? 0;
+    front[place + 1] = front[place];
+    keys[place] = word;
+    front[place] = record;
+    return record;
   }
 
   override hashOfKey(key: unknown): number {
