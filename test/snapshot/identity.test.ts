@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { openSegment } from "../../runtime/src/bytes/open-segment.js";
 import { SegmentBuilder } from "../../runtime/src/bytes/segment-builder.js";
-import type { Segment } from "../../runtime/src/bytes/segment.js";
+import { Segment } from "../../runtime/src/bytes/segment.js";
 import { atOnce } from "../../runtime/src/bytes/steps.js";
 import { createCore, type SnapshotCore } from "../../runtime/src/snapshot/snapshot-core.js";
 import { check } from "../support/property.js";
@@ -166,7 +166,8 @@ describe("an array in use", () => {
 describe("a snapshot", () => {
   test("is refused for segments that this build cannot lay over each other", () => {
     const segment = segmentOf([]);
-    for (const segments of [[], [segment, segment]]) {
+    const delta = new Segment(townDefinition, { ...segment.layout, removed: 1 });
+    for (const segments of [[], [segment, segment], [delta]]) {
       expect(() => atOnce(createCore(townDefinition, info, segments))).toThrow(
         expect.objectContaining({ code: "ERR_FORMAT" }),
       );
