@@ -14,6 +14,8 @@ import {
   type Schema,
 } from "@cached-collections/generator";
 import type { AnyEntityDefinition } from "cached-collections/generated/v1";
+import { Reader } from "../../runtime/src/codec/reader.js";
+import { Writer } from "../../runtime/src/codec/writer.js";
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -72,4 +74,17 @@ interface SnapshotClass {
 export function definitionOf(module: object, entity: string): AnyEntityDefinition {
   const snapshotClass = Reflect.get(module, `${entity}Snapshot`) as SnapshotClass;
   return snapshotClass.of([]).core.definition;
+}
+
+/** A row in bytes. */
+export function encoded(definition: AnyEntityDefinition, row: unknown): Uint8Array {
+  const writer = Writer.create();
+  definition.encode(writer, row as object);
+  return writer.finish();
+}
+
+/** A record from its bytes. */
+export function decoded(definition: AnyEntityDefinition, bytes: Uint8Array): object {
+  const reader = new Reader(bytes);
+  return definition.decode(reader, reader.len);
 }

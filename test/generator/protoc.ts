@@ -1,6 +1,6 @@
 /** protoc at work in a folder of .proto files. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findProtoc } from "../support/find-protoc.js";
 
@@ -32,6 +32,15 @@ export class Protoc {
 
   encode(file: string, type: string, text: string): Uint8Array {
     return this.#run([`--encode=${type}`, file], Buffer.from(text));
+  }
+
+  /** The file and what it imports as a google.protobuf.FileDescriptorSet. Throws when protoc refuses the file. */
+  descriptors(file: string): Uint8Array {
+    const output = join(this.#folder, `${file}.descriptors`);
+    this.#run(["--include_imports", `--descriptor_set_out=${output}`, file], new Uint8Array());
+    const bytes = readFileSync(output);
+    rmSync(output);
+    return bytes;
   }
 
   #run(args: readonly string[], input: Uint8Array): Buffer {

@@ -26,6 +26,7 @@ const SCALARS = [
   "json",
   "Kind",
   "Point",
+  "Shape",
 ] as const;
 
 const INDEXED = new Set(["bool", "int32", "uint32", "int64", "string", "date", "Kind"]);
@@ -39,7 +40,9 @@ export function randomSchema(): Arbitrary<string> {
     [
       "package: random",
       `enums: { Kind: [${values.join(", ")}] }`,
-      "types: { Point: { fields: { x: double, y: float? } } }",
+      "types:",
+      "  Point: { fields: { x: double, y: float? } }",
+      '  Shape: { fields: { points: "Point[]", named: map<Point>, center: "Point?", kinds: "Kind[]" } }',
       "entities:",
       ...entities.map((lines, index) => `  E${index}:\n${lines}`),
       "",

@@ -35,7 +35,11 @@ export class Reflection {
   }
 }
 
-function recordOf(fields: readonly Field[], message: object): Readonly<Record<string, unknown>> {
+/** A record from a message's fields by their names in the .proto; those that are not set may be absent. */
+export function recordOf(
+  fields: readonly Field[],
+  message: object,
+): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     fields.map((field) => {
       const isSet = Object.hasOwn(message, field.protoName);
@@ -51,6 +55,12 @@ function fieldValue(type: FieldType, value: unknown): unknown {
     return (value as readonly unknown[]).map((each) => elementValue(type.element, each));
   }
   if (type.kind !== "map") return elementValue(type, value);
+  if (value instanceof Map) {
+    const entries = [...(value as ReadonlyMap<unknown, unknown>)];
+    return Object.fromEntries(
+      entries.map(([key, each]) => [String(key), elementValue(type.value, each)]),
+    );
+  }
   const entries = Object.entries(value as object) as [string, unknown][];
   return Object.fromEntries(
     entries.map(([key, each]) => [keyText(type, key), elementValue(type.value, each)]),
