@@ -67,6 +67,17 @@ type JsonObject = { [Key in string]?: JsonValue };
 interface JsonArray extends Array<JsonValue> {}
 type JsonValue = string | number | boolean | JsonObject | JsonArray | null;
 
+/** TypeScript lets a type stand for a JSON object, and no interface. */
+type ColorType = { readonly color: string };
+interface Color {
+  readonly color: string;
+}
+
+export function fromJson(type: ColorType, color: Color): readonly Partial<ProductInput>[] {
+  // expect: TS2322
+  return [{ attributes: type }, { attributes: color }];
+}
+
 interface PrismaProduct {
   sku: string;
   status: "draft" | "active" | "discontinued";
