@@ -73,9 +73,13 @@ interface Color {
   readonly color: string;
 }
 
-export function fromJson(type: ColorType, color: Color): readonly Partial<ProductInput>[] {
+export function fromType(attributes: ColorType): Pick<ProductInput, "attributes"> {
+  return { attributes };
+}
+
+export function fromInterface(attributes: Color): Pick<ProductInput, "attributes"> {
   // expect: TS2322
-  return [{ attributes: type }, { attributes: color }];
+  return { attributes };
 }
 
 interface PrismaProduct {
