@@ -29,6 +29,8 @@ export interface Case {
   readonly unit: "ms" | "MB" | "ns";
   readonly ours: Source;
   readonly rivals: readonly Rival[];
+  /** Measured without Redis and the rows in it. */
+  readonly isAlone?: true;
 }
 
 const faster = (limit: number): Target => ({ kind: "faster", limit });

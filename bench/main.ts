@@ -14,6 +14,7 @@ import { parseArgs } from "node:util";
 import { Redis } from "ioredis";
 import { startRedis } from "../test/support/redis-server.js";
 import { CASES, type Case } from "./cases.js";
+import { CODEGEN_CASES } from "./codegen/cases.js";
 import { describeMachine, thisMachine } from "./machine.js";
 import { type CaseResult, caseResult, type Results, type Samples } from "./results.js";
 import { caseText } from "./table.js";
@@ -21,7 +22,7 @@ import { caseText } from "./table.js";
 type Numbers = Readonly<Record<string, number>>;
 
 interface Options {
-  readonly pattern: RegExp;
+  readonly pattern: RegExp | undefined;
   readonly rounds: number;
   readonly json: string | undefined;
 }
@@ -35,13 +36,24 @@ const CHILDREN: Readonly<Record<string, string>> = {
   "load-json": "./children/load-json.js",
   gets: "./children/gets.js",
   peers: "./children/peers.js",
+  codegen: "./children/codegen.js",
+  "codegen-es": "./children/codegen-es.js",
+  "type-check": "./children/type-check.js",
 };
+
+/** Without a regex only those that the README shows are run. */
+const ALL_CASES: readonly Case[] = [...CASES, ...CODEGEN_CASES];
 
 async function main(): Promise<void> {
   const options = readOptions();
-  const cases = CASES.filter(({ name }) => options.pattern.test(name));
+  const { pattern } = options;
+  const cases = pattern === undefined ? CASES : ALL_CASES.filter(({ name }) => pattern.test(name));
   if (cases.length === 0)
-    throw new Error(`no case matches: ${CASES.map(({ name }) => name).join(", ")}`);
+    throw new Error(`no case matches: ${ALL_CASES.map(({ name }) => name).join(", ")}`);
+  if (cases.every(({ isAlone }) => isAlone)) {
+    await report(cases, options, { url: "", redis: "not used", rows: 0 });
+    return;
+  }
   const redis = await startRedis();
   try {
     await measureThrough(redis.url, cases, options);
@@ -53,12 +65,26 @@ async function main(): Promise<void> {
 async function measureThrough(
   url: string,
   cases: readonly Case[],
-  { rounds, json }: Options,
+  options: Options,
 ): Promise<void> {
-  const machine = thisMachine(await redisVersion(url));
-  console.log(describeMachine(machine));
   const { rows = 0, pushMs = 0 } = await run("produce", url);
   console.log(`${rows.toLocaleString("en")} rows pushed in ${Math.round(pushMs)} ms\n`);
+  await report(cases, options, { url, redis: await redisVersion(url), rows });
+}
+
+interface Setting {
+  readonly url: string;
+  readonly redis: string;
+  readonly rows: number;
+}
+
+async function report(
+  cases: readonly Case[],
+  { rounds, json }: Options,
+  { url, redis, rows }: Setting,
+): Promise<void> {
+  const machine = thisMachine(redis);
+  console.log(describeMachine(machine));
   const samples = await measure(cases, rounds, url);
   const results = cases.map((one) => caseResult(one, samples));
   for (const result of results) console.log(`${caseText(result)}\n`);
@@ -92,7 +118,9 @@ function readOptions(): Options {
   });
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds takes a number from 1");
-  return { pattern: new RegExp(positionals[0] ?? ""), rounds, json: values.json };
+  const [pattern] = positionals;
+  const named = pattern === undefined ? undefined : new RegExp(pattern);
+  return { pattern: named, rounds, json: values.json };
 }
 
 /** Runs the processes that the cases need, in turns. */

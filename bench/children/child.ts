@@ -10,21 +10,31 @@ export type Numbers = Readonly<Record<string, number>>;
 
 /** Runs the measurement with a connected client and prints its numbers. A failure ends the process with 1. */
 export function child(measure: (redis: Redis, url: string) => Promise<Numbers>): void {
-  void run(measure).catch((error: unknown) => {
+  childAlone(() => withRedis(measure));
+}
+
+/** The same without Redis. */
+export function childAlone(measure: () => Numbers | Promise<Numbers>): void {
+  void print(measure).catch((error: unknown) => {
     console.error(error);
     process.exitCode = 1;
   });
 }
 
-async function run(measure: (redis: Redis, url: string) => Promise<Numbers>): Promise<void> {
+async function print(measure: () => Numbers | Promise<Numbers>): Promise<void> {
+  stdout.write(`${JSON.stringify(await measure())}\n`);
+}
+
+async function withRedis(
+  measure: (redis: Redis, url: string) => Promise<Numbers>,
+): Promise<Numbers> {
   const url = env["BENCH_REDIS_URL"];
   if (url === undefined)
     throw new Error("BENCH_REDIS_URL is not set: start this through npm run bench");
   const redis = new Redis(url);
   try {
     await redis.ping();
-    const numbers = await measure(redis, url);
-    stdout.write(`${JSON.stringify(numbers)}\n`);
+    return await measure(redis, url);
   } finally {
     redis.disconnect();
   }
