@@ -6,7 +6,13 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { emitProto, type Entity, type Schema } from "@cached-collections/generator";
+import {
+  compileSchema,
+  emitProto,
+  renderDiagnostic,
+  type Entity,
+  type Schema,
+} from "@cached-collections/generator";
 import type { AnyEntityDefinition } from "cached-collections/generated/v1";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -24,12 +30,13 @@ const RANDOM_SCHEMAS = 12;
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const CASES = "test/generator/emit";
 
-const paths = [
-  ...readdirSync(`${ROOT}schema`).map((name) => `schema/${name}`),
-  ...readdirSync(`${ROOT}${CASES}`).map((name) => `${CASES}/${name}/schema.yaml`),
-];
+const paths = ["schema", "examples", CASES].flatMap((folder) =>
+  readdirSync(ROOT + folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".yaml"))
+    .map((path) => `${folder}/${path}`),
+);
 const schemas = new Map<string, Schema>([
-  ...paths.map((path) => [path, compiled(readFileSync(ROOT + path, "utf8"), path)] as const),
+  ...paths.flatMap((path) => compiledFile(path).map((schema) => [path, schema] as const)),
   ...fc
     .sample(randomSchema(), { numRuns: RANDOM_SCHEMAS, seed: SEED })
     .map((text, i) => [`schema ${i} of seed ${SEED}`, compiled(text)] as const),
@@ -96,6 +103,14 @@ test("a message that stands twice in a record counts from its last place, whole"
   const record = decoded(definition, Buffer.concat([one, two]));
   expect(Reflect.get(record, "point")).toEqual({ x: 2, y: undefined, tags: ["b"] });
 });
+
+/** The schema of a file with what it imports; none when the file only has types for others. */
+function compiledFile(path: string): readonly Schema[] {
+  const read = (file: string): string => readFileSync(ROOT + file, "utf8");
+  const { schema, diagnostics } = compileSchema({ path, text: read(path) }, read);
+  if (diagnostics.length > 0) throw new Error(diagnostics.map(renderDiagnostic).join("\n"));
+  return schema === undefined ? [] : [schema];
+}
 
 function compare(
   other: ProtobufEs,
