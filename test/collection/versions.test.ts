@@ -42,6 +42,16 @@ test("a version in use is counted as live", async () => {
   expect(only).toMatchObject({ hash: hashes[0], current: false });
 });
 
+test("a version opened while another is followed already is counted at once, not a minute later", async () => {
+  for (const hash of [hashes[0], hashes[1]]) {
+    await new CountryMapping(store, { load: () => COUNTRIES }, atlas(hash)).ready();
+    await until("it said that it lives", async () => {
+      const listed = await versions(country, store);
+      return listed.find((version) => version.hash === hash)?.live === 1;
+    });
+  }
+});
+
 test("purge removes one version and says whether it was there; others and other entities stay", async () => {
   await publish(hashes[0]);
   await publish(hashes[3]);

@@ -34,6 +34,7 @@ export class Poller {
   #stopped = false;
   #subscription: "none" | "asked" | (() => void) = "none";
   #heartbeatAt = -Infinity;
+  #beaten: ReadonlySet<VersionName> = new Set();
 
   constructor(schema: SchemaStore, intervalMs: () => number, tasks: PollerTasks) {
     this.#schema = schema;
@@ -62,8 +63,15 @@ export class Poller {
     if (!this.#started || this.#stopped) return;
     this.#schedule(jittered(this.#intervalMs()));
     void this.#subscribe();
-    if (now() - this.#heartbeatAt < HEARTBEAT_MS || versions.length === 0) return;
+    this.#beat(versions);
+  }
+
+  /** Every minute, and at once for a version just opened: `prune` spares what it sees in use. */
+  #beat(versions: readonly VersionName[]): void {
+    const isDue = now() - this.#heartbeatAt >= HEARTBEAT_MS;
+    if (versions.every((version) => this.#beaten.has(version)) && !isDue) return;
     this.#heartbeatAt = now();
+    this.#beaten = new Set(versions);
     this.#schema.heartbeat(PROCESS_ID, versions).catch(() => undefined);
   }
 
