@@ -2,6 +2,14 @@
 import { defineConfig, type Config } from "@cached-collections/cli";
 
 const config: Config = defineConfig({
-  targets: [{ folder: "." }, { folder: "examples/first" }, { folder: "examples/demo/next" }],
+  targets: [
+    { folder: "." },
+    { folder: "examples/first" },
+    { folder: "examples/demo/next" },
+    { folder: "examples/schemas/catalogue" },
+    { folder: "examples/schemas/flags" },
+    { folder: "examples/schemas/permissions" },
+    { folder: "examples/schemas/translations" },
+  ],
 });
 export default config;
