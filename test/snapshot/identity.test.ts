@@ -157,13 +157,19 @@ describe("an array in use", () => {
 });
 
 describe("a snapshot", () => {
-  test("is refused for segments that this build cannot lay over each other", () => {
+  test("is refused for segments that do not go together", () => {
     const segment = segmentOf([]);
-    for (const segments of [[], [segment, segment]]) {
-      expect(() => atOnce(createCore(townDefinition, info, segments))).toThrow(
-        expect.objectContaining({ code: "ERR_FORMAT" }),
-      );
+    const delta = new SegmentBuilder(townDefinition);
+    delta.remove(1);
+    const removing = atOnce(openSegment(townDefinition, atOnce(delta.finish()).bytes));
+    const refused: unknown = expect.objectContaining({ code: "ERR_BAD_SEGMENT" });
+    for (const segments of [[], [removing], [segment, removing]]) {
+      expect(() => atOnce(createCore(townDefinition, info, segments))).toThrow(refused);
     }
+    const sequence = thingDefinition([], []);
+    const things = new SegmentBuilder(sequence).finish();
+    const part = atOnce(openSegment(sequence, atOnce(things).bytes));
+    expect(() => atOnce(createCore(sequence, info, [part, part]))).toThrow(refused);
   });
 });
 

@@ -14,6 +14,8 @@ export interface KeyTable<R> {
   get(key: unknown): R | undefined;
   /** The hash by which a record's key is filed, to find its place in another segment. */
   hashOfKey(key: unknown): number;
+  /** Records found last, by the low bits of their hash. */
+  readonly front: readonly (R | undefined)[];
 }
 
 /** What a table is made over. */
@@ -53,6 +55,10 @@ abstract class ProbedTable<R extends object> implements KeyTable<R> {
     this.#front = new Array<R | undefined>(frontSize(source.slots.words.length)).fill(undefined);
   }
 
+  get front(): readonly (R | undefined)[] {
+    return this.#front;
+  }
+
   abstract get(key: unknown): R | undefined;
   abstract hashOfKey(key: unknown): number;
   protected abstract has(record: R, key: unknown): boolean;
@@ -89,7 +95,7 @@ abstract class ProbedTable<R extends object> implements KeyTable<R> {
 }
 
 /** A power of two: an eighth of the table, but for small and large ones. */
-function frontSize(slots: number): number {
+export function frontSize(slots: number): number {
   let size = 16;
   while (size < slots / 8 && size < MOST_FRONT) size *= 2;
   return size;
