@@ -21,6 +21,9 @@ export type {
   LoadContext,
   Loader,
   LoadReason,
+  Patch,
+  PatchContext,
+  PatchSource,
   Rows,
 } from "./collection/options.js";
 export type { DatasetPushResult, PushOutcome, PushResult } from "./collection/push-result.js";

@@ -232,7 +232,7 @@ describe("a delta", () => {
         (a, b, thing) => {
           const definition = thingDefinition(a === b ? [a] : [a, b], []);
           const values = definition.key.map(
-            ({ kind, read }) => normalOf(kind, read(thing)) as Normal,
+            (field) => normalOf(field.kind, field.read(thing)) as Normal,
           );
           const writer = new Writer();
           writeKeyMessage(writer, definition, values);

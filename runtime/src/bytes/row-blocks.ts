@@ -47,40 +47,25 @@ export class RowBlocks {
     return this.#taken === undefined ? this.#starts.length : this.#taken.starts.length;
   }
 
-  /** Encodes a row and decodes it again, so that what is indexed is what readers will see. */
-  add<R extends object, I extends object>(definition: EntityDefinition<R, I>, row: I): R {
-    this.write((writer) => definition.encode(writer, row));
-    try {
-      const record = this.decodeWritten(definition);
-      this.keep();
-      return record;
-    } catch (error) {
-      this.drop();
-      throw error;
-    }
-  }
-
-  /** Appends a message, which is then to be kept or dropped. As if it had never come when `encode` throws. */
+  /** Appends a message, which is then to be kept or dropped: dropped also when `encode` throws. */
   write(encode: (writer: Writer) => void): void {
     const writer = this.#writer;
     if (writer.pos >= BLOCK_BYTES) this.#nextBlock();
     this.#start = writer.pos;
-    try {
-      encode(writer.uint32(this.#tag).fork());
-      writer.ldelim();
-    } catch (error) {
-      this.drop();
-      throw error;
-    }
+    encode(writer.uint32(this.#tag).fork());
+    writer.ldelim();
   }
 
-  /** Where the message written last lies: its field, that is tag, length and message. */
-  get written(): { readonly bytes: Uint8Array; readonly start: number; readonly end: number } {
+  /** Whether these bytes, from `at` on, are the field written last: tag, length and message. */
+  isWritten(bytes: Uint8Array, at: number): boolean {
     const { buf, pos } = this.#writer;
-    return { bytes: buf, start: this.#start, end: pos };
+    for (let i = this.#start, j = at; i < pos; i++, j++) {
+      if (buf[i] !== bytes[j]) return false;
+    }
+    return true;
   }
 
-  /** Decodes the message written last. */
+  /** Decodes the message written last, so that what is indexed is what readers will see. */
   decodeWritten<R extends object>(definition: EntityDefinition<R, never>): R {
     const writer = this.#writer;
     if (this.#read !== writer.buf) {
@@ -106,9 +91,10 @@ export class RowBlocks {
     }
     this.#starts.push(this.#blocks.length * BLOCK_BYTES + this.#start);
     this.#sizes.push(size);
+    this.#start = this.#writer.pos;
   }
 
-  /** As if the message written last had never come: what was written, and the messages left open in it. */
+  /** As if what was written since the last row had never come, also the messages left open in it. */
   drop(): void {
     this.#writer.pos = this.#start;
     this.#writer.states = null;

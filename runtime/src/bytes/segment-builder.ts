@@ -48,6 +48,7 @@ export class SegmentBuilder<R extends object, I extends object> {
   readonly #removed: RemovedKeys;
   readonly #key: KeyColumns<R>;
   readonly #views: readonly IndexColumns<R>[];
+  #dropped = 0;
 
   constructor(definition: EntityDefinition<R, I>, options: SegmentBuilderOptions = {}) {
     this.#definition = definition;
@@ -71,11 +72,48 @@ export class SegmentBuilder<R extends object, I extends object> {
    * key, the field and the value, and is then as if the row had never come. Returns the row as a record.
    */
   add(row: I): R {
-    const number = this.#rows.length;
-    this.#checkRoom();
-    const record = this.#encode(row, number);
-    this.#index(record, number);
+    this.write(row);
+    const record = this.decodeWritten(row);
+    this.keepWritten(record);
     return record;
+  }
+
+  /** The first half of `add`: encodes a row, which is then to be kept or dropped. */
+  write(row: I): void {
+    this.#checkRoom();
+    this.#refusing(row, () => {
+      checkObject(row);
+      this.#rows.write((writer) => this.#definition.encode(writer, row));
+    });
+  }
+
+  /** Whether these bytes, from here on, are the field of the row written last. */
+  isWritten(bytes: Uint8Array, at: number): boolean {
+    return this.#rows.isWritten(bytes, at);
+  }
+
+  /** The row written last as a record: what readers will see. */
+  decodeWritten(row: I): R {
+    return this.#refusing(row, () => this.#rows.decodeWritten(this.#definition));
+  }
+
+  keepWritten(record: R): void {
+    const number = this.#rows.length;
+    this.#rows.keep();
+    if (this.#definition.key.length > 0) this.#key.add(record, number);
+    for (const view of this.#views) view.add(record, number);
+  }
+
+  dropWritten(): void {
+    this.#rows.drop();
+    this.#dropped++;
+  }
+
+  /** Takes a record over from another segment: its field's message, and itself. */
+  copy(message: Uint8Array, record: R): void {
+    this.#checkRoom();
+    this.#rows.write((writer) => writer.raw(message));
+    this.keepWritten(record);
   }
 
   /**
@@ -116,19 +154,15 @@ export class SegmentBuilder<R extends object, I extends object> {
     throw this.#error("ERR_TOO_LARGE", `more than ${MOST_RECORDS} records`);
   }
 
-  #index(record: R, number: number): void {
-    if (this.#definition.key.length > 0) this.#key.add(record, number);
-    for (const view of this.#views) view.add(record, number);
-  }
-
-  #encode(row: I, number: number): R {
+  /** Says which row was refused; as if it had never come. */
+  #refusing<T>(row: I, step: () => T): T {
     try {
-      checkObject(row);
-      return this.#rows.add(this.#definition, row);
+      return step();
     } catch (error) {
+      this.#rows.drop();
       const refused = refusal(error, row);
       if (!(refused instanceof InvalidFieldError)) throw refused;
-      const which = describeRow(this.#definition.key, row, number);
+      const which = describeRow(this.#definition.key, row, this.#rows.length + this.#dropped);
       throw this.#error("ERR_INVALID_RECORD", `${which}: ${refused.message}`, refused);
     }
   }
