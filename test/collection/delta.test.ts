@@ -1,10 +1,12 @@
 /** Small changes: what a push publishes of them, what followers fetch, and when deltas are merged. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { mergedCount } from "../../runtime/src/collection/layers.js";
 import { decodeManifest, type Manifest } from "../../runtime/src/bytes/manifest.js";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
 import { CountryMapping, PlaceMapping, type CountryInput } from "../support/atlas.js";
 import { evictSegment, headOf } from "../support/memory-faults.js";
+import { TownMapping } from "../support/town-mapping.js";
+import type { Town, TownInput } from "../support/town.js";
 import { observe, type ObservedStore } from "../support/observed-store.js";
 
 const ROWS = 2_000;
@@ -193,4 +195,53 @@ test("references of unchanged rows are checked as well", async () => {
   name = "y";
   await expect(places.push()).rejects.toMatchObject({ code: "ERR_DANGLING_REFERENCE" });
   await places.close();
+});
+
+describe("towns", () => {
+  let towns: Map<number, TownInput>;
+  let mapping: TownMapping;
+
+  beforeEach(async () => {
+    towns = new Map();
+    for (let id = 0; id < 200; id++) setTown(id);
+    mapping = new TownMapping(here, () => [...towns.values()]);
+    await mapping.push();
+  });
+
+  function setTown(id: number, more: Partial<TownInput> = {}): void {
+    const [name, code] = [`Town ${id}`, `${id}`];
+    towns.set(id, { id, name, country: "FR", code, kind: "place", lat: id, ...more });
+  }
+
+  async function segments(): Promise<number> {
+    return decodeManifest((await headOf(shared, "Town:0123456789abcdef", "test")).bytes).segments
+      .length;
+  }
+
+  test("may not share what is unique with one that did not change, and may swap it", async () => {
+    setTown(7, { code: "8" });
+    await expect(mapping.push()).rejects.toMatchObject({
+      code: "ERR_DUPLICATE_KEY",
+      message:
+        'test.Town: unique view byCode: 8 and 7 both have country "FR", code "8"; ' +
+        "make the rows differ, or give the view duplicates: first or last",
+    });
+    setTown(8, { code: "7" });
+    expect(await mapping.push()).toMatchObject({ outcome: "published", revision: 2 });
+    expect(await segments()).toBe(2);
+    const byCode = mapping.snapshot().all.unique("byCode");
+    expect(byCode.get({ country: "FR", code: "7" })).toBe(mapping.get(8));
+  });
+
+  test("a base is written before a limited view shows too little", async () => {
+    // It shows 5 and holds 8 more.
+    for (let id = 1; id <= 8; id++) towns.delete(id);
+    await mapping.push();
+    expect(await segments()).toBe(2);
+    towns.delete(9);
+    await mapping.push();
+    expect(await segments()).toBe(1);
+    const northern = mapping.snapshot().all.sorted("northern").slice() as readonly Town[];
+    expect(northern.map(({ id }) => id)).toEqual([10, 11, 12, 13, 14]);
+  });
 });

@@ -3,26 +3,14 @@
  * step the process that wrote, one that follows every revision, one that skips some and one that starts cold
  * give the same answers to every read as a snapshot made of the same rows at once.
  */
-import { Mapping, MappingSnapshot, type Store } from "cached-collections/generated/v1";
 import { expect, test } from "vitest";
 import type { SnapshotCore } from "../../runtime/src/snapshot/snapshot-core.js";
 import { coreOf } from "../../runtime/src/snapshot/snapshot-core.js";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
 import { observe } from "../support/observed-store.js";
 import { SEED } from "../support/property.js";
+import { TownMapping } from "../support/town-mapping.js";
 import { kinds, townDefinition, type Town, type TownInput } from "../support/town.js";
-
-class TownSnapshot extends MappingSnapshot<number, Town> {
-  get all(): SnapshotCore<Town> {
-    return this.core;
-  }
-}
-
-class TownMapping extends Mapping<number, Town, TownInput, TownSnapshot> {
-  constructor(store: Store, load?: () => TownInput[]) {
-    super(townDefinition, TownSnapshot, store, { load });
-  }
-}
 
 /** mulberry32: the same numbers for the same seed. */
 function randomFrom(seed: number): (below: number) => number {
