@@ -245,7 +245,7 @@ describe("a snapshot over deltas", () => {
         checkAll(publisher, core, revision, others);
       }
     });
-    expect(check(property, 200)).toBe(200);
+    expect(check(property, 25)).toBe(25);
   });
 });
 

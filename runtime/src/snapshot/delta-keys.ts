@@ -33,7 +33,7 @@ export class DeltaKeys {
     this.#parts.set(before.#parts.subarray(0, count));
     this.#ordinals.set(before.#ordinals.subarray(0, count));
     this.#count = count;
-    for (let entry = 0; entry < count && !fits; entry++) this.#file(entry);
+    if (!fits) for (let entry = 0; entry < count; entry++) this.#file(entry);
   }
 
   /** The entry of a key, or NO_ENTRY. */

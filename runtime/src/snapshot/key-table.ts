@@ -1,12 +1,15 @@
 /**
  * Finds records by key: hash, slot, ordinal, record, and the record's own key confirms it. In front stands a
  * small table of the records found last, so that hot keys touch neither slots nor the memory of records.
+ * Behind it stands, where deltas lie over the base, one table over all of them.
  * There is one class for each kind of key that is looked up often, because this is the hottest path of all.
  */
 import { hashInteger, hashText } from "../bytes/hash.js";
 import { homeSlot, type SlotTable } from "../bytes/slots.js";
 import type { IndexField } from "../definition.js";
+import { NO_ENTRY } from "./delta-keys.js";
 import { hashOf, matches } from "./key-shape.js";
+import { isDead, type Dead, type Part, type Parts } from "./parts.js";
 import type { Records } from "./records.js";
 
 /** A lookup of records by key. */
@@ -16,6 +19,8 @@ export interface KeyTable<R> {
   hashOfKey(key: unknown): number;
   /** Records found last, by the low bits of their hash. */
   readonly front: readonly (R | undefined)[];
+  /** Forgets a record of this key that died. */
+  drop(key: unknown, record: R): void;
 }
 
 /** What a table is made over. */
@@ -24,6 +29,15 @@ export interface KeyTableSource<R extends object> {
   readonly slots: SlotTable;
   readonly seed: number;
   readonly records: Records<R>;
+  /** What lies over the records: absent while nothing does. */
+  readonly over?: KeyTableOver<R>;
+}
+
+/** What a key table needs to know of deltas over a base. */
+export interface KeyTableOver<R extends object> {
+  readonly parts: Parts<R>;
+  /** Hot records of the snapshot before; those that died since must be dropped. */
+  readonly front?: readonly (R | undefined)[];
 }
 
 /** The table that is fastest for these fields. */
@@ -45,18 +59,28 @@ abstract class ProbedTable<R extends object> implements KeyTable<R> {
   readonly #records: Records<R>;
   /** Direct-mapped by the low bits of the hash; slots go by the high ones. */
   readonly #front: (R | undefined)[];
+  readonly #parts: Parts<R> | undefined;
+  readonly #dead: Dead | undefined;
   protected readonly seed: number;
 
-  constructor(source: KeyTableSource<R>) {
-    this.#words = source.slots.words;
-    this.#bits = source.slots.bits;
-    this.#records = source.records;
-    this.seed = source.seed;
-    this.#front = new Array<R | undefined>(frontSize(source.slots.words.length)).fill(undefined);
+  constructor({ slots, records, seed, over }: KeyTableSource<R>) {
+    this.#words = slots.words;
+    this.#bits = slots.bits;
+    this.#records = records;
+    this.seed = seed;
+    this.#parts = over?.parts;
+    this.#dead = over?.parts.base.dead;
+    const size = frontSize(slots.words.length);
+    this.#front = over?.front?.slice() ?? new Array<R | undefined>(size).fill(undefined);
   }
 
   get front(): readonly (R | undefined)[] {
     return this.#front;
+  }
+
+  drop(key: unknown, record: R): void {
+    const place = this.hashOfKey(key) & (this.#front.length - 1);
+    if (this.#front[place] === record) this.#front[place] = undefined;
   }
 
   abstract get(key: unknown): R | undefined;
@@ -76,26 +100,42 @@ abstract class ProbedTable<R extends object> implements KeyTable<R> {
   #probe(hash: number, key: unknown): R | undefined {
     const words = this.#words;
     const capacity = words.length;
-    if (capacity === 0) return undefined;
+    if (capacity === 0) return this.#probeDeltas(hash, key);
     const bits = this.#bits;
     const wanted = hash << bits;
     const mask = (1 << bits) - 1;
     // A checked table has a free slot, where this ends.
     for (let slot = homeSlot(hash, capacity); ;) {
       const word = words[slot] as number;
-      if (word === 0) return undefined;
+      if (word === 0) return this.#parts && this.#probeDeltas(hash, key);
       if ((word ^ wanted) >>> bits === 0) {
-        const record = this.#records.get((word & mask) - 1);
-        if (this.has(record, key)) return record;
+        const ordinal = (word & mask) - 1;
+        // A live bit proves that nothing newer has the key.
+        if (!isDead(this.#dead, ordinal)) {
+          const record = this.#records.get(ordinal);
+          if (this.has(record, key)) return record;
+        }
       }
       slot++;
       if (slot === capacity) slot = 0;
     }
   }
+
+  #probeDeltas(hash: number, key: unknown): R | undefined {
+    const parts = this.#parts;
+    if (parts === undefined) return undefined;
+    const { deltaKeys, list } = parts;
+    const entry = deltaKeys.find(hash, (part, ordinal) => {
+      const { records } = list[part] as Part<R>;
+      return ordinal < records.segment.records && this.has(records.get(ordinal), key);
+    });
+    if (entry === NO_ENTRY) return undefined;
+    return list[deltaKeys.partOf(entry)]?.records.get(deltaKeys.ordinalOf(entry));
+  }
 }
 
 /** A power of two: an eighth of the table, but for small and large ones. */
-export function frontSize(slots: number): number {
+function frontSize(slots: number): number {
   let size = 16;
   while (size < slots / 8 && size < MOST_FRONT) size *= 2;
   return size;

@@ -7,7 +7,6 @@ import { addPart, finishHash, hashSingle, startHash } from "../bytes/hash.js";
 import { compareNormal, normalOf, sameNormal, type Normal } from "../bytes/scalar.js";
 import type { Segment } from "../bytes/segment.js";
 import type { Steps } from "../bytes/steps.js";
-import { BadRecordError } from "../codec/bad-record.js";
 import type { EntityDefinition, IndexField } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
 import { DeltaKeys, NO_ENTRY } from "./delta-keys.js";
@@ -35,9 +34,13 @@ export function* layOver<R extends object>(
   const below =
     previous !== undefined && isBelow(previous, segments)
       ? previous
-      : new Parts([{ records: recordsOf(base), dead: undefined }], new DeltaKeys(0), base.records);
+      : new Parts([untouched(base)], new DeltaKeys(0));
   if (below.list.length === segments.length) return below;
   return yield* new Layers(definition, segments, below).build();
+}
+
+function untouched<R extends object>(segment: Segment<R>): Part<R> {
+  return { records: recordsOf(segment), dead: undefined, live: segment.records };
 }
 
 /** Whether the segments are those of the snapshot before, and newer ones over them. */
@@ -60,6 +63,7 @@ function refusal<R extends object>(
 interface Layer<R extends object> {
   readonly records: Records<R>;
   dead: Dead | undefined;
+  live: number;
   /** Whether the bitmap is this snapshot's own. */
   own: boolean;
 }
@@ -73,7 +77,6 @@ class Layers<R extends object> {
   readonly #seed: number;
   /** Number of the first part that the snapshot before does not have. */
   readonly #first: number;
-  #size: number;
 
   constructor(
     definition: EntityDefinition<R, never>,
@@ -85,14 +88,11 @@ class Layers<R extends object> {
     this.#first = below.list.length;
     this.#seed = below.seed;
     const added = segments.slice(this.#first);
-    this.#list = [
-      ...below.list.map(({ records, dead }) => ({ records, dead, own: false })),
-      ...added.map((segment) => ({ records: recordsOf(segment), dead: undefined, own: false })),
-    ];
+    const parts = [...below.list, ...added.map(untouched)];
+    this.#list = parts.map(({ records, dead, live }) => ({ records, dead, live, own: false }));
     this.#base = this.#list[0] as Layer<R>;
     const keys = added.reduce((sum, { records, layout }) => sum + records + layout.removed, 0);
     this.#keys = new DeltaKeys(keys, below.deltaKeys);
-    this.#size = added.reduce((sum, { records }) => sum + records, below.size);
   }
 
   /** From new to old, so that what is said about a key first is what holds. */
@@ -102,8 +102,8 @@ class Layers<R extends object> {
       yield* this.#walk(part, 0, segment.records);
       yield* this.#walk(part, segment.records, segment.layout.removed);
     }
-    const list = this.#list.map(({ records, dead }) => ({ records, dead }));
-    return new Parts(list, this.#keys, this.#size);
+    const list = this.#list.map(({ records, dead, live }) => ({ records, dead, live }));
+    return new Parts(list, this.#keys);
   }
 
   *#walk(part: number, from: number, count: number): Steps<void> {
@@ -122,8 +122,7 @@ class Layers<R extends object> {
     const hash = this.#hashOf(key);
     const entry = this.#keys.find(hash, (other, at) => this.#hasKey(other, at, key));
     if (entry === NO_ENTRY) {
-      const base = this.#base as Part<R>;
-      const place = findInBase(base, hash, (at) => this.#hasKey(0, at, key));
+      const place = findInBase(this.#base, hash, (at) => this.#hasKey(0, at, key));
       if (place !== undefined) this.#kill(0, place);
       this.#keys.add(hash, part, ordinal);
       return;
@@ -144,7 +143,7 @@ class Layers<R extends object> {
     layer.own = true;
     const dead = layer.dead as Dead;
     dead[ordinal >>> 3] = (dead[ordinal >>> 3] as number) | (1 << (ordinal & 7));
-    this.#size--;
+    layer.live--;
   }
 
   #keyAt(part: number, ordinal: number): readonly Normal[] {
@@ -154,8 +153,8 @@ class Layers<R extends object> {
       const record = this.#look(part, ordinal);
       return this.#key.map((field) => normalOf(field.kind, field.read(record)) as Normal);
     } catch (error) {
-      if (!isDamage(error)) throw error;
-      throw this.#bad(part, error.message, error);
+      // Whatever it is called: the bytes of a delta are all that is read here.
+      throw this.#bad(part, error instanceof Error ? error.message : String(error), error);
     }
   }
 
@@ -194,17 +193,11 @@ class Layers<R extends object> {
     return finishHash(state);
   }
 
-  #bad(part: number, what: string, cause?: Error): CachedCollectionsError {
+  #bad(part: number, what: string, cause?: unknown): CachedCollectionsError {
     const { package: schema, entity, hash } = this.#definition;
     const where = `delta ${part} of ${this.#list.length - 1}, from the oldest`;
     const message = `bad segment: ${where}: ${what}`;
     const subject = `${schema}.${entity}:${hash}`;
     return new CachedCollectionsError("ERR_BAD_SEGMENT", subject, message, { cause });
   }
-}
-
-/** Bytes that are no record or no key; decoding throws RangeError at their end. */
-function isDamage(error: unknown): error is Error {
-  if (error instanceof CachedCollectionsError) return error.code === "ERR_BAD_RECORD";
-  return error instanceof BadRecordError || error instanceof RangeError;
 }

@@ -6,7 +6,7 @@
  */
 import type { ArrayInUse } from "./arrays-in-use.js";
 import type { Order } from "./order.js";
-import { lookIn, isDeadIn, ordinalIn, type Run } from "./run.js";
+import { lookIn, isDeadIn, ordinalIn, partOf, type Run } from "./run.js";
 
 /** How much of a run is taken at a time when no other is left to compare with. */
 const LEAST_TAKEN = 64;
@@ -38,8 +38,10 @@ export class Merge<R extends object> {
     while (this.covered < position && this.#step(position - this.covered));
   }
 
-  /** The record at a position that is covered; decoded at its first use. */
-  at(position: number): R {
+  /** The record at a position, decoded at its first use; undefined behind the end. */
+  reach(position: number): R | undefined {
+    this.extend(position + 1);
+    if (position >= this.covered) return undefined;
     const piece = this.#pieceOf(position);
     const run = this.#runs[this.#pieceRuns[piece] as number] as Run<R>;
     const offset = position - (this.#piecePositions[piece] as number);
@@ -72,7 +74,7 @@ export class Merge<R extends object> {
       const { start } = this.#runs[run] as Run<R>;
       if (size > 0) ends[run] = start + (this.#pieceStarts[piece] as number) + size;
     }
-    return this.#runs.map((run, index) => ({ ...run, end: ends[index] as number }));
+    return this.#runs.map((run, index) => partOf(run, run.start, ends[index] as number));
   }
 
   /** Where the records of a run stand in the first ones of the list; of a merge that went forward. */

@@ -25,6 +25,9 @@ export interface MergedListSource<R extends object> {
   readonly place?: ArrayPlace<R>;
 }
 
+/** So far behind what is merged, it is merged rather than counted. */
+const NEAR = 1024;
+
 export class MergedList<R extends object> implements RecordList<R> {
   protected readonly source: MergedListSource<R>;
   readonly #forward: Merge<R>;
@@ -49,11 +52,30 @@ export class MergedList<R extends object> implements RecordList<R> {
   }
 
   slice(start = 0, end: number = this.size): readonly R[] {
+    return this.#page(start, end) ?? this.#slice(start, end);
+  }
+
+  /** A stretch near the beginning, without counting the list. */
+  #page(start: number, end: number): readonly R[] | undefined {
+    const merge = this.#forward;
+    if (!(start >= 0 && end >= 0 && end <= merge.covered + NEAR)) return undefined;
+    const to = Math.min(Math.trunc(end), this.source.limit);
+    const from = Math.trunc(start);
+    merge.extend(to);
+    const records: R[] = [];
+    if (from < to) merge.copy(from, to, records);
+    return Object.freeze(records);
+  }
+
+  #slice(start: number, end: number): readonly R[] {
     const from = placeIn(start, this.size);
     const to = placeIn(end, this.size);
     const records: R[] = [];
     if (this.#isNearEnd(to - 1)) {
-      for (let i = from; i < to; i++) records.push(this.#recordAt(i));
+      for (let i = from; i < to; i++) {
+        const record = this.#recordAt(i);
+        if (record !== undefined) records.push(record);
+      }
     } else if (from < to) {
       this.#forward.extend(to);
       this.#forward.copy(from, to, records);
@@ -79,7 +101,8 @@ export class MergedList<R extends object> implements RecordList<R> {
     for (let i = 0; i < size; i++) {
       // Further each time, so that a short look costs little and a long one few merges.
       if (i >= merge.covered) merge.extend(Math.min(size, 2 * i + 32));
-      yield merge.at(i);
+      const record = merge.reach(i);
+      if (record !== undefined) yield record;
     }
   }
 
@@ -103,16 +126,12 @@ export class MergedList<R extends object> implements RecordList<R> {
     return this.source.limit === Infinity && position >= covered && position * 2 > this.size;
   }
 
-  #recordAt(position: number): R {
-    if (!this.#isNearEnd(position)) {
-      this.#forward.extend(position + 1);
-      return this.#forward.at(position);
-    }
+  /** Undefined only where an index that lies about itself ends too early. */
+  #recordAt(position: number): R | undefined {
+    if (!this.#isNearEnd(position)) return this.#forward.reach(position);
     const { runs, order } = this.source;
     this.#backward ??= new Merge(runs, order, true);
-    const fromEnd = this.size - 1 - position;
-    this.#backward.extend(fromEnd + 1);
-    return this.#backward.at(fromEnd);
+    return this.#backward.reach(this.size - 1 - position);
   }
 
   #makeArray(): readonly R[] {

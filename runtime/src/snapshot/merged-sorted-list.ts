@@ -4,7 +4,7 @@
  */
 import type { IndexField } from "../definition.js";
 import { MergedList, type MergedListSource } from "./merged-list.js";
-import { firstLive, lastLive, lookIn, ordinalIn, type Run } from "./run.js";
+import { firstLive, lastLive, lookIn, ordinalIn, partOf, type Run } from "./run.js";
 import { SortSearch, type AnyBounds, type Searched, type Side } from "./sort-search.js";
 import type { Range, SortedList } from "./views.js";
 
@@ -23,7 +23,7 @@ export class MergedSortedList<R extends object, S, B extends Range<S> = Range<S>
     const given: AnyBounds = bounds;
     const runs = this.shownRuns().map((run) => {
       const { start, end } = this.#search.range(new SearchedRun(run), given);
-      return { ...run, start: run.start + start, end: run.start + end };
+      return partOf(run, run.start + start, run.start + end);
     });
     const { order } = this.source;
     return new MergedSortedList(
@@ -53,7 +53,7 @@ export class MergedSortedList<R extends object, S, B extends Range<S> = Range<S>
     let nearest: R | undefined;
     for (const run of this.shownRuns()) {
       const end = run.start + search.first(new SearchedRun(run), side, 1);
-      const last = lastLive({ ...run, end });
+      const last = lastLive(partOf(run, run.start, end));
       if (last < run.start) continue;
       const record = lookIn(run, last);
       if (nearest === undefined || this.source.order(record, nearest) > 0) nearest = record;
@@ -67,7 +67,7 @@ export class MergedSortedList<R extends object, S, B extends Range<S> = Range<S>
     let first: R | undefined;
     for (const run of this.shownRuns()) {
       const start = run.start + this.#search.first(new SearchedRun(run), side, 0);
-      const index = firstLive({ ...run, start });
+      const index = firstLive(partOf(run, start, run.end));
       if (index === run.end) continue;
       const record = run.records.get(ordinalIn(run, index));
       if (first === undefined || this.source.order(record, first) < 0) first = record;

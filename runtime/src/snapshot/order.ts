@@ -8,8 +8,7 @@ export type Order<T> = (a: T, b: T) => number;
 /** The order of records by these fields, one after the other; unset values are last in both directions. */
 export function orderOf<R>(fields: readonly IndexField<R>[]): Order<R> {
   return (a, b) => {
-    for (let i = 0; i < fields.length; i++) {
-      const field = fields[i] as IndexField<R>;
+    for (const field of fields) {
       const order = compareValues(field, field.read(a), field.read(b));
       if (order !== 0) return order;
     }

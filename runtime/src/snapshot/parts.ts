@@ -5,7 +5,7 @@
  */
 import { homeSlot, nextSlot, type SlotTable } from "../bytes/slots.js";
 import type { Segment } from "../bytes/segment.js";
-import { DeltaKeys, NO_ENTRY } from "./delta-keys.js";
+import { NO_ENTRY, type DeltaKeys } from "./delta-keys.js";
 import type { Records } from "./records.js";
 
 /** One bit an ordinal; set when a newer part says something about its key. */
@@ -15,6 +15,8 @@ export interface Part<R extends object> {
   readonly records: Records<R>;
   /** Undefined while none is dead. */
   readonly dead: Dead | undefined;
+  /** How many of its records are live. */
+  readonly live: number;
 }
 
 /** Where a record lies. */
@@ -30,10 +32,10 @@ export class Parts<R extends object> {
   /** How many records are live. */
   readonly size: number;
 
-  constructor(list: readonly Part<R>[], deltaKeys: DeltaKeys, size: number) {
+  constructor(list: readonly Part<R>[], deltaKeys: DeltaKeys) {
     this.list = list;
     this.deltaKeys = deltaKeys;
-    this.size = size;
+    this.size = list.reduce((sum, { live }) => sum + live, 0);
   }
 
   get base(): Part<R> {

@@ -11,11 +11,27 @@ export interface Run<R extends object> {
   /** From `start` up to but not including `end` of the index, dead records included. */
   readonly start: number;
   readonly end: number;
+  /** How many of it are live, where that is known. */
+  readonly live?: number;
 }
 
 /** All records of a part in key order. */
-export function wholeRun<R extends object>({ records, dead }: Part<R>): Run<R> {
-  return { records, dead, ordinals: undefined, start: 0, end: records.segment.records };
+export function wholeRun<R extends object>({ records, dead, live }: Part<R>): Run<R> {
+  return { records, dead, ordinals: undefined, start: 0, end: records.segment.records, live };
+}
+
+/** The whole index of a sorted view in a part. */
+export function indexRun<R extends object>(part: Part<R>, ordinals: Uint32Array): Run<R> {
+  const { records, dead, live } = part;
+  const run = { records, dead, ordinals, start: 0, end: ordinals.length };
+  // An index as long as the part has all its records.
+  return ordinals.length === records.segment.records ? { ...run, live } : run;
+}
+
+/** A smaller stretch of the same index. */
+export function partOf<R extends object>(run: Run<R>, start: number, end: number): Run<R> {
+  const { records, dead, ordinals } = run;
+  return { records, dead, ordinals, start, end };
 }
 
 export function ordinalIn<R extends object>(run: Run<R>, index: number): number {
@@ -34,11 +50,12 @@ export function lookIn<R extends object>(run: Run<R>, index: number): R {
   return records.peek(ordinal) ?? segment.decode(ordinal);
 }
 
-/** How many live records a run has; looks at one bit each. */
+/** How many live records a run has; looks at one bit each, but for runs of all records. */
 export function countLive<R extends object>(run: Run<R>): number {
-  const { dead, ordinals, start, end } = run;
+  const { dead, ordinals, start, end, live: known } = run;
   let live = end - start;
   if (dead === undefined) return live;
+  if (known !== undefined) return known;
   for (let i = start; i < end; i++) {
     const ordinal = ordinals === undefined ? i : (ordinals[i] as number);
     live -= ((dead[ordinal >>> 3] as number) >>> (ordinal & 7)) & 1;

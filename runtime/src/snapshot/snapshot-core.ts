@@ -19,11 +19,10 @@ import { MergedList } from "./merged-list.js";
 import { mergedListOf } from "./merged-sorted-list.js";
 import { MergedUnique } from "./merged-unique.js";
 import { orderOf } from "./order.js";
-import { PartTable } from "./part-table.js";
 import type { Parts } from "./parts.js";
 import { OrdinalList, placeIn } from "./record-list.js";
 import type { Records } from "./records.js";
-import { wholeRun } from "./run.js";
+import { indexRun, wholeRun } from "./run.js";
 import { listOf } from "./sorted-list.js";
 import { UniqueIndex } from "./unique-index.js";
 import type { GroupView, Range, RecordList, SortedView, UniqueView } from "./views.js";
@@ -74,19 +73,18 @@ export class SnapshotCore<R extends object> {
     this.size = parts.size;
     this.parts = parts;
     const { records } = parts.base;
+    const isMerged = parts.list.length > 1;
+    if (!isMerged) this.#records = records;
+    const before = previous?.parts.base.records === records ? previous : undefined;
+    const goesOn = isMerged && before !== undefined && before.#records === undefined;
+    this.#arrays = goesOn ? before.#arrays : new Map<string, ArraysInUse<R>>();
     const fields = definition.key;
-    if (parts.list.length > 1) {
-      const before = previous?.parts.base.records === records ? previous : undefined;
-      const isMerged = before !== undefined && before.#records === undefined;
-      this.#arrays = isMerged ? before.#arrays : new Map<string, ArraysInUse<R>>();
-      const keys = before !== undefined && parts.has(before.parts) ? before.#keys : undefined;
-      this.#keys = new PartTable(parts, fields, keys?.front);
-      return;
-    }
-    this.#arrays = new Map<string, ArraysInUse<R>>();
-    this.#records = records;
+    if (fields.length === 0) return;
     const { seed, keys: slots } = records.segment.layout;
-    if (fields.length > 0) this.#keys = keyTable({ fields, slots, seed, records });
+    const table = { fields, slots, seed, records };
+    const hot = before !== undefined && parts.has(before.parts) ? before.#keys : undefined;
+    const over = { parts, ...(hot === undefined ? {} : { front: hot.front }) };
+    this.#keys = keyTable(isMerged ? { ...table, over } : table);
   }
 
   /** The record of a key. A hot one costs less than a Map over all records. */
@@ -145,8 +143,7 @@ export class SnapshotCore<R extends object> {
   /** Takes over from the last snapshot, in steps, what its readers hold and what did not change. */
   *inherit(previous: SnapshotCore<R>): Steps<void> {
     const heir = new CarryOver(previous.parts, this.parts, this.definition.key, this.#keys);
-    const table = this.#keys;
-    const drop = (record: R): void => (table instanceof PartTable ? table.drop(record) : undefined);
+    const drop = (record: R): void => this.#keys?.drop(this.keyOf(record), record);
     try {
       yield* heir.all(drop);
       yield* this.#inheritViews(previous);
@@ -227,9 +224,9 @@ export class SnapshotCore<R extends object> {
     if (definition.view === "group") return new MergedGroup(definition, parts, index, key, arrays);
     if (definition.view === "unique") return new MergedUnique(definition, parts, index, key);
     const { limit = Infinity, sort } = definition;
-    const runs = parts.list.map(({ records, dead }) => {
-      const ordinals = records.segment.layout.views[index]?.ordinals ?? new Uint32Array(0);
-      return { records, dead, ordinals, start: 0, end: ordinals.length };
+    const runs = parts.list.map((part) => {
+      const arrays = part.records.segment.layout.views[index];
+      return indexRun(part, arrays?.ordinals ?? new Uint32Array(0));
     });
     const place = { arrays, identity: undefined, key: undefined };
     return mergedListOf({ runs, order: orderOf([...sort, ...key]), limit, place }, sort);
