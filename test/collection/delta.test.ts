@@ -6,7 +6,7 @@ import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
 import { CountryMapping, PlaceMapping, type CountryInput } from "../support/atlas.js";
 import { evictSegment, headOf } from "../support/memory-faults.js";
 import { TownMapping } from "../support/town-mapping.js";
-import type { Town, TownInput } from "../support/town.js";
+import type { TownInput } from "../support/town.js";
 import { observe, type ObservedStore } from "../support/observed-store.js";
 
 const ROWS = 2_000;
@@ -68,8 +68,8 @@ async function expectServed(): Promise<void> {
 
 test("a small change is a delta; a follower fetches it alone and keeps its other records", async () => {
   const [kept, changed] = [follower.get(codeOf(3)), follower.get(codeOf(7))];
-  const fetched: number[] = [];
-  follower.on("reload", ({ fetchedBytes }) => fetched.push(fetchedBytes));
+  const reloads: unknown[] = [];
+  follower.on("reload", ({ fetchedBytes, changes }) => reloads.push([fetchedBytes, changes]));
   const before = there.count("getChunk");
   set(7, "changed");
   set(ROWS, "new");
@@ -81,7 +81,7 @@ test("a small change is a delta; a follower fetches it alone and keeps its other
   expect(await manifest()).toMatchObject({ origin: "load", records: ROWS });
   await expectServed();
   expect(there.count("getChunk") - before).toBe(1);
-  expect(fetched).toEqual([result.sizeBytes]);
+  expect(reloads).toEqual([[result.sizeBytes, { added: 1, changed: 1, removed: 1 }]]);
   expect(follower.get(codeOf(3))).toBe(kept);
   expect(follower.get(codeOf(7))).not.toBe(changed);
   expect(follower.has(codeOf(900))).toBe(false);
@@ -163,8 +163,11 @@ test("a process that skips revisions fetches only what it lacks", async () => {
     await pusher.push();
   }
   const before = there.count("getChunk");
+  const changes: unknown[] = [];
+  follower.on("reload", (reload) => changes.push(reload.changes));
   await expectServed();
   expect(there.count("getChunk") - before).toBe(3);
+  expect(changes).toEqual([undefined]);
 });
 
 test("a delta over a base that the store lost is replaced by a new base", async () => {
@@ -241,7 +244,7 @@ describe("towns", () => {
     towns.delete(9);
     await mapping.push();
     expect(await segments()).toBe(1);
-    const northern = mapping.snapshot().all.sorted("northern").slice() as readonly Town[];
+    const northern = mapping.snapshot().all.sorted("northern").slice();
     expect(northern.map(({ id }) => id)).toEqual([10, 11, 12, 13, 14]);
   });
 });
