@@ -1,7 +1,15 @@
 /** A user's project in a folder of its own, and the command line at work in it as a process. */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,10 +31,13 @@ export class Project {
   readonly folder: string = realpathSync(mkdtempSync(join(tmpdir(), "codegen-")));
   readonly #started: Started[] = [];
 
+  /** In one step: who watches sees the old text or the new one. */
   write(path: string, text: string): void {
     const full = join(this.folder, path);
     mkdirSync(dirname(full), { recursive: true });
-    writeFileSync(full, text);
+    const next = join(this.folder, "next.tmp");
+    writeFileSync(next, text);
+    renameSync(next, full);
   }
 
   read(path: string): string {

@@ -102,6 +102,8 @@ test("the canonical text is the documented one", () => {
   `);
 });
 
+const COUNTRY = "    key: code\n    fields: { code: string, title: string }\n";
+const BANNER = "    fields: { text: string, size: Size, area: Area }\n";
 const BASE = `
 package: geo
 enums:
@@ -131,11 +133,8 @@ entities:
       byName: { group: name, sort: [-votes, id], where: { kind: { in: [town, city] }, votes: { gte: 1, lt: 9 } }, limit: 5 }
       byKind: { unique: [kind, name], sort: id, duplicates: first }
   Country:
-    key: code
-    fields: { code: string, title: string }
-  Banner:
-    fields: { text: string, size: Size, area: Area }
-`;
+${COUNTRY}  Banner:
+${BANNER}`;
 
 /** What is done, what is replaced by what, and the entities whose hash changes. */
 const CHANGES: readonly (readonly [string, string, string, readonly string[]])[] = [
@@ -159,6 +158,7 @@ const CHANGES: readonly (readonly [string, string, string, readonly string[]])[]
   ["a new enum value", "[city, town]", "[city, town, farm]", ["City", "Country"]],
   ["a field of a reachable type", "lon: double", "lon: float", ["City", "Country"]],
   ["renaming a view", "byName:", "byLabel:", ["City", "Country"]],
+  ["a new view", "    views:\n", "    views:\n      byId: { sort: -id }\n", ["City", "Country"]],
   ["another sort order", "-votes, id", "votes, id", ["City", "Country"]],
   ["another limit", "limit: 5", "limit: 6", ["City", "Country"]],
   ["another test in `where`", "gte: 1", "gt: 1", ["City", "Country"]],
@@ -173,6 +173,12 @@ const CHANGES: readonly (readonly [string, string, string, readonly string[]])[]
   ["other spacing", "[city, town]", "[ city,   town ]", []],
   ["other quotes", "duplicates: first", 'duplicates: "first"', []],
   ["another package", "package: geo", "package: world", []],
+  [
+    "reordering entities",
+    `  Country:\n${COUNTRY}  Banner:\n${BANNER}`,
+    `  Banner:\n${BANNER}  Country:\n${COUNTRY}`,
+    [],
+  ],
   ["an enum that it does not use", "Unused: [a]", "Unused: [b]", []],
   ["an entity that is not connected", "text: string", "text: string?", ["Banner"]],
   ["reordering tests of `where`", "gte: 1, lt: 9", "lt: 9, gte: 1", []],

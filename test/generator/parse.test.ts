@@ -98,6 +98,16 @@ describe("a large schema compiles in seconds:", () => {
   });
 });
 
+test("a schema of a megabyte is read to its end", () => {
+  const entities = Array.from({ length: 1400 }, (_, index) => entityText(index)).join("");
+  const text = `package: big\nentities:\n${entities}`.replace(
+    "Entity1398, by: id",
+    "Entity1398, by: ID",
+  );
+  expect(text.length).toBeGreaterThan(1_000_000);
+  expect(codes(text)).toEqual(["unknown-field"]);
+});
+
 function entityText(index: number): string {
   const fields = Array.from(
     { length: 12 },

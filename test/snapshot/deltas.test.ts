@@ -13,9 +13,9 @@ import type { Segment } from "../../runtime/src/bytes/segment.js";
 import { atOnce } from "../../runtime/src/bytes/steps.js";
 import { createCore, type SnapshotCore } from "../../runtime/src/snapshot/snapshot-core.js";
 import type { IndexField } from "../../runtime/src/definition.js";
-import { checkView } from "../support/check-view.js";
-import { hasDuplicates, identity, keyFrom } from "../support/plain.js";
+import { hasDuplicates, identity, keyFrom, sortBy } from "../support/plain.js";
 import { check } from "../support/property.js";
+import { checkView } from "../support/view-checks.js";
 import {
   anyKey,
   anyThing,
@@ -201,7 +201,9 @@ function checkAll(
   for (const row of [...others, ...(publisher.history[0] as Revision).rows.values()]) {
     expect(core.has(publisher.keyOf(row))).toBe(rows.has(publisher.idOf(row)));
   }
-  for (const view of publisher.definition.views) checkView(core, view, given, others);
+  const records = [...core.values()];
+  expect(records).toEqual(sortBy(given, core.definition.key));
+  for (const view of publisher.definition.views) checkView(core, view, records, others);
   const all = [...core.values()];
   for (const at of [0, 3, -1, -4, all.length >> 1]) expect(core.at(at)).toBe(all.at(at));
   expect(core.slice(1, 4)).toEqual(all.slice(1, 4));

@@ -3,10 +3,10 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CachedCollectionsError } from "../../runtime/src/errors.js";
 import { coreOf } from "../../runtime/src/snapshot/snapshot-core.js";
-import { checkView } from "../support/check-view.js";
-import { hasDuplicates, withoutDuplicates } from "../support/plain.js";
+import { hasDuplicates, sortBy, withoutDuplicates } from "../support/plain.js";
 import { check } from "../support/property.js";
 import { anyKey, anyThing, anyView, thingDefinition } from "../support/thing.js";
+import { checkView } from "../support/view-checks.js";
 
 const anyCase = fc.record({
   key: anyKey,
@@ -21,7 +21,10 @@ describe("a view", () => {
     const property = fc.property(anyCase, ({ key, view, rows, others }) => {
       const given = withoutDuplicates(key, rows);
       fc.pre(!hasDuplicates(view, given));
-      checkView(coreOf(thingDefinition(key, [view]), given), view, given, others);
+      const core = coreOf(thingDefinition(key, [view]), given);
+      const records = [...core.values()];
+      expect(records).toEqual(sortBy(given, key));
+      checkView(core, view, records, others);
     });
     expect(check(property, 300)).toBe(300);
   });
