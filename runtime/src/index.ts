@@ -10,7 +10,12 @@ export { redisStore, type RedisStoreOptions } from "./store/redis/redis-store.js
 export type { RedisClient } from "./store/redis/redis-client.js";
 export type { Store } from "./store/store.js";
 
-export type { CollectionEvent, CollectionEvents, RevisionInfo } from "./collection/events.js";
+export type {
+  CollectionEvent,
+  CollectionEvents,
+  RecordChanges,
+  RevisionInfo,
+} from "./collection/events.js";
 export type { CollectionStatus } from "./collection/followed-version.js";
 export type { PullOptions, ReadyOptions } from "./collection/handle.js";
 export type {
@@ -21,6 +26,9 @@ export type {
   LoadContext,
   Loader,
   LoadReason,
+  Patch,
+  PatchContext,
+  PatchSource,
   Rows,
 } from "./collection/options.js";
 export type { DatasetPushResult, PushOutcome, PushResult } from "./collection/push-result.js";

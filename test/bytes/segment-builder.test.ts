@@ -2,12 +2,16 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { openSegment } from "../../runtime/src/bytes/open-segment.js";
+import { keyValues, readKeyMessage, writeKeyMessage } from "../../runtime/src/bytes/key-message.js";
+import { sameNormal, type Normal, normalOf } from "../../runtime/src/bytes/scalar.js";
 import { SegmentBuilder } from "../../runtime/src/bytes/segment-builder.js";
 import { atOnce } from "../../runtime/src/bytes/steps.js";
+import { Reader } from "../../runtime/src/codec/reader.js";
+import { Writer } from "../../runtime/src/codec/writer.js";
 import type { EntityDefinition } from "../../runtime/src/definition.js";
 import { coreOf } from "../../runtime/src/snapshot/snapshot-core.js";
 import { check } from "../support/property.js";
-import { anyThing, thingDefinition } from "../support/thing.js";
+import { anyThing, SURE_FIELDS, thingDefinition } from "../support/thing.js";
 import { townDefinition, type Town, type TownInput } from "../support/town.js";
 
 function town(id: number, more: Partial<TownInput> = {}): TownInput {
@@ -189,3 +193,61 @@ function counted<T>(steps: Generator<undefined, T, undefined>): [T, number] {
 function nameOf(i: number): string {
   return String(i).padStart(1009, "x");
 }
+
+describe("a delta", () => {
+  function delta(rows: readonly TownInput[], removed: readonly unknown[]): Uint8Array {
+    const builder = new SegmentBuilder(townDefinition, { seed: 7 });
+    for (const row of rows) builder.add(row);
+    for (const key of removed) builder.remove(key);
+    const built = atOnce(builder.finish());
+    expect(built.records).toBe(rows.length);
+    return built.bytes;
+  }
+
+  test("holds rows and removed keys, each key once and in order", () => {
+    const bytes = delta([town(5), town(2)], [900, 0, 31, 900]);
+    expect(atOnce(openSegment(townDefinition, bytes)).layout).toMatchObject({
+      records: 2,
+      removed: 3,
+    });
+    expect(Buffer.compare(bytes, delta([town(2), town(5)], [0, 31, 900]))).toBe(0);
+  });
+
+  test("may hold removed keys alone", () => {
+    const segment = atOnce(openSegment(townDefinition, delta([], [1, 2])));
+    expect(segment.layout).toMatchObject({ records: 0, removed: 2 });
+  });
+
+  test("refuses what is no key", () => {
+    const builder = new SegmentBuilder(townDefinition);
+    expect(() => builder.remove("five")).toThrow('"five" is no key');
+  });
+
+  test("writes any key as a message that reads back to its values", () => {
+    check(
+      fc.property(
+        fc.constantFrom(...SURE_FIELDS),
+        fc.constantFrom(...SURE_FIELDS),
+        anyThing,
+        (a, b, thing) => {
+          const definition = thingDefinition(a === b ? [a] : [a, b], []);
+          const values = definition.key.map(
+            (field) => normalOf(field.kind, field.read(thing)) as Normal,
+          );
+          const writer = new Writer();
+          writeKeyMessage(writer, definition, values);
+          const bytes = writer.finish();
+          const read = readKeyMessage(new Reader(bytes), bytes.length, definition);
+          expect(read.map((value, i) => sameNormal(value, values[i]))).toEqual(
+            values.map(() => true),
+          );
+          const key = Object.fromEntries(
+            definition.key.map((field) => [field.name, field.read(thing)]),
+          );
+          expect(keyValues(definition.key, a === b ? a.read(thing) : key)).toEqual(values);
+        },
+      ),
+      200,
+    );
+  });
+});

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { openSegment } from "../../runtime/src/bytes/open-segment.js";
 import { SegmentBuilder } from "../../runtime/src/bytes/segment-builder.js";
-import { Segment } from "../../runtime/src/bytes/segment.js";
+import type { Segment } from "../../runtime/src/bytes/segment.js";
 import { atOnce } from "../../runtime/src/bytes/steps.js";
 import { createCore, type SnapshotCore } from "../../runtime/src/snapshot/snapshot-core.js";
 import { check } from "../support/property.js";
@@ -164,14 +164,19 @@ describe("an array in use", () => {
 });
 
 describe("a snapshot", () => {
-  test("is refused for segments that this build cannot lay over each other", () => {
+  test("is refused for segments that do not go together", () => {
     const segment = segmentOf([]);
-    const delta = new Segment(townDefinition, { ...segment.layout, removed: 1 });
-    for (const segments of [[], [segment, segment], [delta]]) {
-      expect(() => atOnce(createCore(townDefinition, info, segments))).toThrow(
-        expect.objectContaining({ code: "ERR_FORMAT" }),
-      );
+    const delta = new SegmentBuilder(townDefinition);
+    delta.remove(1);
+    const removing = atOnce(openSegment(townDefinition, atOnce(delta.finish()).bytes));
+    const refused: unknown = expect.objectContaining({ code: "ERR_BAD_SEGMENT" });
+    for (const segments of [[], [removing], [segment, removing]]) {
+      expect(() => atOnce(createCore(townDefinition, info, segments))).toThrow(refused);
     }
+    const sequence = thingDefinition([], []);
+    const things = new SegmentBuilder(sequence).finish();
+    const part = atOnce(openSegment(sequence, atOnce(things).bytes));
+    expect(() => atOnce(createCore(sequence, info, [part, part]))).toThrow(refused);
   });
 });
 

@@ -16,8 +16,12 @@ export function flush(store: MemoryStore): void {
   for (const id of data.segmentIds()) data.deleteSegment(id);
 }
 
-export async function headOf(store: MemoryStore, version: VersionName): Promise<StoredManifest> {
-  const { head } = (await store.schema(PACKAGE).check([version])).versions.get(version) ?? {};
+export async function headOf(
+  store: MemoryStore,
+  version: VersionName,
+  packageName: string = PACKAGE,
+): Promise<StoredManifest> {
+  const { head } = (await store.schema(packageName).check([version])).versions.get(version) ?? {};
   if (head === undefined) throw new Error(`nothing is published of ${version}`);
   return head;
 }

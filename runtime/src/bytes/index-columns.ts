@@ -35,10 +35,7 @@ export interface IndexContext {
   readonly seed: number;
 }
 
-export function keyColumns<R>(
-  key: readonly IndexField<R>[],
-  context: IndexContext,
-): IndexColumns<R> {
+export function keyColumns<R>(key: readonly IndexField<R>[], context: IndexContext): KeyColumns<R> {
   return new KeyColumns(key, context);
 }
 
@@ -89,7 +86,8 @@ class Entries {
   }
 }
 
-class KeyColumns<R> implements IndexColumns<R> {
+/** Notes keys: of records, or alone. */
+export class KeyColumns<R> implements IndexColumns<R> {
   readonly #entries: Entries;
   readonly #fields: readonly IndexField<R>[];
   readonly #seed: number;
@@ -111,6 +109,15 @@ class KeyColumns<R> implements IndexColumns<R> {
       state = addPart(state, field.kind, last);
     }
     this.#entries.push(row, hashOfParts(this.#fields, last, state, this.#seed), 0);
+  }
+
+  /** Notes a key without a record, by its values. */
+  addKey(values: readonly Normal[], row: number): void {
+    const { key } = this.#entries;
+    key.reset();
+    for (const [index, { kind }] of this.#fields.entries())
+      key.value(kind, values[index] as Normal);
+    this.#entries.push(row, hashOfValues(this.#fields, values, this.#seed), 0);
   }
 
   take(): Steps<IndexEntries> {
@@ -220,4 +227,17 @@ function hashOfParts<R>(
   const [only] = fields;
   const narrow = fields.length === 1 && only !== undefined && isNarrow(only.kind);
   return narrow && typeof last === "number" ? hashInteger(last, seed) : finishHash(state);
+}
+
+/** The hash of a key by its normal values: what a record with that key is filed under. */
+export function hashOfValues(
+  fields: readonly IndexField<never>[],
+  values: readonly Normal[],
+  seed: number,
+): number {
+  const [only] = fields;
+  if (fields.length === 1 && only !== undefined) return hashSingle(only.kind, values[0], seed);
+  let state = startHash(seed);
+  for (const [index, { kind }] of fields.entries()) state = addPart(state, kind, values[index]);
+  return finishHash(state);
 }

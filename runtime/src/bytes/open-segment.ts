@@ -81,6 +81,7 @@ class Arrival<R extends object> {
       records,
       removed: removed.length,
       offsets,
+      removedOffsets: removed,
       seed,
       keys,
       views,

@@ -1,6 +1,7 @@
 /**
  * Encoded rows, as they came, in blocks that never move. Each row is stored as the field of a segment that it
- * will be (tag, length, message), so that rows in key order are copied in long runs.
+ * will be (tag, length, message), so that rows in key order are copied in long runs. A row is written first,
+ * and then kept or dropped: what is published already need not be kept.
  */
 import { BadRecordError } from "../codec/bad-record.js";
 import { Reader } from "../codec/reader.js";
@@ -18,6 +19,7 @@ const SPARE_BYTES = 16 * 1024;
 
 export class RowBlocks {
   readonly #subject: string;
+  readonly #tag: number;
   readonly #blocks: Uint8Array[] = [];
   readonly #writer: Writer = Writer.create();
   #reader: Reader;
@@ -27,12 +29,15 @@ export class RowBlocks {
   readonly #starts: Column = new Column();
   readonly #sizes: Column = new Column();
   #taken: { readonly starts: Uint32Array; readonly sizes: Uint32Array } | undefined;
-  /** Of all rows, as fields. */
+  /** Of the message written last. */
+  #start = 0;
+  /** Of all rows that will be copied, as fields. */
   sizeBytes = 0;
 
-  /** `subject` names whose rows they are when there are too many. */
-  constructor(subject: string) {
+  /** `subject` names whose rows they are when there are too many; `field` is theirs in the segment. */
+  constructor(subject: string, field: number = RECORD_FIELD) {
     this.#subject = subject;
+    this.#tag = tagOf(field);
     this.#writer.buf = newBlock();
     this.#read = this.#writer.buf;
     this.#reader = new Reader(this.#read);
@@ -42,23 +47,57 @@ export class RowBlocks {
     return this.#taken === undefined ? this.#starts.length : this.#taken.starts.length;
   }
 
-  /** Encodes a row and decodes it again, so that what is indexed is what readers will see. */
-  add<R extends object, I extends object>(definition: EntityDefinition<R, I>, row: I): R {
+  /** Appends a message, which is then to be kept or dropped: dropped also when `encode` throws. */
+  write(encode: (writer: Writer) => void): void {
     const writer = this.#writer;
     if (writer.pos >= BLOCK_BYTES) this.#nextBlock();
-    const start = writer.pos;
-    try {
-      definition.encode(writer.uint32(tagOf(RECORD_FIELD)).fork(), row);
-      writer.ldelim();
-      const record = this.#decode(definition, start);
-      this.#keep(start, writer.pos - start);
-      return record;
-    } catch (error) {
-      // As if the row had never come: what it wrote, and the messages it left open.
-      writer.pos = start;
-      writer.states = null;
-      throw error;
+    this.#start = writer.pos;
+    encode(writer.uint32(this.#tag).fork());
+    writer.ldelim();
+  }
+
+  /** Whether these bytes, from `at` on, are the field written last: tag, length and message. */
+  isWritten(bytes: Uint8Array, at: number): boolean {
+    const { buf, pos } = this.#writer;
+    for (let i = this.#start, j = at; i < pos; i++, j++) {
+      if (buf[i] !== bytes[j]) return false;
     }
+    return true;
+  }
+
+  /** Decodes the message written last, so that what is indexed is what readers will see. */
+  decodeWritten<R extends object>(definition: EntityDefinition<R, never>): R {
+    const writer = this.#writer;
+    if (this.#read !== writer.buf) {
+      this.#read = writer.buf;
+      this.#reader = new Reader(this.#read);
+    }
+    this.#reader.pos = this.#start + 1;
+    const record = definition.decode(this.#reader, this.#reader.end());
+    if (this.#reader.pos !== writer.pos) throw new BadRecordError("it decodes to another length");
+    return record;
+  }
+
+  /** The message written last becomes a row. */
+  keep(): void {
+    const size = this.#writer.pos - this.#start;
+    this.sizeBytes += size;
+    if (this.sizeBytes > MOST_SEGMENT_BYTES) {
+      throw new CachedCollectionsError(
+        "ERR_TOO_LARGE",
+        this.#subject,
+        "records of more than 4 GiB",
+      );
+    }
+    this.#starts.push(this.#blocks.length * BLOCK_BYTES + this.#start);
+    this.#sizes.push(size);
+    this.#start = this.#writer.pos;
+  }
+
+  /** As if what was written since the last row had never come, also the messages left open in it. */
+  drop(): void {
+    this.#writer.pos = this.#start;
+    this.#writer.states = null;
   }
 
   /** Decodes a row again, for messages about it. */
@@ -68,6 +107,13 @@ export class RowBlocks {
     const reader = new Reader(this.#block(start >>> BLOCK_BITS));
     reader.pos = (start & (BLOCK_BYTES - 1)) + 1;
     return definition.decode(reader, reader.end());
+  }
+
+  /** Says that only these rows will be copied. */
+  *retain(order: Uint32Array): Steps<void> {
+    const { sizes } = yield* this.#columns();
+    this.sizeBytes = 0;
+    for (const row of order) this.sizeBytes += sizes[row] as number;
   }
 
   /** Copies the rows in this order; neighbours that came one after the other go in one piece. */
@@ -86,34 +132,6 @@ export class RowBlocks {
       to = copy(this.#block(start >>> BLOCK_BITS), from, size, target, to);
       if (i % 512 === 0 || size > 4096) yield;
     }
-  }
-
-  #decode<R extends object, I extends object>(
-    definition: EntityDefinition<R, I>,
-    start: number,
-  ): R {
-    const writer = this.#writer;
-    if (this.#read !== writer.buf) {
-      this.#read = writer.buf;
-      this.#reader = new Reader(this.#read);
-    }
-    this.#reader.pos = start + 1;
-    const record = definition.decode(this.#reader, this.#reader.end());
-    if (this.#reader.pos !== writer.pos) throw new BadRecordError("it decodes to another length");
-    return record;
-  }
-
-  #keep(start: number, size: number): void {
-    this.sizeBytes += size;
-    if (this.sizeBytes > MOST_SEGMENT_BYTES) {
-      throw new CachedCollectionsError(
-        "ERR_TOO_LARGE",
-        this.#subject,
-        "records of more than 4 GiB",
-      );
-    }
-    this.#starts.push(this.#blocks.length * BLOCK_BYTES + start);
-    this.#sizes.push(size);
   }
 
   #nextBlock(): void {

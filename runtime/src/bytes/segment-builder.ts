@@ -1,17 +1,26 @@
 /**
- * Turns rows into a segment. Rows are encoded as they come and not kept; `finish` puts them in key order,
- * refuses duplicates, builds every index, and lays the bytes out.
+ * Turns rows into a segment, a base or a delta. Rows are encoded as they come and not kept; `finish` puts them
+ * in key order, refuses duplicates, builds every index, and lays the bytes out.
  */
 import { randomInt } from "node:crypto";
 import { InvalidFieldError } from "../codec/invalid-field.js";
 import { checkObject, refusal } from "../codec/names.js";
 import type { EntityDefinition, UniqueDefinition } from "../definition.js";
 import { CachedCollectionsError, type ErrorCode } from "../errors.js";
-import { describeKey, describeRow } from "./describe-key.js";
+import { describeGivenKey, describeKey, describeRow } from "./describe-key.js";
 import { checkHost, MOST_RECORDS } from "./format.js";
-import { keyColumns, viewColumns, type IndexColumns, type IndexEntries } from "./index-columns.js";
+import {
+  keyColumns,
+  viewColumns,
+  type IndexColumns,
+  type IndexEntries,
+  type KeyColumns,
+} from "./index-columns.js";
+import { keyValues } from "./key-message.js";
 import { compareBytes, sortByBytes } from "./radix-sort.js";
+import { RemovedKeys } from "./removed-keys.js";
 import { RowBlocks } from "./row-blocks.js";
+import type { Normal } from "./scalar.js";
 import { layOut } from "./segment-layout.js";
 import { fillSlots } from "./slots.js";
 import type { Steps } from "./steps.js";
@@ -36,8 +45,10 @@ export class SegmentBuilder<R extends object, I extends object> {
   readonly #subject: string;
   readonly #seed: number;
   readonly #rows: RowBlocks;
-  readonly #key: IndexColumns<R>;
+  readonly #removed: RemovedKeys;
+  readonly #key: KeyColumns<R>;
   readonly #views: readonly IndexColumns<R>[];
+  #dropped = 0;
 
   constructor(definition: EntityDefinition<R, I>, options: SegmentBuilderOptions = {}) {
     this.#definition = definition;
@@ -46,6 +57,7 @@ export class SegmentBuilder<R extends object, I extends object> {
     this.#seed = options.seed ?? randomInt(2 ** 32);
     this.#rows = new RowBlocks(this.#subject);
     const context = { subject: this.#subject, seed: this.#seed };
+    this.#removed = new RemovedKeys(definition, context);
     this.#key = keyColumns(definition.key, context);
     this.#views = definition.views.map((view) => viewColumns(view, context));
   }
@@ -60,13 +72,65 @@ export class SegmentBuilder<R extends object, I extends object> {
    * key, the field and the value, and is then as if the row had never come. Returns the row as a record.
    */
   add(row: I): R {
+    this.write(row);
+    const record = this.decodeWritten(row);
+    this.keepWritten(record);
+    return record;
+  }
+
+  /** The first half of `add`: encodes a row, which is then to be kept or dropped. */
+  write(row: I): void {
+    this.#checkRoom();
+    this.#refusing(row, () => {
+      checkObject(row);
+      this.#rows.write((writer) => this.#definition.encode(writer, row));
+    });
+  }
+
+  /** Whether these bytes, from here on, are the field of the row written last. */
+  isWritten(bytes: Uint8Array, at: number): boolean {
+    return this.#rows.isWritten(bytes, at);
+  }
+
+  /** The row written last as a record: what readers will see. */
+  decodeWritten(row: I): R {
+    return this.#refusing(row, () => this.#rows.decodeWritten(this.#definition));
+  }
+
+  keepWritten(record: R): void {
     const number = this.#rows.length;
-    if (number === MOST_RECORDS)
-      throw this.#error("ERR_TOO_LARGE", `more than ${MOST_RECORDS} records`);
-    const record = this.#encode(row, number);
+    this.#rows.keep();
     if (this.#definition.key.length > 0) this.#key.add(record, number);
     for (const view of this.#views) view.add(record, number);
-    return record;
+  }
+
+  dropWritten(): void {
+    this.#rows.drop();
+    this.#dropped++;
+  }
+
+  /** Takes a record over from another segment: its field's message, and itself. */
+  copy(message: Uint8Array, record: R): void {
+    this.#checkRoom();
+    this.#rows.write((writer) => writer.raw(message));
+    this.keepWritten(record);
+  }
+
+  /**
+   * Notes that records of this key in older segments are gone. `key` is the value, or an object by the names
+   * of the key's components; ERR_INVALID_ARGUMENT when it is neither.
+   */
+  remove(key: unknown): void {
+    const values = keyValues(this.#definition.key, key);
+    if (values !== undefined && values.length > 0) return this.removeValues(values);
+    const given = describeGivenKey(this.#definition.key, key);
+    throw this.#error("ERR_INVALID_ARGUMENT", `${given} is no key that it can have`);
+  }
+
+  /** The same, by the key's normal values. */
+  removeValues(values: readonly Normal[]): void {
+    this.#checkRoom();
+    this.#removed.add(values);
   }
 
   /** Orders, indexes, lays out; the builder is used up. Throws ERR_DUPLICATE_KEY. */
@@ -79,19 +143,26 @@ export class SegmentBuilder<R extends object, I extends object> {
     const ordinals = yield* invert(order);
     const views: ViewArrays[] = [];
     for (const index of this.#views.keys()) views.push(yield* this.#view(index, ordinals));
-    const rows = this.#rows;
-    const parts = { subject: this.#subject, hash, seed: this.#seed, rows, order, keySlots, views };
-    return { bytes: yield* layOut(parts), records: order.length, removed: 0 };
+    const removed = yield* this.#removed.take();
+    const [subject, seed, rows] = [this.#subject, this.#seed, this.#rows];
+    const bytes = yield* layOut({ subject, hash, seed, rows, order, removed, keySlots, views });
+    return { bytes, records: order.length, removed: removed.order.length };
   }
 
-  #encode(row: I, number: number): R {
+  #checkRoom(): void {
+    if (this.#rows.length + this.#removed.length < MOST_RECORDS) return;
+    throw this.#error("ERR_TOO_LARGE", `more than ${MOST_RECORDS} records`);
+  }
+
+  /** Says which row was refused; as if it had never come. */
+  #refusing<T>(row: I, step: () => T): T {
     try {
-      checkObject(row);
-      return this.#rows.add(this.#definition, row);
+      return step();
     } catch (error) {
+      this.#rows.drop();
       const refused = refusal(error, row);
       if (!(refused instanceof InvalidFieldError)) throw refused;
-      const which = describeRow(this.#definition.key, row, number);
+      const which = describeRow(this.#definition.key, row, this.#rows.length + this.#dropped);
       throw this.#error("ERR_INVALID_RECORD", `${which}: ${refused.message}`, refused);
     }
   }

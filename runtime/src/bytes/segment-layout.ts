@@ -19,6 +19,12 @@ import { encodeHeader, type SegmentHeader } from "./segment-header.js";
 import type { Steps } from "./steps.js";
 import type { ViewArrays } from "./view-arrays.js";
 
+/** The keys that a segment takes away. */
+export interface RemovedParts {
+  readonly rows: RowBlocks;
+  readonly order: Uint32Array;
+}
+
 /** What a segment is made of. */
 export interface SegmentParts {
   readonly subject: string;
@@ -27,6 +33,7 @@ export interface SegmentParts {
   readonly rows: RowBlocks;
   /** Rows by ordinal. */
   readonly order: Uint32Array;
+  readonly removed: RemovedParts;
   readonly keySlots: Uint32Array;
   readonly views: readonly ViewArrays[];
 }
@@ -35,9 +42,11 @@ export interface SegmentParts {
 export function* layOut(parts: SegmentParts): Steps<Uint8Array> {
   const headerSize = encodeHeader(headerOf(parts, 0)).length;
   const recordsStart = 1 + varintSize(headerSize) + headerSize;
-  const arrays = placeArrays(parts, recordsStart + parts.rows.sizeBytes);
+  const removedStart = recordsStart + parts.rows.sizeBytes;
+  const arraysStart = removedStart + parts.removed.rows.sizeBytes;
+  const arrays = placeArrays(parts, arraysStart);
   const last = arrays.at(-1);
-  const size = last === undefined ? recordsStart + parts.rows.sizeBytes : endOf(last);
+  const size = last === undefined ? arraysStart : endOf(last);
   if (size > MOST_SEGMENT_BYTES) {
     throw new CachedCollectionsError(
       "ERR_TOO_LARGE",
@@ -49,6 +58,7 @@ export function* layOut(parts: SegmentParts): Steps<Uint8Array> {
   const headerStart = putField(bytes, 0, HEADER_FIELD, headerSize);
   bytes.set(encodeHeader(headerOf(parts, size)), headerStart);
   yield* parts.rows.copyInto(bytes, recordsStart, parts.order);
+  yield* parts.removed.rows.copyInto(bytes, removedStart, parts.removed.order);
   for (const array of arrays) yield* putArray(bytes, array);
   return bytes;
 }
@@ -60,7 +70,7 @@ function headerOf(parts: SegmentParts, sizeBytes: number): SegmentHeader {
     records: parts.order.length,
     cut: parts.views.flatMap((view, index) => (view.cut ? [index] : [])),
     seed: parts.seed,
-    removed: 0,
+    removed: parts.removed.order.length,
     sizeBytes,
   };
 }

@@ -7,6 +7,8 @@ import { BadRecordError } from "../codec/bad-record.js";
 import { Reader } from "../codec/reader.js";
 import type { EntityDefinition } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
+import { readKeyMessage } from "./key-message.js";
+import type { Normal } from "./scalar.js";
 import type { SlotTable } from "./slots.js";
 
 /** One view's arrays; those that its kind does not have are empty. */
@@ -29,6 +31,8 @@ export interface SegmentLayout {
   readonly removed: number;
   /** Where the length of each record stands. */
   readonly offsets: Uint32Array;
+  /** Where the length of each removed key stands. */
+  readonly removedOffsets: Uint32Array;
   readonly seed: number;
   readonly keys: SlotTable;
   readonly views: readonly SegmentView[];
@@ -62,6 +66,13 @@ export class Segment<R extends object> {
       this.badRecord ??= this.#badRecord(ordinal, error);
       throw this.#badRecord(ordinal, error);
     }
+  }
+
+  /** The normal values of a key that the segment takes away. Throws BadRecordError. */
+  removedKey(index: number): readonly Normal[] {
+    const reader = this.#reader;
+    reader.pos = this.layout.removedOffsets[index] as number;
+    return readKeyMessage(reader, reader.end(), this.#definition);
   }
 
   /** Whether a record has the same bytes as one of another segment. */

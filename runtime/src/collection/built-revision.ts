@@ -1,63 +1,69 @@
 /**
- * From built bytes to a revision that can be published: the segment is opened like one that came from the
- * store, and compared with what is published.
+ * From built bytes to a revision that can be published: a segment is opened like one that came from the store
+ * and compared with what is published, and the segments of the new revision are put under one manifest.
  */
 import { randomBytes } from "node:crypto";
-import { encodeManifest, decodeManifest, type ManifestSegment } from "../bytes/manifest.js";
+import {
+  decodeManifest,
+  encodeManifest,
+  type ManifestOrigin,
+  type ManifestSegment,
+  type SegmentKind,
+} from "../bytes/manifest.js";
 import { openSegment } from "../bytes/open-segment.js";
 import { CHUNK_BYTES, chunkChecksums } from "../bytes/segment-assembly.js";
+import type { BuiltSegment } from "../bytes/segment-builder.js";
 import type { Segment } from "../bytes/segment.js";
 import { inSlices } from "../bytes/steps.js";
-import { FORMAT } from "../definition.js";
+import { FORMAT, type AnyEntityDefinition } from "../definition.js";
 import { createCore } from "../snapshot/snapshot-core.js";
 import { isDamage } from "./check.js";
+import type { FollowedVersion } from "./followed-version.js";
 import type { Heads } from "./heads.js";
 import type { HeldRevision } from "./held-revision.js";
-import type { Loaded } from "./load-unit.js";
 
-/** A load's segment, ready to be named by manifests. */
-export interface BuiltPart {
-  readonly loaded: Loaded;
+/** A segment, ready to be named by manifests. */
+export interface NamedSegment {
   readonly segment: Segment<object>;
   readonly part: ManifestSegment;
-  readonly bytes: Uint8Array;
 }
 
 /** Opens what was built, and describes it. */
-export async function describeBuilt(loaded: Loaded, signal: AbortSignal): Promise<BuiltPart> {
-  const { built, member } = loaded;
-  const segment = await inSlices(openSegment(member.followed.definition, built.bytes), signal);
-  const checksums = await inSlices(chunkChecksums(built.bytes), signal);
-  const part: ManifestSegment = {
-    id: randomBytes(16).toString("hex"),
-    kind: "base",
-    records: built.records,
-    removed: built.removed,
-    sizeBytes: built.bytes.length,
-    chunkBytes: CHUNK_BYTES,
-    checksums,
-  };
-  return { loaded, segment, part, bytes: built.bytes };
+export async function nameBuilt(
+  definition: AnyEntityDefinition,
+  { bytes, records, removed }: BuiltSegment,
+  kind: SegmentKind,
+  signal: AbortSignal,
+): Promise<NamedSegment> {
+  const segment = await inSlices(openSegment(definition, bytes), signal);
+  const checksums = await inSlices(chunkChecksums(bytes), signal);
+  const id = randomBytes(16).toString("hex");
+  const [sizeBytes, chunkBytes] = [bytes.length, CHUNK_BYTES];
+  return { segment, part: { id, kind, records, removed, sizeBytes, chunkBytes, checksums } };
 }
 
-/** Whether what is published consists of exactly these bytes. Fetches it only when its checksums are the same. */
+/** Whether what is published consists of exactly this base. Fetches it only when its checksums are the same. */
 export async function isPublished(
-  { loaded, part, bytes }: BuiltPart,
+  { segment, part }: NamedSegment,
+  { definition, version }: FollowedVersion,
   heads: Heads,
 ): Promise<boolean> {
-  const { definition, version } = loaded.member.followed;
   const stored = heads.stored(version);
   if (stored === undefined) return false;
-  const parts = publishedParts(stored.bytes, loaded);
+  const parts = publishedParts(stored.bytes, definition);
   const [only] = parts;
   if (only === undefined || parts.length > 1 || !looksLike(only, part)) return false;
   const published = (await heads.intact(definition))?.segments.get(only.id);
+  const { bytes } = segment.layout;
   return published !== undefined && Buffer.compare(published.layout.bytes, bytes) === 0;
 }
 
-function publishedParts(bytes: Uint8Array, { member }: Loaded): readonly ManifestSegment[] {
+function publishedParts(
+  bytes: Uint8Array,
+  definition: AnyEntityDefinition,
+): readonly ManifestSegment[] {
   try {
-    return decodeManifest(bytes, member.followed.definition).segments;
+    return decodeManifest(bytes, definition).segments;
   } catch (error) {
     if (isDamage(error)) return [];
     throw error;
@@ -80,15 +86,26 @@ export interface NewPlace {
   readonly revision: number;
   readonly ticket: string;
   readonly setId: string;
+  readonly origin: ManifestOrigin;
+}
+
+/** What a revision consists of. */
+export interface Layers {
+  /** Newest first. */
+  readonly segments: readonly NamedSegment[];
+  /** Those that the store does not have yet. */
+  readonly news: readonly NamedSegment[];
+  /** How many are live over all of them. */
+  readonly records: number;
 }
 
 /** The revision as this process will serve it. */
 export async function buildRevision(
-  { loaded, segment, part }: BuiltPart,
-  { epoch, revision, ticket, setId }: NewPlace,
+  followed: FollowedVersion,
+  { segments, records }: Layers,
+  { epoch, revision, ticket, setId, origin }: NewPlace,
   signal: AbortSignal,
 ): Promise<HeldRevision> {
-  const { followed } = loaded.member;
   const { package: packageName, entity, hash } = followed.definition;
   const manifest = {
     format: FORMAT,
@@ -99,13 +116,15 @@ export async function buildRevision(
     revision,
     ticket,
     setId,
-    records: part.records,
-    origin: "load" as const,
-    segments: [part],
+    records,
+    origin,
+    segments: segments.map(({ part }) => part),
   };
   const stored = encodeManifest(manifest);
   const info = { revision, epoch, manifestId: stored.id };
-  const steps = createCore(followed.definition, info, [segment], followed.served?.core);
+  const opened = segments.map(({ segment }) => segment);
+  const steps = createCore(followed.definition, info, opened, followed.served?.core);
   const core = await inSlices(steps, signal);
-  return { stored, manifest, segments: new Map([[part.id, segment]]), core, fetchedBytes: 0 };
+  const byId = new Map(segments.map(({ part, segment }) => [part.id, segment]));
+  return { stored, manifest, segments: byId, core, fetchedBytes: 0 };
 }

@@ -5,6 +5,7 @@
  */
 import { CachedCollectionsError } from "../errors.js";
 import type { SchemaState, SchemaStore, VersionName } from "../store/store.js";
+import { changesBetween } from "./changes-between.js";
 import type { CheckFacts, Considered, FollowedVersion } from "./followed-version.js";
 import { assemble, missingBytes, type HeldRevision } from "./held-revision.js";
 import { blockedBy } from "./together.js";
@@ -164,6 +165,7 @@ function installAll(
       previousRevision: before?.manifest.revision,
       records: revision.core.size,
       previousRecords: before?.core.size ?? 0,
+      changes: changesBetween(before, revision),
       fetchedBytes: revision.fetchedBytes,
       durationMs: now() - sentAt,
     });

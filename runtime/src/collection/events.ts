@@ -12,6 +12,14 @@ export interface RevisionInfo {
   readonly revision: number;
 }
 
+/** How many records differ between two revisions. */
+export interface RecordChanges {
+  readonly added: number;
+  /** The same key, other content. */
+  readonly changed: number;
+  readonly removed: number;
+}
+
 /** What is told when, by event name. `entity` is the full name: `geo.City`. */
 export interface CollectionEvents {
   /** Something did not work: a check, a fetch, a reload in the background. What was served is still served. */
@@ -24,6 +32,8 @@ export interface CollectionEvents {
     readonly previousRevision: number | undefined;
     readonly records: number;
     readonly previousRecords: number;
+    /** Against the previous revision; undefined unless it came as one small change of that. */
+    readonly changes: RecordChanges | undefined;
     /** Bytes fetched from the store; 0 when this process had pushed them itself. */
     readonly fetchedBytes: number;
     /** From the check that found it to being served. */

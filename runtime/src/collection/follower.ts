@@ -4,6 +4,7 @@
  * are windows on it. At most one check is under way; whoever asks meanwhile shares the next one.
  */
 import { CachedCollectionsError } from "../errors.js";
+import type { Segment } from "../bytes/segment.js";
 import type { AnyEntityDefinition } from "../definition.js";
 import type { SchemaState, SchemaStore, Store, VersionName } from "../store/store.js";
 import { CheckQueue } from "./check-queue.js";
@@ -104,6 +105,14 @@ export class Follower {
   held(version: VersionName, manifestId: string): HeldRevision | undefined {
     const served = this.#followed.get(version)?.followed.served;
     return served?.stored.id === manifestId ? served : this.#pushed.get(manifestId)?.revision;
+  }
+
+  /** A segment in memory. */
+  findSegment(version: VersionName, id: string): Segment<object> | undefined {
+    const served = this.#followed.get(version)?.followed.findSegment(id);
+    if (served !== undefined) return served;
+    const pushed = [...this.#pushed.values()].find(({ revision }) => revision.segments.has(id));
+    return pushed?.revision.segments.get(id);
   }
 
   statusOf(followed: FollowedVersion): CollectionStatus {

@@ -12,6 +12,7 @@ import type { FollowedVersion, CollectionStatus } from "./followed-version.js";
 import { followerOf, type Follower } from "./follower.js";
 import { loadable, type LoadUnit } from "./load-unit.js";
 import { checkDuration, type Timing } from "./options.js";
+import type { AnyPatch } from "./patch-rows.js";
 import type { PushResults } from "./push-job.js";
 import { push } from "./push.js";
 import { becomeReady } from "./ready.js";
@@ -66,6 +67,7 @@ export class HandleState {
   #opened: Opened | undefined;
   readonly #children = new Set<HandleState>();
   #pushing: Promise<unknown> = Promise.resolve();
+  #patching: Promise<unknown> = Promise.resolve();
 
   constructor(store: Store, parts: HandleParts) {
     for (const definition of parts.definitions) checkFormat(definition);
@@ -134,6 +136,13 @@ export class HandleState {
     const pushing = this.#pushing.then(() => this.#push());
     this.#pushing = pushing.catch(() => undefined);
     return pushing;
+  }
+
+  /** Publishes a change of some records; patches of one handle run one after another. */
+  patch(patch: AnyPatch): Promise<PushResults> {
+    const patching = this.#patching.then(() => this.#patch(patch));
+    this.#patching = patching.catch(() => undefined);
+    return patching;
   }
 
   /** Says that the database changed. */
@@ -209,6 +218,16 @@ export class HandleState {
         push(follower, { unit, members, reason: "push", ...none, signal }),
       );
     const results = await (elector === undefined ? run() : elector.during(run));
+    this.#tell(results);
+    return results;
+  }
+
+  async #patch(patch: AnyPatch): Promise<PushResults> {
+    const { follower, unit } = this.start();
+    const none = { tokens: new Map<never, never>(), damaged: new Set<never>() };
+    const results = await this.#limited(follower, (signal) =>
+      push(follower, { unit, members: unit.members, reason: "push", ...none, patch, signal }),
+    );
     this.#tell(results);
     return results;
   }

@@ -3,11 +3,12 @@
  * targets of references in. Those that this process serves cost nothing; others are fetched when needed.
  */
 import { HEADER_FIELD, tagOf } from "../bytes/format.js";
-import { decodeManifest } from "../bytes/manifest.js";
+import { decodeManifest, type ManifestOrigin } from "../bytes/manifest.js";
 import { decodeHeader } from "../bytes/segment-header.js";
 import type { AnyEntityDefinition } from "../definition.js";
 import type { SchemaState, StoredManifest, VersionName } from "../store/store.js";
 import { isDamage } from "./check.js";
+import type { FollowedVersion } from "./followed-version.js";
 import type { Follower } from "./follower.js";
 import { assemble, type HeldRevision } from "./held-revision.js";
 
@@ -59,12 +60,27 @@ export class Heads {
     return base?.layout.seed ?? (await unlessDamaged(this.#fetchSeed(definition, stored)));
   }
 
+  /**
+   * Whether a patch may have been published after an earlier look: one is known, or what was there then is no
+   * longer among the manifests that the store keeps.
+   */
+  mayBePatchedSince({ definition, version }: FollowedVersion, earlier: Heads): boolean {
+    const before = earlier.stored(version);
+    const { head, next, history = [] } = this.state.versions.get(version) ?? {};
+    for (const stored of [next, head, ...history]) {
+      if (stored === undefined) continue;
+      if (stored.id === before?.id) return false;
+      if (originOf(stored, definition) === "patch") return true;
+    }
+    return before !== undefined;
+  }
+
   #fetch(definition: AnyEntityDefinition, stored: StoredManifest): Promise<HeldRevision> {
     const fetching = assemble(
       {
         schema: this.#follower.schema,
         definition,
-        find: () => undefined,
+        find: (id) => this.#follower.findSegment(versionOf(definition), id),
         previous: undefined,
         signal: this.#signal,
       },
@@ -99,6 +115,19 @@ function headerSeed(header: Uint8Array): number | undefined {
     return decodeHeader(header).seed;
   } catch {
     return undefined;
+  }
+}
+
+/** Undefined for a manifest that cannot be read: it is going to be replaced. */
+function originOf(
+  { bytes }: StoredManifest,
+  definition: AnyEntityDefinition,
+): ManifestOrigin | undefined {
+  try {
+    return decodeManifest(bytes, definition).origin;
+  } catch (error) {
+    if (isDamage(error)) return undefined;
+    throw error;
   }
 }
 

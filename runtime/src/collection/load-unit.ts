@@ -2,6 +2,7 @@
  * What is loaded together: one collection with its loader, or a data set with its loaders or its one loader.
  * A load fills one builder for each version; nothing of it leaves this process before all of it is complete.
  */
+import { RowComparison } from "../bytes/row-comparison.js";
 import { SegmentBuilder } from "../bytes/segment-builder.js";
 import type { BuiltSegment } from "../bytes/segment-builder.js";
 import { inSlices } from "../bytes/steps.js";
@@ -9,6 +10,7 @@ import { CachedCollectionsError } from "../errors.js";
 import type { SnapshotCore } from "../snapshot/snapshot-core.js";
 import { feed, loaderFailed } from "./feed.js";
 import type { FollowedVersion } from "./followed-version.js";
+import type { Published } from "./layers.js";
 import type { LoadContext, Timing } from "./options.js";
 import { ReferenceKeys } from "./reference-keys.js";
 import { unlessAborted } from "./timing.js";
@@ -52,30 +54,40 @@ export function loadable(unit: LoadUnit): readonly LoadMember[] {
 /** Rows of one version, encoded, with the keys that they refer to. */
 export interface Loaded {
   readonly member: LoadMember;
+  /** All rows, or, when they were compared with a revision, what differs from it. */
   readonly built: BuiltSegment;
+  readonly over: Published | undefined;
   readonly references: ReferenceKeys;
 }
 
+/** What rows of a version are compared with. */
+export interface Before {
+  /** What is published; undefined when nothing is, when it is damaged, and for a sequence. */
+  readonly over: Published | undefined;
+  /** The hash seed to build with, so that the same rows give the same bytes as before. */
+  readonly seed: number | undefined;
+}
+
 /**
- * Runs the loaders of these members and builds their segments. `seeds` are hash seeds to build with, so that
- * the same rows give the same bytes as before. Rejects with ERR_LOADER, ERR_INVALID_RECORD, ERR_DUPLICATE_KEY
- * or the signal's reason.
+ * Runs the loaders of these members and builds their segments: of what changed, where something is published
+ * to compare with. Rejects with ERR_LOADER, ERR_INVALID_RECORD, ERR_DUPLICATE_KEY, with ERR_BAD_RECORD for
+ * what is published, or with the signal's reason.
  */
 export async function load(
   unit: LoadUnit,
   members: readonly LoadMember[],
-  seeds: ReadonlyMap<FollowedVersion, number>,
+  before: ReadonlyMap<FollowedVersion, Before>,
   context: LoadContext,
 ): Promise<readonly Loaded[]> {
-  const sinks = members.map((member) => new Sink(member, seeds.get(member.followed)));
+  const sinks = members.map((member) => new Sink(member, before.get(member.followed)));
   if (unit.loadAll === undefined) await loadEach(sinks, context);
   else await loadAtOnce(unit.subject, unit.loadAll, sinks, context);
   const loaded: Loaded[] = [];
-  for (const { member, builder, references } of sinks) {
-    loaded.push({ member, built: await inSlices(builder.finish(), context.signal), references });
-  }
+  for (const sink of sinks) loaded.push(await sink.finish(context.signal));
   return loaded;
 }
+
+const NOTHING: Before = { over: undefined, seed: undefined };
 
 /** Takes one version's rows. */
 class Sink {
@@ -83,12 +95,25 @@ class Sink {
   readonly builder: SegmentBuilder<object, object>;
   readonly references: ReferenceKeys;
   fed = false;
+  readonly #over: Published | undefined;
+  readonly #comparison: RowComparison | undefined;
+  #rows = 0;
 
-  constructor(member: LoadMember, seed: number | undefined) {
+  constructor(member: LoadMember, { over, seed }: Before = NOTHING) {
     const { definition } = member.followed;
     this.member = member;
     this.builder = new SegmentBuilder(definition, seed === undefined ? {} : { seed });
     this.references = new ReferenceKeys(definition);
+    this.#over = over;
+    if (over !== undefined)
+      this.#comparison = new RowComparison(definition, over.parts, this.builder);
+  }
+
+  async finish(signal: AbortSignal): Promise<Loaded> {
+    const { member, builder, references } = this;
+    if (this.#comparison !== undefined) await inSlices(this.#comparison.removeOthers(), signal);
+    const built = await inSlices(builder.finish(), signal);
+    return { member, built, over: this.#over, references };
   }
 
   async feed(rows: unknown, signal: AbortSignal): Promise<void> {
@@ -101,10 +126,13 @@ class Sink {
       throw new CachedCollectionsError(
         "ERR_INVALID_RECORD",
         this.member.followed.subject,
-        `row ${this.builder.records + 1} is ${row === null ? "null" : `a ${typeof row}`}, not an object`,
+        `row ${this.#rows + 1} is ${row === null ? "null" : `a ${typeof row}`}, not an object`,
       );
     }
-    this.references.note(this.builder.add(row), this.builder.records);
+    const comparison = this.#comparison;
+    const record = comparison === undefined ? this.builder.add(row) : comparison.take(row);
+    this.#rows++;
+    if (record !== undefined) this.references.note(record, this.#rows);
   }
 }
 

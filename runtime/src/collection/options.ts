@@ -26,6 +26,28 @@ export interface LoadContext {
  */
 export type Loader<I> = (context: LoadContext) => Rows<I> | Promise<Rows<I>>;
 
+/** A change of some records. */
+export interface Patch<K, I> {
+  /** Records to add, or to put in the place of those with their keys. */
+  readonly upsert?: Rows<I> | undefined;
+  /** Keys of records to remove; those that no record has are left out. */
+  readonly remove?: Rows<K> | undefined;
+}
+
+/** What a patch's function is told. */
+export interface PatchContext {
+  /** Aborted after `loadTimeoutMs`, and when the collection closes. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A patch, or a function that gives one (rows alone are those to upsert). The function runs again when another
+ * publication came in between: read the records anew in it, then concurrent writers of a key cannot undo each
+ * other.
+ */
+export type PatchSource<K, I> =
+  Patch<K, I> | ((context: PatchContext) => Patch<K, I> | Rows<I> | Promise<Patch<K, I> | Rows<I>>);
+
 /** How the one loader of a data set hands its rows over, by collection; several calls for one append. */
 export type Into<Inputs> = {
   readonly [Name in keyof Inputs]: (

@@ -9,7 +9,8 @@ import type { AnyEntityDefinition, ReferenceDefinition } from "../definition.js"
 import type { CachedCollectionsError } from "../errors.js";
 import { createCore, type SnapshotCore } from "../snapshot/snapshot-core.js";
 import type { PublishEntry, PublishRequest } from "../store/store.js";
-import { buildRevision, isPublished, type BuiltPart } from "./built-revision.js";
+import type { NamedSegment } from "./built-revision.js";
+import type { Candidate, Planned } from "./candidate.js";
 import type { FollowedVersion } from "./followed-version.js";
 import { checkGuards, runValidate } from "./guards.js";
 import { versionOf, type Heads } from "./heads.js";
@@ -21,7 +22,7 @@ import type { PushResult } from "./push-result.js";
 export interface Publication {
   readonly request: PublishRequest;
   /** What must be uploaded before. */
-  readonly news: readonly BuiltPart[];
+  readonly news: readonly NamedSegment[];
   /** What this process serves once it is published. */
   readonly revisions: readonly HeldRevision[];
   readonly results: PushResults;
@@ -36,22 +37,14 @@ export interface TicketedJob extends PushJob {
   readonly rewrite: boolean;
 }
 
-/** One loaded version, compared with what is published. */
-interface Compared {
-  readonly part: BuiltPart;
-  readonly followed: FollowedVersion;
-  /** Undefined when it is what is published already. */
-  readonly revision: HeldRevision | undefined;
-}
-
 /** Rejects with what refuses it: ERR_GUARD_REFUSED, ERR_DANGLING_REFERENCE. */
 export async function planPublication(
   job: TicketedJob,
-  parts: readonly BuiltPart[],
+  candidates: readonly Candidate[],
   heads: Heads,
 ): Promise<Publication> {
   const epoch = heads.state.epoch ?? randomBytes(16).toString("hex");
-  const compared = await compare(job, parts, heads, epoch);
+  const compared = await planAll(job, candidates, heads, epoch);
   const revisions = compared.flatMap(({ revision }) => (revision === undefined ? [] : [revision]));
   const warnings = revisions.length === 0 ? NO_WARNINGS : await checkAll(job, compared, heads);
   return {
@@ -60,7 +53,7 @@ export async function planPublication(
       epoch,
       entries: compared.map((each) => entryOf(job, each, heads)),
     },
-    news: compared.filter(({ revision }) => revision !== undefined).map(({ part }) => part),
+    news: compared.flatMap(({ layers }) => layers?.news ?? []),
     revisions,
     results: new Map(
       compared.map((each) => [each.followed, resultOf(each, warnings.get(each.followed), heads)]),
@@ -71,24 +64,23 @@ export async function planPublication(
 type Warnings = ReadonlyMap<FollowedVersion, readonly CachedCollectionsError[]>;
 const NO_WARNINGS: Warnings = new Map();
 
-async function compare(
+async function planAll(
   job: TicketedJob,
-  parts: readonly BuiltPart[],
+  candidates: readonly Candidate[],
   heads: Heads,
   epoch: string,
-): Promise<readonly Compared[]> {
+): Promise<readonly Planned[]> {
   const setId = randomBytes(16).toString("hex");
-  const compared: Compared[] = [];
-  for (const part of parts) {
-    const { followed } = part.loaded.member;
-    const mayBeSame = !job.rewrite && !job.damaged.has(followed);
-    const same = mayBeSame && (await isPublished(part, heads));
+  const planned: Planned[] = [];
+  for (const candidate of candidates) {
+    const { followed } = candidate;
+    const always = job.rewrite || job.damaged.has(followed);
     const revision = nextRevision(followed, heads, epoch);
     const place = { epoch, revision, ticket: job.ticket, setId };
-    const built = same ? undefined : await buildRevision(part, place, job.signal);
-    compared.push({ part, followed, revision: built });
+    const mode = { always, anew: job.rewrite, signal: job.signal };
+    planned.push(await candidate.plan(heads, place, mode));
   }
-  return compared;
+  return planned;
 }
 
 /** Above everything known of this epoch, also what was purged while this process still serves it. */
@@ -101,7 +93,7 @@ function nextRevision(followed: FollowedVersion, heads: Heads, epoch: string): n
 
 async function checkAll(
   job: TicketedJob,
-  compared: readonly Compared[],
+  compared: readonly Planned[],
   heads: Heads,
 ): Promise<Warnings> {
   for (const { followed, revision } of compared) {
@@ -110,8 +102,8 @@ async function checkAll(
     checkGuards(followed.definition, revision.core.size, before);
   }
   const warnings = new Map<FollowedVersion, readonly CachedCollectionsError[]>();
-  for (const { followed, part } of compared) {
-    const { references } = part.loaded;
+  for (const { followed, candidate } of compared) {
+    const { references } = candidate.loaded;
     const targets = await targetsOf(references.references, compared, heads, job.signal);
     warnings.set(followed, await inSlices(references.check(targets), job.signal));
   }
@@ -125,7 +117,7 @@ async function checkAll(
 
 async function targetsOf(
   references: readonly ReferenceDefinition<object>[],
-  compared: readonly Compared[],
+  compared: readonly Planned[],
   heads: Heads,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<ReferenceDefinition<object>, HasKey | undefined>> {
@@ -138,7 +130,7 @@ async function targetsOf(
 
 async function coreFor(
   definition: AnyEntityDefinition,
-  compared: readonly Compared[],
+  compared: readonly Planned[],
   heads: Heads,
   signal: AbortSignal,
 ): Promise<SnapshotCore<object> | undefined> {
@@ -153,14 +145,14 @@ async function coreFor(
   return inSlices(createCore(definition, revision.core.info, segments), signal);
 }
 
-function entryOf(job: TicketedJob, { followed, revision }: Compared, heads: Heads): PublishEntry {
+function entryOf(job: TicketedJob, { followed, revision }: Planned, heads: Heads): PublishEntry {
   const before = heads.stored(followed.version);
   const manifest = revision?.stored ?? before;
   if (manifest === undefined) throw new Error(`${followed.version}: nothing to compare with`);
   const leaseToken = job.tokens.get(followed.version);
   return {
     version: followed.version,
-    mode: revision === undefined ? "same" : "load",
+    mode: revision === undefined ? "same" : job.patch === undefined ? "load" : "patch",
     manifest,
     builtOn: before?.id,
     source: job.sources.get(followed.definition.entity) ?? 0,
@@ -170,7 +162,7 @@ function entryOf(job: TicketedJob, { followed, revision }: Compared, heads: Head
 }
 
 function resultOf(
-  { followed, part, revision }: Compared,
+  { followed, layers, revision, records }: Planned,
   warnings: readonly CachedCollectionsError[] = [],
   heads: Heads,
 ): PushResult {
@@ -179,8 +171,8 @@ function resultOf(
     outcome: published ? "published" : "identical",
     published,
     revision: (revision?.stored ?? heads.stored(followed.version))?.revision ?? 0,
-    records: part.part.records,
-    sizeBytes: part.part.sizeBytes,
+    records,
+    sizeBytes: (layers?.news ?? []).reduce((sum, { part }) => sum + part.sizeBytes, 0),
     warnings,
   };
 }

@@ -15,7 +15,7 @@ export interface PushResult {
   /** The revision that holds these rows; when superseded, the newer one. */
   readonly revision: number;
   readonly records: number;
-  /** Size of what was built, in bytes. */
+  /** Size of what was published for it, in bytes: of a small change, the change's. 0 when identical. */
   readonly sizeBytes: number;
   /** References without a target that the schema only warns of (`dangling: warn`), one for each reference. */
   readonly warnings: readonly CachedCollectionsError[];

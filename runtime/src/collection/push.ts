@@ -1,16 +1,21 @@
 /**
  * A push: ticket, load, checks, upload, publication; and what to do about each answer of the publishing
  * script. The order is the protocol's: the ticket comes before the load, so that rows loaded earlier can never
- * replace rows loaded later.
+ * replace rows loaded later. A patch goes the same way with fewer rows.
  */
 import { randomBytes } from "node:crypto";
 import { CachedCollectionsError } from "../errors.js";
 import type { PublishReply, PublishRequest, SchemaState, VersionName } from "../store/store.js";
-import { describeBuilt, type BuiltPart } from "./built-revision.js";
+import { before } from "./before.js";
+import type { NamedSegment } from "./built-revision.js";
+import { Candidate } from "./candidate.js";
+import { isDamage } from "./check.js";
 import type { FollowedVersion } from "./followed-version.js";
 import type { Follower } from "./follower.js";
 import { Heads, versionOf } from "./heads.js";
-import { load, type LoadMember, type LoadUnit } from "./load-unit.js";
+import { load, type Loaded, type LoadUnit } from "./load-unit.js";
+import { lookInto } from "./layers.js";
+import { patchRows, type AnyPatch } from "./patch-rows.js";
 import { planPublication, type Publication } from "./publication.js";
 import type { PushJob, PushResults } from "./push-job.js";
 import { backoffMs, pause } from "./timing.js";
@@ -22,8 +27,9 @@ import { upload } from "./upload.js";
  * ERR_OUTCOME_UNKNOWN says it may have been.
  */
 export async function push(follower: Follower, job: PushJob): Promise<PushResults> {
+  const suspects = new Set<FollowedVersion>(job.damaged);
   for (let attempt = 1; ; attempt++) {
-    const results = await new PushAttempt(follower, job).run();
+    const results = await new PushAttempt(follower, { ...job, damaged: suspects }, suspects).run();
     if (results !== "load-again") return results;
     await pause(backoffMs(attempt, 20, 2_000), job.signal);
     job.signal.throwIfAborted();
@@ -35,32 +41,73 @@ class PushAttempt {
   readonly #follower: Follower;
   readonly #job: PushJob;
   readonly #nonce = randomBytes(16).toString("hex");
-  readonly #uploaded = new Set<BuiltPart>();
+  readonly #uploaded = new Set<NamedSegment>();
+  /** Versions whose published bytes turned out not to decode: they are not compared with again. */
+  readonly #suspects: Set<FollowedVersion>;
 
-  constructor(follower: Follower, job: PushJob) {
+  constructor(follower: Follower, job: PushJob, suspects: Set<FollowedVersion>) {
     this.#follower = follower;
     this.#job = job;
+    this.#suspects = suspects;
   }
 
   async run(): Promise<PushResults | "load-again"> {
-    const { unit, members, reason, signal } = this.#job;
+    const { unit, patch, signal } = this.#job;
     const { schema } = this.#follower;
     const { state } = await schema.issueTicket(this.#nonce, versionsOf(unit));
     const heads = new Heads(this.#follower, state, signal);
-    const loaded = await load(unit, members, await seedsOf(members, heads), { signal, reason });
-    const parts: BuiltPart[] = [];
-    for (const each of loaded) parts.push(await describeBuilt(each, signal));
-    return this.#publish(parts, heads);
+    const loaded = patch === undefined ? await this.#load(heads) : await this.#patch(heads, patch);
+    if (loaded === "load-again") return loaded;
+    const origin = patch === undefined ? "load" : "patch";
+    return this.#publish(
+      loaded.map((each) => new Candidate(each, origin)),
+      heads,
+    );
   }
 
-  async #publish(parts: readonly BuiltPart[], first: Heads): Promise<PushResults | "load-again"> {
-    const { unit, signal } = this.#job;
+  /** What is published may prove bad only when rows are compared with it; the next load replaces it. */
+  async #load(heads: Heads): Promise<readonly Loaded[] | "load-again"> {
+    const { unit, members, reason, signal } = this.#job;
+    const compared = await before(members, heads, this.#suspects, signal);
+    try {
+      return await load(unit, members, compared, { signal, reason });
+    } catch (error) {
+      const overs = members.filter(({ followed }) => compared.get(followed)?.over !== undefined);
+      if (!isDamage(error) || error.code !== "ERR_BAD_RECORD" || overs.length === 0) throw error;
+      for (const { followed } of overs) this.#suspects.add(followed);
+      return "load-again";
+    }
+  }
+
+  async #patch(heads: Heads, patch: AnyPatch): Promise<readonly Loaded[]> {
+    const { members, signal } = this.#job;
+    return Promise.all(
+      members.map(async (member) => {
+        const { definition, subject } = member.followed;
+        const revision = await heads.revision(definition);
+        if (revision === undefined) {
+          const message = "nothing is published yet; push first";
+          throw new CachedCollectionsError("ERR_NOTHING_TO_PATCH", subject, message);
+        }
+        const over = await lookInto(definition, revision, signal);
+        return patchRows(member, over, patch, { signal });
+      }),
+    );
+  }
+
+  async #publish(
+    candidates: readonly Candidate[],
+    first: Heads,
+  ): Promise<PushResults | "load-again"> {
+    const { unit, patch, signal } = this.#job;
     const sources = first.state.sources;
     let heads = first;
     let rewrite = false;
     for (let attempt = 1; ; attempt++) {
       const job = { ...this.#job, ticket: this.#nonce, sources, rewrite };
-      const publication = await planPublication(job, parts, heads);
+      const publication = await planPublication(job, candidates, heads);
+      // To the store a load with identical rows is an event; a patch that changes nothing is none.
+      if (patch !== undefined && publication.revisions.length === 0) return publication.results;
       for (const part of publication.news) await this.#upload(part, rewrite);
       const reply = await this.#send(publication.request);
       const settled = await this.#settle(reply, publication);
@@ -71,13 +118,21 @@ class PushAttempt {
       const state = await this.#follower.schema.check(versionsOf(unit));
       if (state.epoch !== first.state.epoch && first.state.epoch !== undefined) return "load-again";
       heads = new Heads(this.#follower, state, signal);
+      if (reply.outcome === "moved" && this.#mustLoadAgain(first, heads)) return "load-again";
     }
   }
 
-  async #upload(part: BuiltPart, again: boolean): Promise<void> {
-    if (this.#uploaded.has(part) && !again) return;
-    await upload(this.#follower.schema, part.part.id, part.bytes, this.#job.signal);
-    this.#uploaded.add(part);
+  /** A patch came in between, perhaps: what was loaded before it would undo it. */
+  #mustLoadAgain(first: Heads, now: Heads): boolean {
+    if (this.#job.patch !== undefined) return true;
+    return this.#job.members.some(({ followed }) => now.mayBePatchedSince(followed, first));
+  }
+
+  async #upload(segment: NamedSegment, again: boolean): Promise<void> {
+    if (this.#uploaded.has(segment) && !again) return;
+    const { bytes } = segment.segment.layout;
+    await upload(this.#follower.schema, segment.part.id, bytes, this.#job.signal);
+    this.#uploaded.add(segment);
   }
 
   async #settle(
@@ -144,18 +199,6 @@ function versionsOf({ members }: LoadUnit): readonly VersionName[] {
     for (const { target } of followed.definition.references) versions.add(versionOf(target()));
   }
   return [...versions];
-}
-
-async function seedsOf(
-  members: readonly LoadMember[],
-  heads: Heads,
-): Promise<ReadonlyMap<FollowedVersion, number>> {
-  const seeds = new Map<FollowedVersion, number>();
-  for (const { followed } of members) {
-    const seed = await heads.seed(followed.definition);
-    if (seed !== undefined) seeds.set(followed, seed);
-  }
-  return seeds;
 }
 
 function supersededResults(results: PushResults, state: SchemaState): PushResults {

@@ -1,29 +1,32 @@
 /**
- * Carries decoded records over to a segment that replaces theirs: a record with the same bytes stays the same
- * object. Work is proportional to the records in use; nothing is decoded. It goes on in steps while readers
- * use the old segment, so what they decode meanwhile is noted and carried over at the end.
+ * Carries decoded records over to the segments that replace theirs: a record with the same bytes stays the same
+ * object. Only the record that was live passes its object on, and one that is in use already is never replaced.
+ * Work is proportional to the records in use of segments that go, and to what deltas changed in those that
+ * stay; nothing is decoded. It goes on in steps while readers use the old snapshot, so what they decode
+ * meanwhile is noted and carried over at the end.
  */
-import { homeSlot, nextSlot } from "../bytes/slots.js";
 import type { Steps } from "../bytes/steps.js";
 import type { IndexField } from "../definition.js";
 import { keyOf } from "./key-shape.js";
 import type { KeyTable } from "./key-table.js";
+import { isDead, type Part, type Parts, type Place } from "./parts.js";
 import type { Records } from "./records.js";
 
 /** So few are carried over without a pause, so that none comes in between. */
 const LAST_FEW = 256;
 
 export class CarryOver<R extends object> {
-  readonly #from: Records<R>;
-  readonly #to: Records<R>;
+  readonly #from: Parts<R>;
+  readonly #to: Parts<R>;
   readonly #key: readonly IndexField<R>[];
   readonly #table: KeyTable<R> | undefined;
-  readonly #log: number[];
+  /** What comes into use of each part. */
+  readonly #logs: readonly number[][];
 
   /** `table` is that of `to`, and undefined for a sequence. Call `end` when done. */
   constructor(
-    from: Records<R>,
-    to: Records<R>,
+    from: Parts<R>,
+    to: Parts<R>,
     key: readonly IndexField<R>[],
     table: KeyTable<R> | undefined,
   ) {
@@ -31,64 +34,91 @@ export class CarryOver<R extends object> {
     this.#to = to;
     this.#key = key;
     this.#table = table;
-    this.#log = from.watch();
+    this.#logs = from.list.map((part) => (this.#isKept(part) ? [] : part.records.watch()));
   }
 
   /** All records in use now. */
   *all(): Steps<void> {
-    if (this.#from === this.#to) return;
-    let seen = 0;
-    for (const [ordinal, record] of this.#from.inUse()) {
-      this.#carry(ordinal, record);
-      seen++;
-      if (seen % LAST_FEW === 0) yield;
+    for (const part of this.#from.list) {
+      const kept = this.#to.list.find(({ records }) => records === part.records);
+      if (kept === undefined) yield* this.#allOf(part);
+      else if (kept.dead !== part.dead) yield* this.#diedSince(part, kept);
     }
   }
 
   /** Those that came into use since; when it returns there are no others. */
   *latest(): Steps<void> {
-    if (this.#from === this.#to) return;
-    for (let i = 0; i < this.#log.length; i++) {
-      const ordinal = this.#log[i] as number;
-      this.#carry(ordinal, this.#from.get(ordinal));
-      if (i % LAST_FEW === 0 && this.#log.length - i > LAST_FEW) yield;
+    for (const [index, log] of this.#logs.entries()) {
+      const part = this.#from.list[index] as Part<R>;
+      for (let i = 0; i < log.length; i++) {
+        const ordinal = log[i] as number;
+        this.#carry(part, ordinal, part.records.get(ordinal));
+        if (i % LAST_FEW === 0 && log.length - i > LAST_FEW) yield;
+      }
     }
   }
 
   end(): void {
-    this.#from.forget(this.#log);
+    for (const [index, log] of this.#logs.entries()) this.#from.list[index]?.records.forget(log);
   }
 
-  #carry(ordinal: number, record: R): void {
-    const place =
-      this.#table === undefined ? this.#samePlace(ordinal) : this.#find(ordinal, record);
-    if (place !== undefined) this.#to.adopt(place, record);
+  /** Whether the part is in the new snapshot as it was in the old one. */
+  #isKept({ records, dead }: Part<R>): boolean {
+    return this.#to.list.some((part) => part.records === records && part.dead === dead);
   }
 
-  /** Equal bytes have equal keys, so comparing bytes settles both questions. */
-  #find(ordinal: number, record: R): number | undefined {
-    const { words, bits } = this.#to.segment.layout.keys;
-    if (words.length === 0 || this.#table === undefined) return undefined;
-    const hash = this.#table.hashOfKey(keyOf(this.#key, record));
-    const wanted = hash << bits;
-    for (let slot = homeSlot(hash, words.length); ; slot = nextSlot(slot, words.length)) {
-      const word = words[slot] as number;
-      if (word === 0) return undefined;
-      const candidate = (word & ((1 << bits) - 1)) - 1;
-      if ((word ^ wanted) >>> bits === 0 && this.#same(candidate, ordinal)) return candidate;
+  *#allOf(part: Part<R>): Steps<void> {
+    let seen = 0;
+    for (const [ordinal, record] of part.records.inUse()) {
+      this.#carry(part, ordinal, record);
+      seen++;
+      if (seen % LAST_FEW === 0) yield;
     }
   }
 
-  /** A sequence has no keys: a record stays itself at the same distance from the beginning or the end. */
-  #samePlace(ordinal: number): number | undefined {
-    const size = this.#to.segment.records;
-    const fromEnd = ordinal + size - this.#from.segment.records;
-    return [ordinal, fromEnd].find(
-      (place) => place >= 0 && place < size && this.#same(place, ordinal),
-    );
+  *#diedSince(before: Part<R>, now: Part<R>): Steps<void> {
+    const dead = now.dead ?? new Uint8Array(0);
+    for (let byte = 0; byte < dead.length; byte++) {
+      const bits = (dead[byte] as number) & ~(before.dead?.[byte] ?? 0);
+      if (byte % 8192 === 0) yield;
+      for (let bit = 0; bits >>> bit !== 0; bit++) {
+        if (((bits >>> bit) & 1) === 0) continue;
+        const ordinal = byte * 8 + bit;
+        const record = before.records.peek(ordinal);
+        if (record !== undefined) this.#carry(before, ordinal, record);
+      }
+    }
   }
 
-  #same(place: number, ordinal: number): boolean {
-    return this.#to.segment.sameBytes(place, this.#from.segment, ordinal);
+  #carry(part: Part<R>, ordinal: number, record: R): void {
+    if (isDead(part.dead, ordinal)) return;
+    const place =
+      this.#table === undefined
+        ? this.#samePlace(part.records, ordinal)
+        : this.#findSame(this.#table, part.records, ordinal, record);
+    place?.records.adopt(place.ordinal, record);
+  }
+
+  /** Equal bytes have equal keys, so comparing bytes settles both questions. */
+  #findSame(
+    table: KeyTable<R>,
+    records: Records<R>,
+    ordinal: number,
+    record: R,
+  ): Place<R> | undefined {
+    const hash = table.hashOfKey(keyOf(this.#key, record));
+    return this.#to.findSame(hash, records.segment, ordinal);
+  }
+
+  /** A sequence has no keys: a record stays itself at the same distance from the beginning or the end. */
+  #samePlace(from: Records<R>, ordinal: number): Place<R> | undefined {
+    const { records } = this.#to.base;
+    const size = records.segment.records;
+    const fromEnd = ordinal + size - from.segment.records;
+    const place = [ordinal, fromEnd].find(
+      (place) =>
+        place >= 0 && place < size && records.segment.sameBytes(place, from.segment, ordinal),
+    );
+    return place === undefined ? undefined : { records, ordinal: place };
   }
 }

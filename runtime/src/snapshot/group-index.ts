@@ -1,6 +1,7 @@
 /** A group view of a snapshot: lists by key, remembered once somebody asked for them. */
 import type { Steps } from "../bytes/steps.js";
-import type { GroupDefinition } from "../definition.js";
+import type { GroupDefinition, IndexField } from "../definition.js";
+import type { ArrayInUse } from "./arrays-in-use.js";
 import { GroupTable, NO_GROUP, type ViewSource } from "./group-table.js";
 import type { OrdinalList } from "./record-list.js";
 import { listOf } from "./sorted-list.js";
@@ -27,6 +28,11 @@ export class GroupIndex<R extends object> implements GroupView<unknown, R> {
     this.size = this.#table.size;
     const { ordinals } = source.arrays;
     this.#empty = listOf(source.records, { ordinals, start: 0, end: 0 }, view.sort);
+  }
+
+  /** What its keys consist of. */
+  get by(): readonly IndexField<R>[] {
+    return this.#view.by;
   }
 
   has(key: unknown): boolean {
@@ -58,13 +64,18 @@ export class GroupIndex<R extends object> implements GroupView<unknown, R> {
     for (let group = 0; group < this.size; group++) yield this.#table.keyOf(group);
   }
 
+  /** Arrays that readers have, with the groups' keys. */
+  *inUse(): Generator<ArrayInUse<R>, undefined, undefined> {
+    for (const [group, list] of this.#lists) {
+      if (list.isInUse) yield* list.inUse(this.#table.keyOf(group));
+    }
+  }
+
   /** Keeps the arrays that readers of an earlier snapshot hold, where they did not change. */
-  *adopt(previous: GroupIndex<R>): Steps<void> {
-    yield* this.#empty.adopt(previous.#empty.toArray());
-    for (const [group, list] of previous.#lists) {
-      const array = list.arrayInUse;
-      const found = array === undefined ? NO_GROUP : this.#table.find(previous.#table.keyOf(group));
-      if (array !== undefined && found !== NO_GROUP) yield* this.#listOf(found).adopt(array);
+  *adopt(arrays: Iterable<ArrayInUse<R>>): Steps<void> {
+    for (const { key, array } of arrays) {
+      const found = this.#table.find(key);
+      if (found !== NO_GROUP) yield* this.#listOf(found).adopt(array);
     }
   }
 

@@ -1,12 +1,15 @@
 /**
  * Finds records by key: hash, slot, ordinal, record, and the record's own key confirms it. In front stands
  * something small that remembers records found before, so that hot keys touch neither slots nor all records.
+ * Behind it stands, where deltas lie over the base, one table over all of them.
  * There is one class for each kind of key that is looked up often, because this is the hottest path of all.
  */
 import { hashInteger, hashText } from "../bytes/hash.js";
 import { homeSlot, type SlotTable } from "../bytes/slots.js";
 import type { IndexField } from "../definition.js";
+import { NO_ENTRY } from "./delta-keys.js";
 import { hashOf, matches } from "./key-shape.js";
+import { isDead, type Dead, type Part, type Parts } from "./parts.js";
 import type { Records } from "./records.js";
 
 /** A lookup of records by key. */
@@ -22,6 +25,8 @@ export interface KeyTableSource<R extends object> {
   readonly slots: SlotTable;
   readonly seed: number;
   readonly records: Records<R>;
+  /** Segments and what of them is live: absent while no delta lies over the records. */
+  readonly parts?: Parts<R>;
 }
 
 /** The table that is fastest for these fields. */
@@ -39,13 +44,17 @@ abstract class ProbedTable<R extends object> implements KeyTable<R> {
   readonly #words: Int32Array;
   readonly #bits: number;
   readonly #records: Records<R>;
+  readonly #parts: Parts<R> | undefined;
+  readonly #dead: Dead | undefined;
   protected readonly seed: number;
 
-  constructor(source: KeyTableSource<R>) {
-    this.#words = source.slots.words;
-    this.#bits = source.slots.bits;
-    this.#records = source.records;
-    this.seed = source.seed;
+  constructor({ slots, records, seed, parts }: KeyTableSource<R>) {
+    this.#words = slots.words;
+    this.#bits = slots.bits;
+    this.#records = records;
+    this.seed = seed;
+    this.#parts = parts;
+    this.#dead = parts?.base.dead;
   }
 
   abstract get(key: unknown): R | undefined;
@@ -55,21 +64,37 @@ abstract class ProbedTable<R extends object> implements KeyTable<R> {
   protected probe(hash: number, key: unknown): R | undefined {
     const words = this.#words;
     const capacity = words.length;
-    if (capacity === 0) return undefined;
+    if (capacity === 0) return this.#probeDeltas(hash, key);
     const bits = this.#bits;
     const wanted = hash << bits;
     const mask = (1 << bits) - 1;
     // A checked table has a free slot, where this ends.
     for (let slot = homeSlot(hash, capacity); ;) {
       const word = words[slot] as number;
-      if (word === 0) return undefined;
+      if (word === 0) return this.#parts && this.#probeDeltas(hash, key);
       if ((word ^ wanted) >>> bits === 0) {
-        const record = this.#records.get((word & mask) - 1);
-        if (this.has(record, key)) return record;
+        const ordinal = (word & mask) - 1;
+        // A live bit proves that nothing newer has the key.
+        if (!isDead(this.#dead, ordinal)) {
+          const record = this.#records.get(ordinal);
+          if (this.has(record, key)) return record;
+        }
       }
       slot++;
       if (slot === capacity) slot = 0;
     }
+  }
+
+  #probeDeltas(hash: number, key: unknown): R | undefined {
+    const parts = this.#parts;
+    if (parts === undefined) return undefined;
+    const { deltaKeys, list } = parts;
+    const entry = deltaKeys.find(hash, (part, ordinal) => {
+      const { records } = list[part] as Part<R>;
+      return ordinal < records.segment.records && this.has(records.get(ordinal), key);
+    });
+    if (entry === NO_ENTRY) return undefined;
+    return list[deltaKeys.partOf(entry)]?.records.get(deltaKeys.ordinalOf(entry));
   }
 }
 

@@ -3,6 +3,7 @@
  * plain, because array methods on frozen arrays are several times slower.
  */
 import type { Steps } from "../bytes/steps.js";
+import { NOTHING, type ArrayInUse } from "./arrays-in-use.js";
 import type { Records } from "./records.js";
 import type { RecordList } from "./views.js";
 
@@ -37,7 +38,7 @@ export class OrdinalList<R extends object> implements RecordList<R> {
   }
 
   toArray(): readonly R[] {
-    this.#array ??= Object.freeze(this.#decode(0, this.size));
+    this.#array ??= this.size === 0 ? NOTHING : Object.freeze(this.#decode(0, this.size));
     return this.#array;
   }
 
@@ -45,9 +46,16 @@ export class OrdinalList<R extends object> implements RecordList<R> {
     for (let i = 0; i < this.size; i++) yield this.records.get(this.ordinal(i));
   }
 
-  /** The array if somebody asked for it already. */
-  get arrayInUse(): readonly R[] | undefined {
-    return this.#array;
+  /** Whether somebody asked for the array. */
+  get isInUse(): boolean {
+    return this.#array !== undefined;
+  }
+
+  /** The array if somebody asked for it already, with where its records come from; `key` is the group's. */
+  inUse(key: unknown): readonly ArrayInUse<R>[] {
+    const array = this.#array;
+    const { ordinals, start, end } = this.stretch;
+    return array ? [{ key, array, ordinals, from: [start], to: [end], at: [0] }] : [];
   }
 
   /** Keeps an array of an earlier snapshot if it holds exactly this list's records. */
@@ -58,6 +66,11 @@ export class OrdinalList<R extends object> implements RecordList<R> {
       if (i % 1024 === 0) yield;
     }
     this.#array ??= array;
+  }
+
+  /** The record at a position that exists. */
+  recordAt(position: number): R {
+    return this.records.get(this.ordinal(position));
   }
 
   protected ordinal(position: number): number {

@@ -8,12 +8,21 @@ import type { Segment } from "../bytes/segment.js";
 import { atOnce, type Steps } from "../bytes/steps.js";
 import type { EntityDefinition, ViewDefinition } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
+import { withoutIndex, type ArraysInUse } from "./arrays-in-use.js";
 import { CarryOver } from "./carry-over.js";
 import { GroupIndex } from "./group-index.js";
 import { keyOf } from "./key-shape.js";
 import { keyTable, type KeyTable } from "./key-table.js";
+import { layOver } from "./lay-over.js";
+import { identityOf, MergedGroup } from "./merged-group.js";
+import { MergedList } from "./merged-list.js";
+import { mergedListOf } from "./merged-sorted-list.js";
+import { MergedUnique } from "./merged-unique.js";
+import { orderOf } from "./order.js";
+import type { Parts } from "./parts.js";
 import { OrdinalList, placeIn } from "./record-list.js";
-import { recordsOf, type Records } from "./records.js";
+import type { Records } from "./records.js";
+import { indexRun, wholeRun } from "./run.js";
 import { listOf } from "./sorted-list.js";
 import { UniqueIndex } from "./unique-index.js";
 import type { GroupView, Range, RecordList, SortedView, UniqueView } from "./views.js";
@@ -26,26 +35,54 @@ export interface SnapshotInfo {
   readonly manifestId: string;
 }
 
-type AnyView<R extends object> = GroupIndex<R> | UniqueIndex<R> | OrdinalList<R>;
+type AnyView<R extends object> =
+  | GroupIndex<R>
+  | MergedGroup<R>
+  | UniqueIndex<R>
+  | MergedUnique<R>
+  | OrdinalList<R>
+  | MergedList<R>;
+
+/** By name of the view. */
+type ViewArrays<R extends object> = Map<string, ArraysInUse<R>>;
 
 export class SnapshotCore<R extends object> {
   readonly definition: EntityDefinition<R, never>;
   readonly info: SnapshotInfo;
   /** How many records it has. */
   readonly size: number;
-  readonly #records: Records<R>;
+  /** Segments and what of them is live. */
+  readonly parts: Parts<R>;
+  /** The records of the only segment; undefined when deltas lie over a base. */
+  readonly #records: Records<R> | undefined;
   readonly #keys: KeyTable<R> | undefined;
   readonly #views: Map<string, AnyView<R>> = new Map();
+  /** Arrays of views over several parts, shared with the snapshots before and after. */
+  readonly #arrays: ViewArrays<R>;
+  #inKeyOrder: MergedList<R> | undefined;
 
   /** Use `createCore`, which checks the segments and carries over what the last snapshot has decoded. */
-  constructor(definition: EntityDefinition<R, never>, info: SnapshotInfo, records: Records<R>) {
+  constructor(
+    definition: EntityDefinition<R, never>,
+    info: SnapshotInfo,
+    parts: Parts<R>,
+    previous?: SnapshotCore<R>,
+  ) {
     this.definition = definition;
     this.info = info;
-    this.size = records.segment.records;
-    this.#records = records;
-    const { seed, keys: slots } = records.segment.layout;
+    this.size = parts.size;
+    this.parts = parts;
+    const { records } = parts.base;
+    const isMerged = parts.list.length > 1;
+    if (!isMerged) this.#records = records;
+    const before = previous?.parts.base.records === records ? previous : undefined;
+    const goesOn = isMerged && before !== undefined && before.#records === undefined;
+    this.#arrays = goesOn ? before.#arrays : new Map<string, ArraysInUse<R>>();
     const fields = definition.key;
-    if (fields.length > 0) this.#keys = keyTable({ fields, slots, seed, records });
+    if (fields.length === 0) return;
+    const { seed, keys: slots } = records.segment.layout;
+    const table = { fields, slots, seed, records };
+    this.#keys = keyTable(isMerged ? { ...table, parts } : table);
   }
 
   /** The record of a key. A hot one costs less than a Map over all records. */
@@ -59,22 +96,28 @@ export class SnapshotCore<R extends object> {
 
   /** The record at a position in key order, or in the loader's order for a sequence; negative from the end. */
   at(position: number): R | undefined {
+    const records = this.#records;
+    if (records === undefined) return this.#merged().at(position);
     const whole = Math.trunc(position) || 0;
     const ordinal = whole < 0 ? whole + this.size : whole;
-    return ordinal >= 0 && ordinal < this.size ? this.#records.get(ordinal) : undefined;
+    return ordinal >= 0 && ordinal < this.size ? records.get(ordinal) : undefined;
   }
 
   /** The records from `start` up to but not including `end`, as Array.slice; a new frozen array. */
   slice(start = 0, end: number = this.size): readonly R[] {
+    const all = this.#records;
+    if (all === undefined) return this.#merged().slice(start, end);
     const records: R[] = [];
     const to = placeIn(end, this.size);
-    for (let at = placeIn(start, this.size); at < to; at++) records.push(this.#records.get(at));
+    for (let at = placeIn(start, this.size); at < to; at++) records.push(all.get(at));
     return Object.freeze(records);
   }
 
   /** All records in key order, or in the loader's order. */
   *values(): Generator<R, undefined, unknown> {
-    for (let ordinal = 0; ordinal < this.size; ordinal++) yield this.#records.get(ordinal);
+    const records = this.#records;
+    if (records === undefined) yield* this.#merged();
+    else for (let ordinal = 0; ordinal < this.size; ordinal++) yield records.get(ordinal);
   }
 
   /** The key of a record. */
@@ -97,7 +140,7 @@ export class SnapshotCore<R extends object> {
 
   /** Takes over from the last snapshot, in steps, what its readers hold and what did not change. */
   *inherit(previous: SnapshotCore<R>): Steps<void> {
-    const heir = new CarryOver(previous.#records, this.#records, this.definition.key, this.#keys);
+    const heir = new CarryOver(previous.parts, this.parts, this.definition.key, this.#keys);
     try {
       yield* heir.all();
       yield* this.#inheritViews(previous);
@@ -108,13 +151,36 @@ export class SnapshotCore<R extends object> {
   }
 
   *#inheritViews(previous: SnapshotCore<R>): Steps<void> {
+    const isSameBase = previous.parts.base.records === this.parts.base.records;
     for (const [name, view] of previous.#views) {
       yield;
-      const mine = this.#view(name, undefined);
-      if (view instanceof GroupIndex && mine instanceof GroupIndex) yield* mine.adopt(view);
-      else if (view instanceof OrdinalList && mine instanceof OrdinalList && view.arrayInUse) {
-        yield* mine.adopt(view.arrayInUse);
-      }
+      if (this.#records !== undefined) yield* this.#adopt(name, view);
+      else if (this.#arrays !== previous.#arrays) yield* this.#remember(name, view, isSameBase);
+    }
+  }
+
+  /** Over several parts arrays are compared when somebody asks for them again. */
+  *#remember(name: string, view: AnyView<R>, isSameBase: boolean): Steps<void> {
+    const arrays = this.#arraysOf(name);
+    if (view instanceof UniqueIndex || view instanceof MergedUnique) return;
+    const isGroup = view instanceof GroupIndex || view instanceof MergedGroup;
+    const all = isGroup ? view.inUse() : view.inUse(undefined);
+    for (const inUse of all) {
+      const identity = isGroup ? identityOf(view.by, inUse.key) : undefined;
+      // What goes on living must not keep the bytes of a base that went.
+      arrays.set(identity, isSameBase ? inUse : withoutIndex(inUse));
+      if (arrays.size % 256 === 0) yield;
+    }
+  }
+
+  *#adopt(name: string, view: AnyView<R>): Steps<void> {
+    const mine = this.#view(name, undefined);
+    if (mine instanceof GroupIndex) {
+      if (view instanceof GroupIndex || view instanceof MergedGroup)
+        yield* mine.adopt(view.inUse());
+    } else if (mine instanceof OrdinalList) {
+      const isList = view instanceof OrdinalList || view instanceof MergedList;
+      if (isList) for (const { array } of view.inUse(undefined)) yield* mine.adopt(array);
     }
   }
 
@@ -126,22 +192,58 @@ export class SnapshotCore<R extends object> {
     if (definition === undefined || (kind !== undefined && definition.view !== kind)) {
       throw this.#error("ERR_INVALID_ARGUMENT", `it has no ${kind ?? ""} view ${name}`);
     }
-    const made = this.#makeView(definition, index);
+    const records = this.#records;
+    const made =
+      records === undefined
+        ? this.#mergeView(definition, index)
+        : this.#makeView(records, definition, index);
     this.#views.set(name, made);
     return made;
   }
 
-  #makeView(definition: ViewDefinition<R>, index: number): AnyView<R> {
-    const { views, seed } = this.#records.segment.layout;
+  #makeView(records: Records<R>, definition: ViewDefinition<R>, index: number): AnyView<R> {
+    const { views, seed } = records.segment.layout;
     const arrays = views[index];
     if (arrays === undefined)
       throw this.#error("ERR_BAD_SEGMENT", `view ${definition.name} is not there`);
-    const source = { records: this.#records, arrays, seed };
+    const source = { records, arrays, seed };
     if (definition.view === "group") return new GroupIndex(definition, source);
     if (definition.view === "unique") return new UniqueIndex(definition, source);
     const { ordinals } = arrays;
     const end = Math.min(ordinals.length, definition.limit ?? Infinity);
-    return listOf(this.#records, { ordinals, start: 0, end }, definition.sort);
+    return listOf(records, { ordinals, start: 0, end }, definition.sort);
+  }
+
+  #mergeView(definition: ViewDefinition<R>, index: number): AnyView<R> {
+    const { parts } = this;
+    const { key } = this.definition;
+    const arrays = this.#arraysOf(definition.name);
+    if (definition.view === "group") return new MergedGroup(definition, parts, index, key, arrays);
+    if (definition.view === "unique") return new MergedUnique(definition, parts, index, key);
+    const { limit = Infinity, sort } = definition;
+    const runs = parts.list.map((part) => {
+      const arrays = part.records.segment.layout.views[index];
+      return indexRun(part, arrays?.ordinals ?? new Uint32Array(0));
+    });
+    const place = { arrays, identity: undefined, key: undefined };
+    return mergedListOf({ runs, order: orderOf([...sort, ...key]), limit, place }, sort);
+  }
+
+  #merged(): MergedList<R> {
+    this.#inKeyOrder ??= new MergedList({
+      runs: this.parts.list.map(wholeRun),
+      order: orderOf(this.definition.key),
+      limit: Infinity,
+    });
+    return this.#inKeyOrder;
+  }
+
+  #arraysOf(name: string): ArraysInUse<R> {
+    const known = this.#arrays.get(name);
+    if (known !== undefined) return known;
+    const arrays: ArraysInUse<R> = new Map();
+    this.#arrays.set(name, arrays);
+    return arrays;
   }
 
   #error(
@@ -157,8 +259,9 @@ export class SnapshotCore<R extends object> {
 }
 
 /**
- * Lays a snapshot over checked segments, newest first. Given the snapshot that readers have now, records and
- * arrays of it that did not change stay the same objects.
+ * Lays a snapshot over checked segments, newest first: deltas, then the base. Given the snapshot that readers
+ * have now, records and arrays of it that did not change stay the same objects, and where it has a part of the
+ * segments, work is proportional to the others. Throws ERR_BAD_SEGMENT for segments that do not go together.
  */
 export function* createCore<R extends object>(
   definition: EntityDefinition<R, never>,
@@ -166,16 +269,8 @@ export function* createCore<R extends object>(
   segments: readonly Segment<R>[],
   previous?: SnapshotCore<R>,
 ): Steps<SnapshotCore<R>> {
-  const [base] = segments;
-  if (base === undefined || segments.length > 1 || base.layout.removed > 0) {
-    const found = `${segments.length} segments with ${base?.layout.removed ?? 0} removals`;
-    throw new CachedCollectionsError(
-      "ERR_FORMAT",
-      `${definition.package}.${definition.entity}`,
-      `this build reads one base segment a revision, this one has ${found}; push the whole collection`,
-    );
-  }
-  const core = new SnapshotCore(definition, info, recordsOf(base));
+  const parts = yield* layOver(definition, [...segments].reverse(), previous?.parts);
+  const core = new SnapshotCore(definition, info, parts, previous);
   if (previous !== undefined) yield* core.inherit(previous);
   return core;
 }

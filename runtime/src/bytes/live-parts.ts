@@ -1,0 +1,159 @@
+/**
+ * The segments of a revision with what is left of each: exactly one record of a key is live over all of them.
+ * For whoever writes the next revision; what is dead is not stored but found by looking the keys of newer
+ * segments up in older ones, so the work is proportional to the newer ones.
+ */
+import { Reader } from "../codec/reader.js";
+import type { AnyEntityDefinition } from "../definition.js";
+import { hashOfValues } from "./index-columns.js";
+import { readKeyMessage } from "./key-message.js";
+import { normalOf, sameNormal, type Normal } from "./scalar.js";
+import type { Segment } from "./segment.js";
+import { homeSlot, nextSlot } from "./slots.js";
+import type { Steps } from "./steps.js";
+
+/** One bit for each record of a segment. */
+export class Marks {
+  readonly #bits: Uint8Array;
+
+  constructor(records: number) {
+    this.#bits = new Uint8Array((records + 7) >>> 3);
+  }
+
+  has(ordinal: number): boolean {
+    return (((this.#bits[ordinal >>> 3] as number) >>> (ordinal & 7)) & 1) === 1;
+  }
+
+  add(ordinal: number): void {
+    const index = ordinal >>> 3;
+    this.#bits[index] = (this.#bits[index] as number) | (1 << (ordinal & 7));
+  }
+}
+
+/** One segment, and which of its records count. */
+export class LivePart {
+  readonly segment: Segment<object>;
+  /** How many of its records are live. */
+  live: number;
+  readonly #definition: AnyEntityDefinition;
+  readonly #dead: Marks;
+
+  constructor(definition: AnyEntityDefinition, segment: Segment<object>) {
+    this.segment = segment;
+    this.live = segment.records;
+    this.#definition = definition;
+    this.#dead = new Marks(segment.records);
+  }
+
+  isLive(ordinal: number): boolean {
+    return !this.#dead.has(ordinal);
+  }
+
+  /** A newer segment has its key. */
+  kill(ordinal: number): void {
+    if (this.#dead.has(ordinal)) return;
+    this.#dead.add(ordinal);
+    this.live--;
+  }
+
+  /** The first live ordinal from here on; the number of records when there is none. */
+  nextLive(from: number): number {
+    let ordinal = from;
+    while (ordinal < this.segment.records && this.#dead.has(ordinal)) ordinal++;
+    return ordinal;
+  }
+
+  /**
+   * The ordinal of the record with this key, live or not; -1 when there is none. `isSame` may know without
+   * decoding that a record has the key.
+   */
+  find(values: readonly Normal[], isSame: (ordinal: number) => boolean = never): number {
+    const { keys, seed } = this.segment.layout;
+    const { words, bits } = keys;
+    if (words.length === 0) return -1;
+    const hash = hashOfValues(this.#definition.key, values, seed);
+    const mask = 2 ** bits - 1;
+    let slot = homeSlot(hash, words.length);
+    for (let word = words[slot]; word !== 0; word = words[slot]) {
+      const ordinal = ((word as number) & mask) - 1;
+      const isCandidate = (((word as number) ^ (hash << bits)) & ~mask) === 0;
+      if (isCandidate && (isSame(ordinal) || this.#has(ordinal, values))) return ordinal;
+      slot = nextSlot(slot, words.length);
+    }
+    return -1;
+  }
+
+  /** The key of a record. Throws ERR_BAD_RECORD. */
+  keyOf(ordinal: number): readonly Normal[] {
+    return keyOfRecord(this.#definition, this.segment.decode(ordinal));
+  }
+
+  /** The message of a record, not copied. */
+  messageOf(ordinal: number): Uint8Array {
+    const { bytes, offsets } = this.segment.layout;
+    const reader = new Reader(bytes);
+    reader.pos = offsets[ordinal] as number;
+    const end = reader.end();
+    return bytes.subarray(reader.pos, end);
+  }
+
+  #has(ordinal: number, values: readonly Normal[]): boolean {
+    const own = this.keyOf(ordinal);
+    return values.every((value, index) => sameNormal(value, own[index]));
+  }
+}
+
+function never(): boolean {
+  return false;
+}
+
+/** The normal values of a record's key. */
+export function keyOfRecord({ key }: AnyEntityDefinition, record: object): readonly Normal[] {
+  return key.map((field) => normalOf(field.kind, field.read(record)) as Normal);
+}
+
+/** Finds out what is live in each of these segments, newest first. Throws ERR_BAD_RECORD. */
+export function* liveParts(
+  definition: AnyEntityDefinition,
+  segments: readonly Segment<object>[],
+): Steps<readonly LivePart[]> {
+  const parts = segments.map((segment) => new LivePart(definition, segment));
+  for (const [index, newer] of parts.entries()) {
+    const older = parts.slice(index + 1);
+    if (older.length === 0) break;
+    for (let ordinal = 0; ordinal < newer.segment.records; ordinal++) {
+      killIn(older, newer.keyOf(ordinal));
+      if (ordinal % 64 === 0) yield;
+    }
+    for (const values of removedKeys(definition, newer.segment)) {
+      killIn(older, values);
+      yield;
+    }
+  }
+  return parts;
+}
+
+/** The record that is met first has killed those in still older parts itself. */
+function killIn(older: readonly LivePart[], values: readonly Normal[]): void {
+  for (const part of older) {
+    const ordinal = part.find(values);
+    if (ordinal < 0) continue;
+    part.kill(ordinal);
+    return;
+  }
+}
+
+/** The keys that a segment takes away, in key order. */
+export function* removedKeys(
+  definition: AnyEntityDefinition,
+  { layout }: Segment<object>,
+): Generator<readonly Normal[], void, undefined> {
+  const { bytes, offsets, records, removed } = layout;
+  const reader = new Reader(bytes);
+  reader.pos = records === 0 ? 1 : (offsets[records - 1] as number);
+  reader.pos = reader.end();
+  for (let i = 0; i < removed; i++) {
+    reader.pos++;
+    yield readKeyMessage(reader, reader.end(), definition);
+  }
+}

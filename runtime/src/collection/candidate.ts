@@ -1,0 +1,103 @@
+/**
+ * Rows of one version on their way to being published: all of them as a base, or what differs from a revision
+ * that they were compared with. Which segments the next revision has depends on what is published when it is
+ * planned, which may change while rows are on their way.
+ */
+import {
+  buildRevision,
+  isPublished,
+  nameBuilt,
+  type Layers,
+  type NewPlace,
+} from "./built-revision.js";
+import type { FollowedVersion } from "./followed-version.js";
+import type { Heads } from "./heads.js";
+import type { HeldRevision } from "./held-revision.js";
+import { LayersOver, liveIn } from "./layers.js";
+import type { Loaded } from "./load-unit.js";
+import type { PushOrigin } from "./push-job.js";
+
+/** How something is to be planned. */
+export interface PlanMode {
+  /** Even if it is what is published already. */
+  readonly always: boolean;
+  /** Without a segment that is published already: some of those turned out to be incomplete. */
+  readonly anew: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What becomes of a candidate. */
+export interface Planned {
+  readonly candidate: Candidate;
+  readonly followed: FollowedVersion;
+  readonly layers: Layers | undefined;
+  /** Undefined when it is what is published already. */
+  readonly revision: HeldRevision | undefined;
+  /** How many records there are, published or not. */
+  readonly records: number;
+}
+
+export class Candidate {
+  readonly loaded: Loaded;
+  readonly #origin: PushOrigin;
+  #over: LayersOver | undefined;
+  #base: Promise<Layers> | undefined;
+
+  constructor(loaded: Loaded, origin: PushOrigin) {
+    this.loaded = loaded;
+    this.#origin = origin;
+  }
+
+  get followed(): FollowedVersion {
+    return this.loaded.member.followed;
+  }
+
+  /** Whether there is nothing in it beyond what it was compared with. */
+  get isEmpty(): boolean {
+    const { over, built } = this.loaded;
+    return over !== undefined && built.records + built.removed === 0;
+  }
+
+  /** Throws ERR_DUPLICATE_KEY. */
+  async plan(heads: Heads, place: Omit<NewPlace, "origin">, mode: PlanMode): Promise<Planned> {
+    const { followed } = this;
+    const layers = await this.#layers(heads, mode);
+    const built =
+      layers &&
+      (await buildRevision(followed, layers, { ...place, origin: this.#origin }, mode.signal));
+    const records = layers?.records ?? liveIn(this.loaded.over?.parts ?? []);
+    return { candidate: this, followed, layers, revision: built, records };
+  }
+
+  /** Undefined when it is what is published already. */
+  async #layers(heads: Heads, { always, anew, signal }: PlanMode): Promise<Layers | undefined> {
+    const { over } = this.loaded;
+    if (over === undefined) {
+      const layers = await this.#wholeOf(signal);
+      const [base] = layers.segments;
+      if (base === undefined || always) return layers;
+      return (await isPublished(base, this.followed, heads)) ? undefined : layers;
+    }
+    const isOver = heads.stored(this.followed.version)?.id === over.revision.stored.id;
+    if (isOver && this.isEmpty && !always) return undefined;
+    this.#over ??= this.#layersOver(over.revision, signal);
+    return isOver && !anew ? this.#over.layers() : this.#over.whole();
+  }
+
+  #layersOver(revision: HeldRevision, signal: AbortSignal): LayersOver {
+    const kind = this.#origin === "patch" ? ("patch" as const) : ("delta" as const);
+    const delta = { built: this.loaded.built, kind };
+    return new LayersOver(this.followed.definition, revision, delta, signal);
+  }
+
+  #wholeOf(signal: AbortSignal): Promise<Layers> {
+    this.#base ??= this.#name(signal);
+    return this.#base;
+  }
+
+  async #name(signal: AbortSignal): Promise<Layers> {
+    const { built } = this.loaded;
+    const base = await nameBuilt(this.followed.definition, built, "base", signal);
+    return { segments: [base], news: [base], records: built.records };
+  }
+}

@@ -1,0 +1,110 @@
+/** The rows of a patch: what a caller gave, compared with what is published. */
+import { describeGivenKey } from "../bytes/describe-key.js";
+import { keyValues } from "../bytes/key-message.js";
+import { keyOfRecord } from "../bytes/live-parts.js";
+import { RowComparison } from "../bytes/row-comparison.js";
+import { SegmentBuilder } from "../bytes/segment-builder.js";
+import type { Normal } from "../bytes/scalar.js";
+import { inSlices } from "../bytes/steps.js";
+import { CachedCollectionsError } from "../errors.js";
+import { feed } from "./feed.js";
+import type { Published } from "./layers.js";
+import type { Loaded, LoadMember } from "./load-unit.js";
+import type { Patch, PatchContext, PatchSource } from "./options.js";
+import { ReferenceKeys } from "./reference-keys.js";
+
+/** Whatever a caller gave; checked here. */
+export type AnyPatch = PatchSource<unknown, unknown>;
+
+/**
+ * What a patch changes over a revision. Rejects with ERR_INVALID_RECORD, ERR_DUPLICATE_KEY (also for a key that
+ * is both given and removed), ERR_INVALID_ARGUMENT, or ERR_LOADER for what the caller's function throws.
+ */
+export async function patchRows(
+  member: LoadMember,
+  over: Published,
+  source: AnyPatch,
+  context: PatchContext,
+): Promise<Loaded> {
+  const taking = new Taking(member, over);
+  const { subject } = member.followed;
+  const given = typeof source === "function" ? await called(subject, source, context) : source;
+  const { upsert = [], remove = [] } = isPatch(given) ? given : { upsert: given };
+  await feed(subject, upsert, (row) => taking.upsert(row), context.signal);
+  await feed(subject, remove, (key) => taking.remove(key), context.signal);
+  const built = await inSlices(taking.builder.finish(), context.signal);
+  return { member, built, over, references: taking.references };
+}
+
+async function called(
+  subject: string,
+  source: Extract<AnyPatch, (...given: never) => unknown>,
+  context: PatchContext,
+): Promise<unknown> {
+  try {
+    return await source(context);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CachedCollectionsError("ERR_LOADER", subject, `the patch failed: ${message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Rows alone are an iterable, `{ upsert, remove }` is none. */
+function isPatch(given: unknown): given is Patch<unknown, unknown> {
+  if (typeof given !== "object" || given === null) return false;
+  return !(Symbol.iterator in given) && !(Symbol.asyncIterator in given);
+}
+
+class Taking {
+  readonly builder: SegmentBuilder<object, object>;
+  readonly references: ReferenceKeys;
+  readonly #member: LoadMember;
+  readonly #comparison: RowComparison;
+  readonly #given = new Set<string>();
+  #rows = 0;
+
+  constructor(member: LoadMember, { parts }: Published) {
+    const { definition } = member.followed;
+    const seed = parts.at(-1)?.segment.layout.seed ?? 0;
+    this.#member = member;
+    this.builder = new SegmentBuilder(definition, { seed });
+    this.references = new ReferenceKeys(definition);
+    this.#comparison = new RowComparison(definition, parts, this.builder, { decodesAll: true });
+  }
+
+  upsert(row: unknown): void {
+    this.#rows++;
+    if (typeof row !== "object" || row === null) {
+      throw this.#error("ERR_INVALID_RECORD", `row ${this.#rows} of upsert is no object`);
+    }
+    const record = this.#comparison.take(row);
+    if (record === undefined) return;
+    this.references.note(record, this.#rows);
+    this.#given.add(tokenOf(keyOfRecord(this.#member.followed.definition, record)));
+  }
+
+  remove(given: unknown): void {
+    const { key } = this.#member.followed.definition;
+    const values = keyValues(key, given);
+    const name = describeGivenKey(key, given);
+    if (values === undefined) {
+      throw this.#error("ERR_INVALID_ARGUMENT", `${name} in remove is no key that it can have`);
+    }
+    if (this.#given.has(tokenOf(values))) {
+      throw this.#error("ERR_DUPLICATE_KEY", `${name} is both in upsert and in remove`);
+    }
+    this.#comparison.remove(values);
+  }
+
+  #error(code: CachedCollectionsError["code"], message: string): CachedCollectionsError {
+    return new CachedCollectionsError(code, this.#member.followed.subject, message);
+  }
+}
+
+/** Lengths keep ("a", "bc") and ("ab", "c") apart. */
+function tokenOf(values: readonly Normal[]): string {
+  return values.map((value) => `${String(value).length} ${String(value)}`).join("");
+}

@@ -1,0 +1,296 @@
+/**
+ * Snapshots over a base and deltas, against a plain Map: a consumer that followed, one that starts cold, and
+ * snapshots made before must all answer as the rows of their revision say.
+ */
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { runsShort } from "../../runtime/src/bytes/limited-views.js";
+import { keyOfRecord, liveParts } from "../../runtime/src/bytes/live-parts.js";
+import { openSegment } from "../../runtime/src/bytes/open-segment.js";
+import type { Normal } from "../../runtime/src/bytes/scalar.js";
+import { SegmentBuilder } from "../../runtime/src/bytes/segment-builder.js";
+import type { Segment } from "../../runtime/src/bytes/segment.js";
+import { atOnce } from "../../runtime/src/bytes/steps.js";
+import { createCore, type SnapshotCore } from "../../runtime/src/snapshot/snapshot-core.js";
+import type { IndexField } from "../../runtime/src/definition.js";
+import { hasDuplicates, identity, keyFrom, sortBy } from "../support/plain.js";
+import { check } from "../support/property.js";
+import { checkView } from "../support/view-checks.js";
+import {
+  anyKey,
+  anyThing,
+  anyView,
+  thingDefinition,
+  type Thing,
+  type ThingDefinition,
+} from "../support/thing.js";
+
+const info = { revision: 1, epoch: "epoch", manifestId: "manifest" };
+
+/** What is published: segments from new to old, and the rows that they say, by identity of their keys. */
+interface Revision {
+  readonly segments: readonly Segment<Thing>[];
+  readonly rows: ReadonlyMap<string, Thing>;
+}
+
+type Step =
+  | { readonly do: "delta"; readonly upsert: readonly Thing[]; readonly remove: readonly number[] }
+  | { readonly do: "rewrite"; readonly picks: readonly number[] }
+  | { readonly do: "merge"; readonly count: number }
+  | { readonly do: "base" }
+  | { readonly do: "back"; readonly to: number };
+
+const picks = fc.array(fc.nat(100), { maxLength: 6 });
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant("delta" as const),
+      upsert: fc.array(anyThing, { maxLength: 8 }),
+      remove: picks,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("rewrite" as const), picks }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("merge" as const), count: fc.nat(4) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("base" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("back" as const), to: fc.nat(9) }) },
+);
+const anyHistory = fc.record({
+  key: anyKey.filter(({ length }) => length > 0),
+  views: fc.array(anyView, { minLength: 1, maxLength: 3 }),
+  rows: fc.array(anyThing, { maxLength: 30 }),
+  others: fc.array(anyThing, { maxLength: 3 }),
+  /** Whether the follower looks after a step, or skips the revision. */
+  steps: fc.array(fc.record({ step, looks: fc.boolean(), reads: picks }), { maxLength: 10 }),
+});
+
+class Publisher {
+  readonly definition: ThingDefinition;
+  readonly history: Revision[] = [];
+  #seed = 1;
+
+  constructor(definition: ThingDefinition, rows: readonly Thing[]) {
+    this.definition = definition;
+    this.#publish([this.#build([...this.#byKey(rows).values()], [])], this.#byKey(rows));
+  }
+
+  get head(): Revision {
+    return this.history.at(-1) as Revision;
+  }
+
+  /** False when the rows cannot be published because a unique view refuses them. */
+  take(step: Step): boolean {
+    const { segments, rows } = this.head;
+    if (step.do === "delta") return this.#change(this.#byKey(step.upsert), step.remove);
+    if (step.do === "rewrite") {
+      const all = [...rows.values()];
+      const same = step.picks.flatMap((pick) => all[pick % Math.max(1, all.length)] ?? []);
+      return this.#change(this.#byKey(same), []);
+    }
+    if (step.do === "back") {
+      const { segments, rows } = this.history[step.to % this.history.length] as Revision;
+      return this.#publish(segments, rows);
+    }
+    if (step.do === "base") return this.#publish([this.#build([...rows.values()], [])], rows);
+    const merged = Math.min(step.count + 1, segments.length - 1);
+    if (merged < 1) return true;
+    const rest = segments.slice(merged);
+    return this.#publish([this.#merge(segments.slice(0, merged)), ...rest], rows);
+  }
+
+  keyOf(row: Thing): unknown {
+    const { key } = this.definition;
+    return keyFrom(
+      key,
+      key.map((field) => field.read(row)),
+    );
+  }
+
+  #change(upsert: ReadonlyMap<string, Thing>, remove: readonly number[]): boolean {
+    const { segments, rows } = this.head;
+    const next = new Map(rows);
+    const before = [...rows];
+    const removed: Thing[] = [];
+    for (const pick of remove) {
+      const [id, row] = before[pick % Math.max(1, before.length)] ?? [];
+      if (id === undefined || row === undefined || upsert.has(id) || !next.delete(id)) continue;
+      removed.push(row);
+    }
+    for (const [id, row] of upsert) next.set(id, row);
+    const given = [...next.values()];
+    if (this.definition.views.some((view) => hasDuplicates(view, given))) return false;
+    const all = [this.#build([...upsert.values()], removed), ...segments];
+    const parts = atOnce(liveParts(this.definition, all));
+    if (!atOnce(runsShort(this.definition, parts))) return this.#publish(all, next);
+    return this.#publish([this.#build(given, [])], next);
+  }
+
+  /** Deltas made one: the newest word on each key. */
+  #merge(segments: readonly Segment<Thing>[]): Segment<Thing> {
+    const upsert = new Map<string, Thing>();
+    const removed = new Map<string, readonly Normal[]>();
+    for (const segment of segments) {
+      for (let i = 0; i < segment.layout.removed; i++) {
+        const key = segment.removedKey(i);
+        if (!upsert.has(normalId(key))) removed.set(normalId(key), key);
+      }
+      for (let i = 0; i < segment.records; i++) {
+        const row = segment.decode(i);
+        const id = normalId(keyOfRecord(this.definition, row));
+        if (!upsert.has(id) && !removed.has(id)) upsert.set(id, row);
+      }
+    }
+    return this.#build([...upsert.values()], [], [...removed.values()]);
+  }
+
+  #build(
+    rows: readonly Thing[],
+    removed: readonly Thing[],
+    removedKeys: readonly (readonly Normal[])[] = [],
+  ): Segment<Thing> {
+    const seed = this.#seed++;
+    const builder = new SegmentBuilder(this.definition, { seed });
+    for (const row of rows) builder.add(row);
+    for (const row of removed) builder.remove(this.keyOf(row));
+    for (const values of removedKeys) builder.removeValues(values);
+    return atOnce(openSegment(this.definition, atOnce(builder.finish()).bytes));
+  }
+
+  /** The same for equal keys and no others. */
+  idOf(row: Thing): string {
+    const { key } = this.definition;
+    return identity(
+      key,
+      key.map((field: IndexField<Thing>) => field.read(row)),
+    );
+  }
+
+  #byKey(rows: readonly Thing[]): Map<string, Thing> {
+    return new Map(rows.map((row) => [this.idOf(row), row]));
+  }
+
+  #publish(segments: readonly Segment<Thing>[], rows: ReadonlyMap<string, Thing>): boolean {
+    this.history.push({ segments, rows });
+    return true;
+  }
+}
+
+function lookAt(
+  publisher: Publisher,
+  revision: Revision,
+  previous?: SnapshotCore<Thing>,
+): SnapshotCore<Thing> {
+  return atOnce(createCore(publisher.definition, info, revision.segments, previous));
+}
+
+/** Segments of its own, as another process has them. */
+function copied({ segments, rows }: Revision, definition: ThingDefinition): Revision {
+  const copies = segments.map((segment) => atOnce(openSegment(definition, segment.layout.bytes)));
+  return { segments: copies, rows };
+}
+
+function checkAll(
+  publisher: Publisher,
+  core: SnapshotCore<Thing>,
+  { rows }: Revision,
+  others: readonly Thing[],
+): void {
+  const given = [...rows.values()];
+  expect(core.size).toBe(given.length);
+  for (const row of given) expect(core.get(publisher.keyOf(row))).toEqual(row);
+  for (const row of [...others, ...(publisher.history[0] as Revision).rows.values()]) {
+    expect(core.has(publisher.keyOf(row))).toBe(rows.has(publisher.idOf(row)));
+  }
+  const records = [...core.values()];
+  expect(records).toEqual(sortBy(given, core.definition.key));
+  for (const view of publisher.definition.views) checkView(core, view, records, others);
+  const all = [...core.values()];
+  for (const at of [0, 3, -1, -4, all.length >> 1]) expect(core.at(at)).toBe(all.at(at));
+  expect(core.slice(1, 4)).toEqual(all.slice(1, 4));
+  expect(core.slice(-3)).toEqual(all.slice(-3));
+}
+
+function normalId(values: readonly Normal[]): string {
+  return values.map((value) => `${typeof value} ${value}`).join("|");
+}
+
+describe("a snapshot over deltas", () => {
+  test("answers as a Map of the rows does, to a follower, from cold, and later on", () => {
+    const property = fc.property(anyHistory, ({ key, views, rows, others, steps }) => {
+      const named = views.map((view, index) => ({ view, index }));
+      const unique = named.filter(
+        ({ view, index }) => views.findIndex(({ name }) => name === view.name) === index,
+      );
+      const definition = thingDefinition(
+        key,
+        unique.map(({ view }) => view),
+      );
+      fc.pre(!definition.views.some((view) => hasDuplicates(view, rows)));
+      const publisher = new Publisher(definition, rows);
+      const held: { readonly core: SnapshotCore<Thing>; readonly revision: Revision }[] = [];
+      let core = lookAt(publisher, publisher.head);
+      held.push({ core, revision: publisher.head });
+      for (const { step, looks, reads } of steps) {
+        publisher.take(step);
+        if (!looks) continue;
+        const before = held.at(-1) as (typeof held)[number];
+        readSome(publisher, core, before.revision, reads);
+        core = lookAt(publisher, publisher.head, core);
+        checkIdentity(publisher, before, { core, revision: publisher.head }, reads);
+        held.push({ core, revision: publisher.head });
+        if (reads.length % 2 === 0) checkAll(publisher, core, publisher.head, others);
+      }
+      checkAll(publisher, core, (held.at(-1) as (typeof held)[number]).revision, others);
+      const cold = copied(publisher.head, definition);
+      checkAll(publisher, lookAt(publisher, cold), cold, others);
+      for (const { core, revision } of held.slice(0, 2)) {
+        checkAll(publisher, core, revision, others);
+      }
+    });
+    expect(check(property, 25)).toBe(25);
+  });
+});
+
+interface Held {
+  readonly core: SnapshotCore<Thing>;
+  readonly revision: Revision;
+}
+
+function readSome(
+  publisher: Publisher,
+  core: SnapshotCore<Thing>,
+  { rows }: Revision,
+  reads: readonly number[],
+): void {
+  const given = [...rows.values()];
+  for (const read of reads) {
+    const row = given[read % Math.max(1, given.length)];
+    if (row !== undefined) core.get(publisher.keyOf(row));
+  }
+}
+
+/** What was read before and has the same content now is the same object, records and arrays. */
+function checkIdentity(
+  publisher: Publisher,
+  before: Held,
+  after: Held,
+  reads: readonly number[],
+): void {
+  const given = [...before.revision.rows.values()];
+  for (const read of reads) {
+    const row = given[read % Math.max(1, given.length)];
+    if (row === undefined) continue;
+    const record = before.core.get(publisher.keyOf(row));
+    const now = after.core.get(publisher.keyOf(row));
+    expect(now === record).toBe(now !== undefined && sameThing(now, record));
+  }
+}
+
+function sameThing(a: Thing, b: Thing | undefined): boolean {
+  try {
+    expect(a).toStrictEqual(b);
+    return true;
+  } catch {
+    return false;
+  }
+}
