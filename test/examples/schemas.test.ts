@@ -73,6 +73,17 @@ describe("the product catalogue", () => {
   });
 });
 
+test("the guards of a schema refuse a catalogue without prices, and one that lost its products", async () => {
+  const { category, product, price } = catalogue;
+  const load = { category: () => category, product: () => product, price: () => price };
+  const refused = { code: "ERR_GUARD_REFUSED" };
+  const unpriced = new CatalogueDataset(store, { load: { ...load, price: () => [] } });
+  await expect(unpriced.push()).rejects.toMatchObject(refused);
+  await new CatalogueDataset(store, { load }).push();
+  const lost = { ...load, product: () => product.slice(0, 1), price: () => price.slice(0, 1) };
+  await expect(new CatalogueDataset(store, { load: lost }).push()).rejects.toMatchObject(refused);
+});
+
 describe("feature flags", () => {
   const load = { flag: () => flags.flag, rule: () => flags.rule };
 
