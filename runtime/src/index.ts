@@ -16,7 +16,7 @@ export type {
   RecordChanges,
   RevisionInfo,
 } from "./collection/events.js";
-export type { CollectionStatus } from "./collection/followed-version.js";
+export type { CollectionStatus } from "./collection/follow/followed-version.js";
 export type { PullOptions, ReadyOptions } from "./collection/handle.js";
 export type {
   CollectionOptions,
@@ -31,7 +31,11 @@ export type {
   PatchSource,
   Rows,
 } from "./collection/options.js";
-export type { DatasetPushResult, PushOutcome, PushResult } from "./collection/push-result.js";
+export type {
+  DatasetPushResult,
+  PushOutcome,
+  PushResult,
+} from "./collection/publish/push-result.js";
 export type { PruneOptions, VersionInfo } from "./collection/versions.js";
 export type { MappingReader } from "./snapshot/mapping-snapshot.js";
 export type { SequenceReader } from "./snapshot/sequence-snapshot.js";

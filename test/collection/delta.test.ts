@@ -1,6 +1,6 @@
 /** Small changes: what a push publishes of them, what followers fetch, and when deltas are merged. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { mergedCount } from "../../runtime/src/collection/layers.js";
+import { mergedCount } from "../../runtime/src/collection/publish/layers.js";
 import { decodeManifest, type Manifest } from "../../runtime/src/bytes/manifest.js";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
 import { CountryMapping, PlaceMapping, type CountryInput } from "../support/atlas.js";

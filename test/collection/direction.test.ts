@@ -1,6 +1,6 @@
 /** Where a head lies as seen from what is served: identity decides, not numbers. */
 import { expect, test } from "vitest";
-import { directionOf, type Place } from "../../runtime/src/collection/direction.js";
+import { directionOf, type Place } from "../../runtime/src/collection/follow/direction.js";
 
 const at = (id: string, epoch: string, revision: number): Place => ({ id, epoch, revision });
 const served = at("a", "e1", 5);

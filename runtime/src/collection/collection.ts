@@ -4,10 +4,10 @@
  */
 import type { Store } from "../store/store.js";
 import type { CollectionEvent, CollectionEvents } from "./events.js";
-import type { CollectionStatus } from "./followed-version.js";
+import type { CollectionStatus } from "./follow/followed-version.js";
 import { HandleState, type HandleParts, type PullOptions, type ReadyOptions } from "./handle.js";
-import type { HeldRevision } from "./held-revision.js";
-import type { PushResults } from "./push-job.js";
+import type { HeldRevision } from "./follow/held-revision.js";
+import type { PushResults } from "./publish/push-job.js";
 
 export abstract class Collection<S extends object, P> implements AsyncDisposable {
   readonly #state: HandleState;

@@ -4,13 +4,13 @@ import { DatasetCores, type DatasetSnapshot } from "../snapshot/dataset-snapshot
 import type { Store } from "../store/store.js";
 import { Collection, stateOf } from "./collection.js";
 import { linkOptions } from "./entity-collection.js";
-import type { FollowedVersion } from "./followed-version.js";
+import type { FollowedVersion } from "./follow/followed-version.js";
 import type { HandleParts } from "./handle.js";
-import type { HeldRevision } from "./held-revision.js";
-import type { AnyDatasetLoader, AnyLoader, Cores, LoadUnit } from "./load-unit.js";
+import type { HeldRevision } from "./follow/held-revision.js";
+import type { AnyDatasetLoader, AnyLoader, Cores, LoadUnit } from "./publish/load-unit.js";
 import { timingOf, type CollectionOptions, type DatasetOptions, type Loader } from "./options.js";
-import type { PushResults } from "./push-job.js";
-import { datasetResult, type DatasetPushResult } from "./push-result.js";
+import type { PushResults } from "./publish/push-job.js";
+import { datasetResult, type DatasetPushResult } from "./publish/push-result.js";
 
 /** A generated snapshot class of a data set. */
 export type DatasetSnapshotClass<S> = new (cores: DatasetCores) => S;

@@ -3,13 +3,13 @@ import type { AnyEntityDefinition, EntityDefinition } from "../definition.js";
 import type { SnapshotCore } from "../snapshot/snapshot-core.js";
 import type { Store } from "../store/store.js";
 import { Collection } from "./collection.js";
-import type { FollowedVersion } from "./followed-version.js";
+import type { FollowedVersion } from "./follow/followed-version.js";
 import type { HandleParts, ParentLink } from "./handle.js";
-import type { HeldRevision } from "./held-revision.js";
-import type { Cores, LoadUnit } from "./load-unit.js";
+import type { HeldRevision } from "./follow/held-revision.js";
+import type { Cores, LoadUnit } from "./publish/load-unit.js";
 import { timingOf, type CollectionOptions } from "./options.js";
-import type { PushResults } from "./push-job.js";
-import type { PushResult } from "./push-result.js";
+import type { PushResults } from "./publish/push-job.js";
+import type { PushResult } from "./publish/push-result.js";
 
 /** A generated snapshot class. */
 export type SnapshotClass<R extends object, S> = new (core: SnapshotCore<R>) => S;

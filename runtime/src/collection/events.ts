@@ -3,7 +3,7 @@
  * process, because the code that emits is the code that keeps the caches current.
  */
 import type { CachedCollectionsError } from "../errors.js";
-import type { PushResult } from "./push-result.js";
+import type { PushResult } from "./publish/push-result.js";
 
 /** A place in a version's history. */
 export interface RevisionInfo {

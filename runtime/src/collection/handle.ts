@@ -6,15 +6,15 @@
 import { CachedCollectionsError } from "../errors.js";
 import { FORMAT, type AnyEntityDefinition } from "../definition.js";
 import type { Store } from "../store/store.js";
-import { Elector } from "./elector.js";
+import { Elector } from "./elect/elector.js";
 import { Emitter } from "./events.js";
-import type { FollowedVersion, CollectionStatus } from "./followed-version.js";
-import { followerOf, type Follower } from "./follower.js";
-import { loadable, type LoadUnit } from "./load-unit.js";
+import type { FollowedVersion, CollectionStatus } from "./follow/followed-version.js";
+import { followerOf, type Follower } from "./follow/follower.js";
+import { loadable, type LoadUnit } from "./publish/load-unit.js";
 import { checkDuration, type Timing } from "./options.js";
-import type { AnyPatch } from "./patch-rows.js";
-import type { PushResults } from "./push-job.js";
-import { push } from "./push.js";
+import type { AnyPatch } from "./publish/patch-rows.js";
+import type { PushResults } from "./publish/push-job.js";
+import { push } from "./publish/push.js";
 import { becomeReady } from "./ready.js";
 import { now, pause, withDeadline } from "./timing.js";
 

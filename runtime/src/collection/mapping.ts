@@ -3,8 +3,8 @@ import type { MappingReader, MappingSnapshot } from "../snapshot/mapping-snapsho
 import { stateOf } from "./collection.js";
 import { EntityCollection } from "./entity-collection.js";
 import type { PatchSource } from "./options.js";
-import type { AnyPatch } from "./patch-rows.js";
-import type { PushResult } from "./push-result.js";
+import type { AnyPatch } from "./publish/patch-rows.js";
+import type { PushResult } from "./publish/push-result.js";
 
 /**
  * A window on the newest revision of an entity with a key. Its reads are those of its newest snapshot: two

@@ -3,9 +3,9 @@
  * whoever is. Ends at a deadline, with the error that stood in the way.
  */
 import { CachedCollectionsError } from "../errors.js";
-import type { Elector } from "./elector.js";
-import type { FollowedVersion } from "./followed-version.js";
-import type { Follower } from "./follower.js";
+import type { Elector } from "./elect/elector.js";
+import type { FollowedVersion } from "./follow/followed-version.js";
+import type { Follower } from "./follow/follower.js";
 import { backoffMs, unlessAborted } from "./timing.js";
 
 export interface ReadyTask {

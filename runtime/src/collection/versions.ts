@@ -3,7 +3,7 @@ import { decodeManifest } from "../bytes/manifest.js";
 import type { AnyEntityDefinition } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
 import type { ListedVersion, Store } from "../store/store.js";
-import { isDamage } from "./check.js";
+import { isDamage } from "./follow/check.js";
 
 /** One schema version of an entity in a store. */
 export interface VersionInfo {

@@ -2,10 +2,10 @@
  * The keys that loaded records refer to, each once: noted while the rows come (each record is decoded then
  * anyway), checked when all of them are there.
  */
-import { describeGivenKey, describeKey } from "../bytes/describe-key.js";
-import type { Steps } from "../bytes/steps.js";
-import type { AnyEntityDefinition, ReferenceDefinition } from "../definition.js";
-import { CachedCollectionsError } from "../errors.js";
+import { describeGivenKey, describeKey } from "../../bytes/describe-key.js";
+import type { Steps } from "../../bytes/steps.js";
+import type { AnyEntityDefinition, ReferenceDefinition } from "../../definition.js";
+import { CachedCollectionsError } from "../../errors.js";
 
 /** What a key can be looked up in. */
 export interface HasKey {

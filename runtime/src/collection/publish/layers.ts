@@ -3,16 +3,16 @@
  * the newest deltas merged into one when eight are of one size, or a base of everything when deltas have
  * become too many for it.
  */
-import { checkUnique } from "../bytes/check-unique.js";
-import { runsShort } from "../bytes/limited-views.js";
-import { liveParts, type LivePart } from "../bytes/live-parts.js";
-import type { SegmentKind } from "../bytes/manifest.js";
-import { mergeIntoBase, mergeIntoDelta } from "../bytes/merge-parts.js";
-import type { BuiltSegment } from "../bytes/segment-builder.js";
-import { inSlices } from "../bytes/steps.js";
-import type { AnyEntityDefinition } from "../definition.js";
+import { checkUnique } from "../../bytes/check-unique.js";
+import { runsShort } from "../../bytes/limited-views.js";
+import { liveParts, type LivePart } from "../../bytes/live-parts.js";
+import type { SegmentKind } from "../../bytes/manifest.js";
+import { mergeIntoBase, mergeIntoDelta } from "../../bytes/merge-parts.js";
+import type { BuiltSegment } from "../../bytes/segment-builder.js";
+import { inSlices } from "../../bytes/steps.js";
+import type { AnyEntityDefinition } from "../../definition.js";
 import { nameBuilt, type Layers, type NamedSegment } from "./built-revision.js";
-import type { HeldRevision } from "./held-revision.js";
+import type { HeldRevision } from "../follow/held-revision.js";
 
 /** A published revision, and what is live in its segments. */
 export interface Published {

@@ -3,13 +3,13 @@
  * belongs together is installed in one synchronous step. Bytes that turn out bad are looked at once more (the
  * head may have moved on meanwhile, or the fault lay on the way) before they count as damaged.
  */
-import { CachedCollectionsError } from "../errors.js";
-import type { SchemaState, SchemaStore, VersionName } from "../store/store.js";
+import { CachedCollectionsError } from "../../errors.js";
+import type { SchemaState, SchemaStore, VersionName } from "../../store/store.js";
 import { changesBetween } from "./changes-between.js";
 import type { CheckFacts, Considered, FollowedVersion } from "./followed-version.js";
 import { assemble, missingBytes, type HeldRevision } from "./held-revision.js";
 import { blockedBy } from "./together.js";
-import { now, withDeadline } from "./timing.js";
+import { now, withDeadline } from "../timing.js";
 
 /** What a check draws on. */
 export interface CheckSources {

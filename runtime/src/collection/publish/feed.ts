@@ -2,9 +2,9 @@
  * Rows on their way from a loader: whatever it returned is walked row by row, giving way to the event loop by
  * time, and the loader's own failures are told apart from those of what takes the rows.
  */
-import { SLICE_MS } from "../bytes/steps.js";
-import { CachedCollectionsError } from "../errors.js";
-import { now, unlessAborted } from "./timing.js";
+import { SLICE_MS } from "../../bytes/steps.js";
+import { CachedCollectionsError } from "../../errors.js";
+import { now, unlessAborted } from "../timing.js";
 
 /**
  * Hands every row to `take`, in order. Rejects with ERR_LOADER when the rows end in an error or are no rows at

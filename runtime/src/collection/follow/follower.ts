@@ -3,16 +3,16 @@
  * that are open in this process, and installs what it finds in one synchronous step. Collections and data sets
  * are windows on it. At most one check is under way; whoever asks meanwhile shares the next one.
  */
-import { CachedCollectionsError } from "../errors.js";
-import type { Segment } from "../bytes/segment.js";
-import type { AnyEntityDefinition } from "../definition.js";
-import type { SchemaState, SchemaStore, Store, VersionName } from "../store/store.js";
+import { CachedCollectionsError } from "../../errors.js";
+import type { Segment } from "../../bytes/segment.js";
+import type { AnyEntityDefinition } from "../../definition.js";
+import type { SchemaState, SchemaStore, Store, VersionName } from "../../store/store.js";
 import { CheckQueue } from "./check-queue.js";
 import { runCheck, type CheckReport } from "./check.js";
 import { FollowedVersion, type CollectionStatus } from "./followed-version.js";
 import type { HeldRevision } from "./held-revision.js";
 import { Poller } from "./poller.js";
-import { now, pause } from "./timing.js";
+import { now, pause } from "../timing.js";
 
 /** Somebody who wants to know when a check has ended: an elector, or a `ready()` that waits. */
 export type CheckListener = () => void;

@@ -1,5 +1,5 @@
 /** How many records a new revision changed, where its manifest tells it without looking at records. */
-import type { RecordChanges } from "./events.js";
+import type { RecordChanges } from "../events.js";
 import type { HeldRevision } from "./held-revision.js";
 
 /** Undefined unless the one revision is the other with one delta more. */

@@ -8,16 +8,16 @@ import {
   manifestId,
   type Manifest,
   type ManifestSegment,
-} from "../bytes/manifest.js";
-import { openSegment } from "../bytes/open-segment.js";
-import { SegmentAssembly } from "../bytes/segment-assembly.js";
-import type { Segment } from "../bytes/segment.js";
-import { inSlices } from "../bytes/steps.js";
-import type { AnyEntityDefinition } from "../definition.js";
-import { CachedCollectionsError } from "../errors.js";
-import { createCore, type SnapshotCore } from "../snapshot/snapshot-core.js";
-import type { SchemaStore, StoredManifest } from "../store/store.js";
-import { eachOf } from "./timing.js";
+} from "../../bytes/manifest.js";
+import { openSegment } from "../../bytes/open-segment.js";
+import { SegmentAssembly } from "../../bytes/segment-assembly.js";
+import type { Segment } from "../../bytes/segment.js";
+import { inSlices } from "../../bytes/steps.js";
+import type { AnyEntityDefinition } from "../../definition.js";
+import { CachedCollectionsError } from "../../errors.js";
+import { createCore, type SnapshotCore } from "../../snapshot/snapshot-core.js";
+import type { SchemaStore, StoredManifest } from "../../store/store.js";
+import { eachOf } from "../timing.js";
 
 /** Segments by id. */
 export type Segments = ReadonlyMap<string, Segment<object>>;

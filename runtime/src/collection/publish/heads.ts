@@ -2,15 +2,15 @@
  * What was published when a push looked: the revisions that it compares with, validates against, and finds the
  * targets of references in. Those that this process serves cost nothing; others are fetched when needed.
  */
-import { HEADER_FIELD, tagOf } from "../bytes/format.js";
-import { decodeManifest, type ManifestOrigin } from "../bytes/manifest.js";
-import { decodeHeader } from "../bytes/segment-header.js";
-import type { AnyEntityDefinition } from "../definition.js";
-import type { SchemaState, StoredManifest, VersionName } from "../store/store.js";
-import { isDamage } from "./check.js";
-import type { FollowedVersion } from "./followed-version.js";
-import type { Follower } from "./follower.js";
-import { assemble, type HeldRevision } from "./held-revision.js";
+import { HEADER_FIELD, tagOf } from "../../bytes/format.js";
+import { decodeManifest, type ManifestOrigin } from "../../bytes/manifest.js";
+import { decodeHeader } from "../../bytes/segment-header.js";
+import type { AnyEntityDefinition } from "../../definition.js";
+import type { SchemaState, StoredManifest, VersionName } from "../../store/store.js";
+import { isDamage } from "../follow/check.js";
+import type { FollowedVersion } from "../follow/followed-version.js";
+import type { Follower } from "../follow/follower.js";
+import { assemble, type HeldRevision } from "../follow/held-revision.js";
 
 export class Heads {
   readonly state: SchemaState;

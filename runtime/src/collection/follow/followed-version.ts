@@ -2,20 +2,20 @@
  * One version (entity and schema hash) as this process follows it: what it serves, what it last saw in the
  * store, and how the two compare. Only the follower changes it, between turns of the event loop.
  */
-import type { AnyEntityDefinition } from "../definition.js";
-import type { CachedCollectionsError } from "../errors.js";
-import type { Segment } from "../bytes/segment.js";
+import type { AnyEntityDefinition } from "../../definition.js";
+import type { CachedCollectionsError } from "../../errors.js";
+import type { Segment } from "../../bytes/segment.js";
 import type {
   LeaseRequest,
   SchemaState,
   StoredManifest,
   VersionName,
   VersionState,
-} from "../store/store.js";
+} from "../../store/store.js";
 import { directionOf, type Direction } from "./direction.js";
-import type { CollectionEvent, CollectionEvents, Emitter } from "./events.js";
+import type { CollectionEvent, CollectionEvents, Emitter } from "../events.js";
 import type { HeldRevision } from "./held-revision.js";
-import { now } from "./timing.js";
+import { now } from "../timing.js";
 
 /**
  * `empty`: nothing to read yet; `fresh`: confirmed as the newest within two check intervals; `stale`: something

@@ -1,7 +1,7 @@
 /** What loaded rows are compared with: what is published when the ticket is issued. */
 import type { Before, LoadMember } from "./load-unit.js";
-import { isDamage } from "./check.js";
-import type { FollowedVersion } from "./followed-version.js";
+import { isDamage } from "../follow/check.js";
+import type { FollowedVersion } from "../follow/followed-version.js";
 import type { Heads } from "./heads.js";
 import { lookInto, type Published } from "./layers.js";
 

@@ -10,9 +10,9 @@ import {
   type Layers,
   type NewPlace,
 } from "./built-revision.js";
-import type { FollowedVersion } from "./followed-version.js";
+import type { FollowedVersion } from "../follow/followed-version.js";
 import type { Heads } from "./heads.js";
-import type { HeldRevision } from "./held-revision.js";
+import type { HeldRevision } from "../follow/held-revision.js";
 import { LayersOver, liveIn } from "./layers.js";
 import type { Loaded } from "./load-unit.js";
 import type { PushOrigin } from "./push-job.js";

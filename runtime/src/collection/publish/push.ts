@@ -4,21 +4,21 @@
  * replace rows loaded later. A patch goes the same way with fewer rows.
  */
 import { randomBytes } from "node:crypto";
-import { CachedCollectionsError } from "../errors.js";
-import type { PublishReply, PublishRequest, SchemaState, VersionName } from "../store/store.js";
+import { CachedCollectionsError } from "../../errors.js";
+import type { PublishReply, PublishRequest, SchemaState, VersionName } from "../../store/store.js";
 import { before } from "./before.js";
 import type { NamedSegment } from "./built-revision.js";
 import { Candidate } from "./candidate.js";
-import { isDamage } from "./check.js";
-import type { FollowedVersion } from "./followed-version.js";
-import type { Follower } from "./follower.js";
+import { isDamage } from "../follow/check.js";
+import type { FollowedVersion } from "../follow/followed-version.js";
+import type { Follower } from "../follow/follower.js";
 import { Heads, versionOf } from "./heads.js";
 import { load, type Loaded, type LoadUnit } from "./load-unit.js";
 import { lookInto } from "./layers.js";
 import { patchRows, type AnyPatch } from "./patch-rows.js";
 import { planPublication, type Publication } from "./publication.js";
 import type { PushJob, PushResults } from "./push-job.js";
-import { backoffMs, pause } from "./timing.js";
+import { backoffMs, pause } from "../timing.js";
 import { upload } from "./upload.js";
 
 /**

@@ -1,13 +1,13 @@
 /** What may stop a push after its rows proved valid: the schema's guards, and the user's `validate`. */
-import { decodeManifest } from "../bytes/manifest.js";
-import type { AnyEntityDefinition } from "../definition.js";
-import { CachedCollectionsError } from "../errors.js";
-import type { SnapshotCore } from "../snapshot/snapshot-core.js";
-import type { StoredManifest } from "../store/store.js";
-import { isDamage } from "./check.js";
-import type { FollowedVersion } from "./followed-version.js";
+import { decodeManifest } from "../../bytes/manifest.js";
+import type { AnyEntityDefinition } from "../../definition.js";
+import { CachedCollectionsError } from "../../errors.js";
+import type { SnapshotCore } from "../../snapshot/snapshot-core.js";
+import type { StoredManifest } from "../../store/store.js";
+import { isDamage } from "../follow/check.js";
+import type { FollowedVersion } from "../follow/followed-version.js";
 import type { Heads } from "./heads.js";
-import type { HeldRevision } from "./held-revision.js";
+import type { HeldRevision } from "../follow/held-revision.js";
 import type { Cores, LoadUnit } from "./load-unit.js";
 
 /** Throws ERR_GUARD_REFUSED when the schema's guards do not allow so many records. */

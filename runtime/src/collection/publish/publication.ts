@@ -3,18 +3,18 @@
  * whether guards, references and the user's `validate` agree. Planned again when the store has moved on.
  */
 import { randomBytes } from "node:crypto";
-import { Segment } from "../bytes/segment.js";
-import { inSlices } from "../bytes/steps.js";
-import type { AnyEntityDefinition, ReferenceDefinition } from "../definition.js";
-import type { CachedCollectionsError } from "../errors.js";
-import { createCore, type SnapshotCore } from "../snapshot/snapshot-core.js";
-import type { PublishEntry, PublishRequest } from "../store/store.js";
+import { Segment } from "../../bytes/segment.js";
+import { inSlices } from "../../bytes/steps.js";
+import type { AnyEntityDefinition, ReferenceDefinition } from "../../definition.js";
+import type { CachedCollectionsError } from "../../errors.js";
+import { createCore, type SnapshotCore } from "../../snapshot/snapshot-core.js";
+import type { PublishEntry, PublishRequest } from "../../store/store.js";
 import type { NamedSegment } from "./built-revision.js";
 import type { Candidate, Planned } from "./candidate.js";
-import type { FollowedVersion } from "./followed-version.js";
+import type { FollowedVersion } from "../follow/followed-version.js";
 import { checkGuards, runValidate } from "./guards.js";
 import { versionOf, type Heads } from "./heads.js";
-import type { HeldRevision } from "./held-revision.js";
+import type { HeldRevision } from "../follow/held-revision.js";
 import type { HasKey } from "./reference-keys.js";
 import type { PushJob, PushResults } from "./push-job.js";
 import type { PushResult } from "./push-result.js";

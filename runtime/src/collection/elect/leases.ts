@@ -3,9 +3,9 @@
  * only keeps a fleet from loading twice; what may be published is decided by the publishing script.
  */
 import { randomBytes } from "node:crypto";
-import type { ErrorCode } from "../errors.js";
-import type { LeaseReply, LeaseRequest, SchemaStore, VersionName } from "../store/store.js";
-import { now } from "./timing.js";
+import type { ErrorCode } from "../../errors.js";
+import type { LeaseReply, LeaseRequest, SchemaStore, VersionName } from "../../store/store.js";
+import { now } from "../timing.js";
 
 /** How long a lease lasts unless renewed, and how often it is renewed, in milliseconds. */
 const TTL_MS = 30_000;

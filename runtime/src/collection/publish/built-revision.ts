@@ -9,18 +9,18 @@ import {
   type ManifestOrigin,
   type ManifestSegment,
   type SegmentKind,
-} from "../bytes/manifest.js";
-import { openSegment } from "../bytes/open-segment.js";
-import { CHUNK_BYTES, chunkChecksums } from "../bytes/segment-assembly.js";
-import type { BuiltSegment } from "../bytes/segment-builder.js";
-import type { Segment } from "../bytes/segment.js";
-import { inSlices } from "../bytes/steps.js";
-import { FORMAT, type AnyEntityDefinition } from "../definition.js";
-import { createCore } from "../snapshot/snapshot-core.js";
-import { isDamage } from "./check.js";
-import type { FollowedVersion } from "./followed-version.js";
+} from "../../bytes/manifest.js";
+import { openSegment } from "../../bytes/open-segment.js";
+import { CHUNK_BYTES, chunkChecksums } from "../../bytes/segment-assembly.js";
+import type { BuiltSegment } from "../../bytes/segment-builder.js";
+import type { Segment } from "../../bytes/segment.js";
+import { inSlices } from "../../bytes/steps.js";
+import { FORMAT, type AnyEntityDefinition } from "../../definition.js";
+import { createCore } from "../../snapshot/snapshot-core.js";
+import { isDamage } from "../follow/check.js";
+import type { FollowedVersion } from "../follow/followed-version.js";
 import type { Heads } from "./heads.js";
-import type { HeldRevision } from "./held-revision.js";
+import type { HeldRevision } from "../follow/held-revision.js";
 
 /** A segment, ready to be named by manifests. */
 export interface NamedSegment {

@@ -1,9 +1,9 @@
 /** What a push is asked to do, and what it answers. */
-import type { ManifestOrigin } from "../bytes/manifest.js";
-import type { VersionName } from "../store/store.js";
-import type { FollowedVersion } from "./followed-version.js";
+import type { ManifestOrigin } from "../../bytes/manifest.js";
+import type { VersionName } from "../../store/store.js";
+import type { FollowedVersion } from "../follow/followed-version.js";
 import type { LoadMember, LoadUnit } from "./load-unit.js";
-import type { LoadReason } from "./options.js";
+import type { LoadReason } from "../options.js";
 import type { AnyPatch } from "./patch-rows.js";
 import type { PushResult } from "./push-result.js";
 

@@ -1,7 +1,7 @@
 /** Chunks on their way to the store. */
-import { CHUNK_BYTES, chunkOf } from "../bytes/segment-assembly.js";
-import type { SchemaStore } from "../store/store.js";
-import { eachOf } from "./timing.js";
+import { CHUNK_BYTES, chunkOf } from "../../bytes/segment-assembly.js";
+import type { SchemaStore } from "../../store/store.js";
+import { eachOf } from "../timing.js";
 
 /** How many chunks are under way at once. */
 const CHUNKS_AT_ONCE = 4;

@@ -3,9 +3,9 @@
  * those of entities that are connected by references. A reader of a data set must never see one of them new
  * and another old.
  */
-import { decodeManifest } from "../bytes/manifest.js";
-import type { CachedCollectionsError } from "../errors.js";
-import type { StoredManifest } from "../store/store.js";
+import { decodeManifest } from "../../bytes/manifest.js";
+import type { CachedCollectionsError } from "../../errors.js";
+import type { StoredManifest } from "../../store/store.js";
 import type { Considered, FollowedVersion } from "./followed-version.js";
 
 /**

@@ -1,5 +1,5 @@
 /** What a push answers. */
-import type { CachedCollectionsError } from "../errors.js";
+import type { CachedCollectionsError } from "../../errors.js";
 
 /**
  * `published`: a new revision; `identical`: the rows are those already published, no new revision;

@@ -2,8 +2,8 @@
  * When `refreshEveryMs` has passed since the last publication. The store's clock decides when a lease is asked
  * for; this one only says when asking is worth it, so it does not matter if the two clocks differ.
  */
-import type { LeaseRequest } from "../store/store.js";
-import { now } from "./timing.js";
+import type { LeaseRequest } from "../../store/store.js";
+import { now } from "../timing.js";
 
 export class RefreshClock {
   readonly #everyMs: number | undefined;

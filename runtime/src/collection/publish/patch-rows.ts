@@ -1,16 +1,16 @@
 /** The rows of a patch: what a caller gave, compared with what is published. */
-import { describeGivenKey } from "../bytes/describe-key.js";
-import { keyValues } from "../bytes/key-message.js";
-import { keyOfRecord } from "../bytes/live-parts.js";
-import { RowComparison } from "../bytes/row-comparison.js";
-import { SegmentBuilder } from "../bytes/segment-builder.js";
-import type { Normal } from "../bytes/scalar.js";
-import { inSlices } from "../bytes/steps.js";
-import { CachedCollectionsError } from "../errors.js";
+import { describeGivenKey } from "../../bytes/describe-key.js";
+import { keyValues } from "../../bytes/key-message.js";
+import { keyOfRecord } from "../../bytes/live-parts.js";
+import { RowComparison } from "../../bytes/row-comparison.js";
+import { SegmentBuilder } from "../../bytes/segment-builder.js";
+import type { Normal } from "../../bytes/scalar.js";
+import { inSlices } from "../../bytes/steps.js";
+import { CachedCollectionsError } from "../../errors.js";
 import { feed } from "./feed.js";
 import type { Published } from "./layers.js";
 import type { Loaded, LoadMember } from "./load-unit.js";
-import type { Patch, PatchContext, PatchSource } from "./options.js";
+import type { Patch, PatchContext, PatchSource } from "../options.js";
 import { ReferenceKeys } from "./reference-keys.js";
 
 /** Whatever a caller gave; checked here. */

@@ -2,18 +2,18 @@
  * What is loaded together: one collection with its loader, or a data set with its loaders or its one loader.
  * A load fills one builder for each version; nothing of it leaves this process before all of it is complete.
  */
-import { RowComparison } from "../bytes/row-comparison.js";
-import { SegmentBuilder } from "../bytes/segment-builder.js";
-import type { BuiltSegment } from "../bytes/segment-builder.js";
-import { inSlices } from "../bytes/steps.js";
-import { CachedCollectionsError } from "../errors.js";
-import type { SnapshotCore } from "../snapshot/snapshot-core.js";
+import { RowComparison } from "../../bytes/row-comparison.js";
+import { SegmentBuilder } from "../../bytes/segment-builder.js";
+import type { BuiltSegment } from "../../bytes/segment-builder.js";
+import { inSlices } from "../../bytes/steps.js";
+import { CachedCollectionsError } from "../../errors.js";
+import type { SnapshotCore } from "../../snapshot/snapshot-core.js";
 import { feed, loaderFailed } from "./feed.js";
-import type { FollowedVersion } from "./followed-version.js";
+import type { FollowedVersion } from "../follow/followed-version.js";
 import type { Published } from "./layers.js";
-import type { LoadContext, Timing } from "./options.js";
+import type { LoadContext, Timing } from "../options.js";
 import { ReferenceKeys } from "./reference-keys.js";
-import { unlessAborted } from "./timing.js";
+import { unlessAborted } from "../timing.js";
 
 /** Cores by version: those that a snapshot for `validate` is made of. */
 export type Cores = ReadonlyMap<FollowedVersion, SnapshotCore<object>>;

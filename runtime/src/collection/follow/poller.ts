@@ -3,8 +3,8 @@
  * which is faster but may get lost. Its timers never keep the process alive.
  */
 import { randomBytes } from "node:crypto";
-import type { Announcement, SchemaStore, VersionName } from "../store/store.js";
-import { backoffMs, jittered, now } from "./timing.js";
+import type { Announcement, SchemaStore, VersionName } from "../../store/store.js";
+import { backoffMs, jittered, now } from "../timing.js";
 
 /** What it asks of the follower. */
 export interface PollerTasks {

@@ -4,17 +4,17 @@
  * the lease to one, after seeing the need itself. Those not chosen look again when the lease should be over,
  * or when an announcement says that it happened.
  */
-import { CachedCollectionsError } from "../errors.js";
-import type { LeaseReply, LeaseRequest, VersionName } from "../store/store.js";
-import type { FollowedVersion } from "./followed-version.js";
-import type { Follower } from "./follower.js";
+import { CachedCollectionsError } from "../../errors.js";
+import type { LeaseReply, LeaseRequest, VersionName } from "../../store/store.js";
+import type { FollowedVersion } from "../follow/followed-version.js";
+import type { Follower } from "../follow/follower.js";
 import { Leases } from "./leases.js";
-import { loadable, type LoadMember, type LoadUnit } from "./load-unit.js";
-import type { LoadReason } from "./options.js";
-import type { PushResults } from "./push-job.js";
-import { push } from "./push.js";
+import { loadable, type LoadMember, type LoadUnit } from "../publish/load-unit.js";
+import type { LoadReason } from "../options.js";
+import type { PushResults } from "../publish/push-job.js";
+import { push } from "../publish/push.js";
 import { RefreshClock } from "./refresh-clock.js";
-import { backoffMs, jittered, now } from "./timing.js";
+import { backoffMs, jittered, now } from "../timing.js";
 
 /** `wait`: somebody else loads, or the last load failed a moment ago; look again after so many milliseconds. */
 export type Election =
