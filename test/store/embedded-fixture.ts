@@ -22,12 +22,15 @@ export async function embeddedFixture(): Promise<StoreFixture> {
     database.exec("PRAGMA busy_timeout = 5000");
     return database;
   };
+  const connect = (): Store => {
+    const store = embeddedStore({ path });
+    stores.push(store);
+    return store;
+  };
+  // The hand behind the store may be the first to reach for the tables.
+  await connect().schema("first").check([]);
   return {
-    connect: () => {
-      const store = embeddedStore({ path });
-      stores.push(store);
-      return store;
-    },
+    connect,
     behind: (packageName) => behindEmbedded(packageName, open),
     end: async () => {
       database?.close();
@@ -45,8 +48,10 @@ function behindEmbedded(packageName: string, open: () => Database): BehindTheSto
     return Promise.resolve();
   };
   const endTimed = "UPDATE timed SET until_ms = 0 WHERE package = ? AND name = ?";
+  // Of one whose time is over the row stays until it is swept: it must not come back to life.
   const setSegment = (value: string): string =>
-    `UPDATE segments SET until_ms = ${value} WHERE package = ? AND id = ?`;
+    `UPDATE segments SET until_ms = ${value} WHERE package = ? AND id = ?
+      AND (until_ms IS NULL OR until_ms > 0)`;
   return {
     segmentLeftMs: (id) => Promise.resolve(segmentLeftMs(open(), packageName, id)),
     expireSegment: (id) => change(setSegment("0"), id),
