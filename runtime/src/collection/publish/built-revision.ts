@@ -123,7 +123,13 @@ export async function buildRevision(
   const stored = encodeManifest(manifest);
   const info = { revision, epoch, manifestId: stored.id };
   const opened = segments.map(({ segment }) => segment);
-  const steps = createCore(followed.definition, info, opened, followed.served?.core);
+  const steps = createCore(
+    followed.definition,
+    info,
+    opened,
+    followed.served?.core,
+    followed.memory,
+  );
   const core = await inSlices(steps, signal);
   const byId = new Map(segments.map(({ part, segment }) => [part.id, segment]));
   return { stored, manifest, segments: byId, core, fetchedBytes: 0 };
