@@ -13,11 +13,10 @@ test(
   "no more decoded records than asked for are kept, and what is held stays the same object",
   async () => {
     const { alive, held, afterHolding } = await runProgram<DecodedReport>(PROGRAM, ["500"]);
-    for (const count of [...alive, afterHolding]) {
-      // A quarter more may stand in front of the table of keys.
-      expect(count).toBeLessThanOrEqual(500 * 1.25);
-      expect(count).toBeGreaterThan(250);
-    }
+    // A quarter more may stand in front of the table of keys.
+    for (const count of [...alive, afterHolding]) expect(count).toBeLessThanOrEqual(500 * 1.25);
+    // An eighth goes at a time. (Later the base before may still count, with the same objects.)
+    for (const count of alive) expect(count).toBeGreaterThanOrEqual(437);
     expect(held).toEqual({
       afterReading: { records: true, arrays: true },
       afterDelta: true,
