@@ -24,6 +24,8 @@ export interface MemberSettings {
   readonly cities: number;
   readonly checkIntervalMs: number;
   readonly commandTimeoutMs?: number;
+  /** The directory of the fallback. */
+  readonly fallback?: string;
   /** False: no timers and no subscription. */
   readonly background?: boolean;
   readonly dieAt?: DieAt;
