@@ -19,12 +19,12 @@ export interface Source {
 
 export interface Ours extends Source {
   /** The most it may be, in the case's unit. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 export interface Rival extends Source {
   /** What the comparison must give; absent where the number is shown for comparison only. */
-  readonly target?: Target;
+  readonly target?: Target | undefined;
 }
 
 /** A number that was measured elsewhere; the case says whether we are ahead of it. */
@@ -58,6 +58,11 @@ export interface Case {
 /** The measuring process beside the file that says so: `childOf(import.meta.url, "./load.js")`. */
 export function childOf(from: string, file: string, ...args: readonly string[]): Child {
   return { file: fileURLToPath(new URL(file, from)), args };
+}
+
+/** Numbers of one measuring process, `of("encoding alone", "encodeMs", share(1.5))`. */
+export function numbersOf(child: Child): (label: string, number: string, target?: Target) => Rival {
+  return (label, number, target) => ({ label, child, number, target });
 }
 
 export const faster = (limit: number): Target => ({ kind: "faster", limit });
