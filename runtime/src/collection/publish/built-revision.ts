@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import {
   decodeManifest,
   encodeManifest,
+  type CheckedTarget,
   type ManifestOrigin,
   type ManifestSegment,
   type SegmentKind,
@@ -87,6 +88,7 @@ export interface NewPlace {
   readonly ticket: string;
   readonly setId: string;
   readonly origin: ManifestOrigin;
+  readonly checked: readonly CheckedTarget[];
 }
 
 /** What a revision consists of. */
@@ -103,7 +105,7 @@ export interface Layers {
 export async function buildRevision(
   followed: FollowedVersion,
   { segments, records }: Layers,
-  { epoch, revision, ticket, setId, origin }: NewPlace,
+  { epoch, revision, ticket, setId, origin, checked }: NewPlace,
   signal: AbortSignal,
 ): Promise<HeldRevision> {
   const { package: packageName, entity, hash } = followed.definition;
@@ -118,6 +120,7 @@ export async function buildRevision(
     setId,
     records,
     origin,
+    checked,
     segments: segments.map(({ part }) => part),
   };
   const stored = encodeManifest(manifest);
