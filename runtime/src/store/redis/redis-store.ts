@@ -2,6 +2,7 @@
 import { CachedCollectionsError } from "../../errors.js";
 import { BaseStore } from "../base-store.js";
 import type { SchemaStore, Store } from "../store.js";
+import { ChunkLane } from "./chunk-lane.js";
 import type { RedisClient } from "./redis-client.js";
 import { RedisConnection } from "./redis-connection.js";
 import { redisKeys } from "./redis-keys.js";
@@ -26,7 +27,8 @@ export interface RedisStoreOptions {
 /**
  * A store in Redis 6.2 or later, or Valkey: stand-alone, behind Sentinel, or a Cluster. `redis` is only
  * copied: the store makes connections of its own with its address and credentials, at first use, and
- * `close()` ends those and leaves `redis` alone.
+ * `close()` ends those and leaves `redis` alone: one for commands, one for announcements, and, while a large
+ * segment is fetched from a stand-alone server without TLS, one for that.
  */
 export function redisStore(redis: RedisClient, options: RedisStoreOptions): Store {
   const { prefix, background = true, commandTimeoutMs = 5000 } = options;
@@ -51,22 +53,25 @@ class RedisStore extends BaseStore {
   readonly #prefix: string;
   readonly #connection: RedisConnection;
   readonly #subscription: RedisSubscription;
+  readonly #lane: ChunkLane;
 
   constructor(source: RedisClient, prefix: string, background: boolean, commandTimeoutMs: number) {
     const label = `redis ${prefix}`;
     super(label, background);
     this.#prefix = prefix;
     this.#subscription = new RedisSubscription(source, commandTimeoutMs);
+    this.#lane = new ChunkLane(source, commandTimeoutMs);
     const onSilence = (): void => this.#subscription.renew();
     this.#connection = new RedisConnection({ source, label, commandTimeoutMs, onSilence });
   }
 
   protected override openSchema(packageName: string): SchemaStore {
     const keys = redisKeys(this.#prefix, packageName);
-    return new RedisSchemaStore(this.#connection, this.#subscription, keys);
+    return new RedisSchemaStore(this.#connection, this.#subscription, this.#lane, keys);
   }
 
   protected override end(): Promise<void> {
+    this.#lane.close();
     this.#subscription.close(this.closedError());
     this.#connection.close(this.closedError());
     return Promise.resolve();
