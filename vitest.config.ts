@@ -11,6 +11,10 @@ const config: ViteUserConfig = defineConfig({
         find: "cached-collections/generated/v1",
         replacement: source("runtime/src/generated/v1.ts"),
       },
+      {
+        find: "cached-collections/prometheus",
+        replacement: source("runtime/src/observe/prometheus.ts"),
+      },
       { find: /^cached-collections$/, replacement: source("runtime/src/index.ts") },
       { find: "@cached-collections/generator", replacement: source("generator/src/index.ts") },
     ],

@@ -37,6 +37,13 @@ export type {
   PushResult,
 } from "./collection/publish/push-result.js";
 export type { PruneOptions, VersionInfo } from "./collection/versions.js";
+export {
+  health,
+  type AnyCollection,
+  type CollectionHealth,
+  type Health,
+  type HealthOptions,
+} from "./observe/health.js";
 export type { MappingReader } from "./snapshot/mapping-snapshot.js";
 export type { SequenceReader } from "./snapshot/sequence-snapshot.js";
 export type {

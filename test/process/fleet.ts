@@ -1,11 +1,11 @@
 /** A fleet of real processes on one store, and the file that plays the database. */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startRedis } from "../support/redis-server.js";
+import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { until } from "../support/until.js";
 import type { Command, MemberSettings, Report, StorePlace } from "./messages.js";
 
@@ -45,6 +45,15 @@ export class Member {
     await this.gone;
   }
 
+  /** Stops it in the middle of whatever it does (SIGSTOP), as a suspended machine does. */
+  suspend(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#child.kill("SIGCONT");
+  }
+
   /** By which signal it was ended. */
   get signal(): string | null {
     return this.#child.signalCode;
@@ -55,13 +64,13 @@ export class Member {
 export class Fleet {
   readonly #folder: string;
   readonly #store: StorePlace;
-  readonly #stop: () => Promise<void>;
   readonly #members: Member[] = [];
+  #server: RedisServer | undefined;
 
-  private constructor(folder: string, store: StorePlace, stop: () => Promise<void>) {
+  private constructor(folder: string, store: StorePlace, server: RedisServer | undefined) {
     this.#folder = folder;
     this.#store = store;
-    this.#stop = stop;
+    this.#server = server;
   }
 
   static async start(kind: StorePlace["kind"]): Promise<Fleet> {
@@ -69,27 +78,53 @@ export class Fleet {
     await writeFile(join(folder, "log"), "");
     if (kind === "embedded") {
       const place: StorePlace = { kind, path: join(folder, "store") };
-      return new Fleet(folder, place, () => Promise.resolve());
+      return new Fleet(folder, place, undefined);
     }
     const server = await startRedis();
-    return new Fleet(folder, { kind, url: server.url }, async () => server.stop());
+    return new Fleet(folder, { kind, url: server.url }, server);
   }
 
-  /** Changes the database. */
-  async setRound(round: number): Promise<void> {
-    await writeFile(join(this.#folder, "round"), String(round));
+  /** The Redis of the fleet. */
+  get server(): RedisServer {
+    if (this.#server === undefined) throw new Error("this fleet has no server, or it is down");
+    return this.#server;
+  }
+
+  /** Kills the server with everything in it; connections are closed, the port is refused. */
+  async killServer(): Promise<number> {
+    const { port } = this.server;
+    await this.server.stop();
+    this.#server = undefined;
+    return port;
+  }
+
+  /** Starts an empty server where the killed one was. */
+  async restartServer(port: number): Promise<void> {
+    this.#server = await startRedis({ port });
+  }
+
+  /** Where a member keeps something of its own, or members together: a path in the fleet's folder. */
+  path(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  /** Changes the database; while it is `broken` loads fail. */
+  async setRound(round: number | "broken"): Promise<void> {
+    // Renamed into place: a load that reads meanwhile must not find half of it.
+    await writeFile(this.path("next"), String(round));
+    await rename(this.path("next"), this.path("round"));
   }
 
   /** How often cities were loaded, by all processes together. */
   async loads(): Promise<number> {
-    return (await readFile(join(this.#folder, "log"), "utf8")).split("\n").length - 1;
+    return (await readFile(this.path("log"), "utf8")).split("\n").length - 1;
   }
 
   join(settings: Partial<MemberSettings> = {}): Member {
     const member = new Member({
       store: this.#store,
-      database: join(this.#folder, "round"),
-      log: join(this.#folder, "log"),
+      database: this.path("round"),
+      log: this.path("log"),
       loads: false,
       cities: 500,
       checkIntervalMs: 1_000,
@@ -101,7 +136,7 @@ export class Fleet {
 
   async end(): Promise<void> {
     await Promise.all(this.#members.map(async (member) => member.kill()));
-    await this.#stop();
+    await this.#server?.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }
 }

@@ -14,14 +14,18 @@ export interface DieAt {
 
 export interface MemberSettings {
   readonly store: StorePlace;
-  /** A file that holds the round. */
+  /** A file that holds the round, or `broken`: then loads fail. */
   readonly database: string;
   /** A file that gets a line for each load. */
   readonly log: string;
   readonly loads: boolean;
+  /** A load takes at least so long; default 0. */
+  readonly loadMs?: number;
   readonly cities: number;
   readonly checkIntervalMs: number;
   readonly commandTimeoutMs?: number;
+  /** False: no timers and no subscription. */
+  readonly background?: boolean;
   readonly dieAt?: DieAt;
 }
 
@@ -39,9 +43,21 @@ export interface Report {
   /** The name of the country, which is `round <n>`. */
   readonly name: string | undefined;
   readonly status: string;
+  /** Undefined when nothing was ever confirmed. */
+  readonly ageMs: number | undefined;
   /** How often one collection was seen new and another old. */
   readonly mixed: number;
   readonly cities: number;
+  /** How often it was read: every 5 ms once there is something to read. */
+  readonly reads: number;
+  /** What reads threw. */
+  readonly readErrors: readonly string[];
+  /** The longest that one read took, in milliseconds. */
+  readonly slowestReadMs: number;
+  /** Names that were read, in order, each once while it stayed. */
+  readonly names: readonly string[];
+  /** Events of all collections in order, at most the last 200: `stale`, `failure ERR_STORE_UNAVAILABLE`. */
+  readonly events: readonly string[];
   /** The code with which the command failed. */
   readonly error?: string;
 }

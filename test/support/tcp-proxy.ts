@@ -1,82 +1,118 @@
 /** A TCP proxy that breaks connections the way networks do, for tests of what happens then. */
 import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 
-export interface TcpProxy {
-  readonly port: number;
-  /** Closes all connections; new ones are accepted. */
-  cut(): void;
-  /** From now on nothing is passed in these directions, and no connection is closed; new ones suffer alike. */
-  blackHole(directions: "both" | "replies"): void;
-  /** Passes everything again and closes nothing: connections that lost something stay as they are. */
-  passAgain(): void;
-  /** Passes everything again, on connections made from now on; those that lost something are closed. */
-  heal(): void;
-  /** Resolves when the bytes that clients sent since the last call contain `text`. */
-  sent(text: string): Promise<void>;
-  stop(): Promise<void>;
+/** Accepts connections on a free loopback port and passes them on to the target's port. */
+export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+  const server = createServer();
+  const proxy = new TcpProxy(server, targetPort);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return proxy;
 }
 
-export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
-  const pairs = new Set<readonly [client: Socket, target: Socket]>();
-  let hole: "none" | "both" | "replies" = "none";
-  let seen = "";
-  let waiting: (() => void)[] = [];
-  const server = createServer((client) => {
-    const target = connect(targetPort, "127.0.0.1");
-    const pair = [client, target] as const;
-    pairs.add(pair);
+type Pair = readonly [client: Socket, target: Socket];
+
+export class TcpProxy {
+  readonly #server: Server;
+  readonly #pairs = new Set<Pair>();
+  #hole: "none" | "both" | "replies" = "none";
+  #delayMs = 0;
+  #mostReplyBytes = Infinity;
+  #seen = "";
+  #waiting: (() => void)[] = [];
+
+  constructor(server: Server, targetPort: number) {
+    this.#server = server;
+    server.on("connection", (client) => this.#join(client, connect(targetPort, "127.0.0.1")));
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    if (address === null || typeof address === "string") throw new Error("it was stopped");
+    return address.port;
+  }
+
+  /** Closes all connections; new ones are accepted. */
+  cut(): void {
+    for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+  }
+
+  /** From now on nothing is passed in these directions, and no connection is closed; new ones suffer alike. */
+  blackHole(directions: "both" | "replies"): void {
+    this.#hole = directions;
+  }
+
+  /** From now on everything is passed so many milliseconds later, in both directions; `heal` ends it. */
+  delay(ms: number): void {
+    this.#delayMs = ms;
+  }
+
+  /** From now on a connection is closed after so many bytes of replies; `heal` ends it. */
+  truncate(afterBytes: number): void {
+    this.#mostReplyBytes = afterBytes;
+  }
+
+  /** Ends a black hole and closes nothing: connections that lost something stay as they are. */
+  passAgain(): void {
+    this.#hole = "none";
+  }
+
+  /** Passes everything again, on connections made from now on; those that lost something are closed. */
+  heal(): void {
+    this.#hole = "none";
+    this.#delayMs = 0;
+    this.#mostReplyBytes = Infinity;
+    this.cut();
+  }
+
+  /** Resolves when the bytes that clients sent since the last call contain `text`. */
+  sent(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      const check = (): void => {
+        if (!this.#seen.includes(text)) return;
+        this.#seen = "";
+        this.#waiting = this.#waiting.filter((one) => one !== check);
+        resolve();
+      };
+      this.#waiting.push(check);
+      check();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#server.close();
+    this.cut();
+    await once(this.#server, "close");
+  }
+
+  #join(client: Socket, target: Socket): void {
+    const pair: Pair = [client, target];
+    this.#pairs.add(pair);
+    let replyBytes = 0;
     client.on("data", (data) => {
-      seen += data.toString("latin1");
-      for (const check of waiting) check();
-      if (hole !== "both") target.write(data);
+      this.#seen += data.toString("latin1");
+      for (const check of this.#waiting) check();
+      if (this.#hole !== "both") this.#later(() => target.write(data));
     });
     target.on("data", (data) => {
-      if (hole === "none") client.write(data);
+      if (this.#hole !== "none") return;
+      const passed = data.subarray(0, Math.max(0, this.#mostReplyBytes - replyBytes));
+      replyBytes += data.length;
+      this.#later(() => (passed.length < data.length ? client.end(passed) : client.write(passed)));
     });
     for (const socket of pair) {
       socket.on("error", () => undefined);
       socket.on("close", () => {
-        pairs.delete(pair);
+        this.#pairs.delete(pair);
         for (const other of pair) other.destroy();
       });
     }
-  });
-  const cut = (): void => {
-    for (const pair of pairs) for (const socket of pair) socket.destroy();
-  };
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port was given");
-  return {
-    port: address.port,
-    cut,
-    blackHole: (directions) => {
-      hole = directions;
-    },
-    passAgain: () => {
-      hole = "none";
-    },
-    heal: () => {
-      hole = "none";
-      cut();
-    },
-    sent: (text) =>
-      new Promise((resolve) => {
-        const check = (): void => {
-          if (!seen.includes(text)) return;
-          seen = "";
-          waiting = waiting.filter((one) => one !== check);
-          resolve();
-        };
-        waiting.push(check);
-        check();
-      }),
-    stop: async () => {
-      server.close();
-      cut();
-      await once(server, "close");
-    },
-  };
+  }
+
+  /** In order: timers of one length fire in the order in which they were set. */
+  #later(pass: () => unknown): void {
+    if (this.#delayMs === 0) pass();
+    else setTimeout(pass, this.#delayMs);
+  }
 }

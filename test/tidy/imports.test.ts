@@ -18,11 +18,12 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   generated: [],
   cli: ["cached-collections", "@cached-collections/generator"],
   examples: ["cached-collections", "@cached-collections/generator"],
-  bench: ["cached-collections"],
+  bench: ["cached-collections", "cached-collections/generated/v1"],
   "cached-collections.config.ts": ["@cached-collections/cli"],
   test: [
     "cached-collections",
     "cached-collections/generated/v1",
+    "cached-collections/prometheus",
     "@cached-collections/generator",
     "@cached-collections/cli",
   ],
@@ -38,7 +39,8 @@ const RUNTIME_LAYERS: Readonly<Record<string, readonly string[]>> = {
   store: ["errors"],
   collection: ["errors", "codec", "definition", "bytes", "snapshot", "store"],
   generated: ["errors", "codec", "definition", "bytes", "snapshot", "store", "collection"],
-  index: ["errors", "codec", "definition", "bytes", "snapshot", "store", "collection"],
+  observe: ["collection"],
+  index: ["errors", "codec", "definition", "bytes", "snapshot", "store", "collection", "observe"],
 };
 
 describe("imports", () => {

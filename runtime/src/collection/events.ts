@@ -69,6 +69,11 @@ export class Emitter {
     this.#listeners.get(name)?.delete(listener);
   }
 
+  /** Whether anybody listens to it. */
+  hears(name: CollectionEvent): boolean {
+    return (this.#listeners.get(name)?.size ?? 0) > 0;
+  }
+
   emit<E extends CollectionEvent>(name: E, event: CollectionEvents[E]): void {
     for (const listener of this.#listeners.get(name) ?? []) {
       try {

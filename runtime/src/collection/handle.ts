@@ -100,10 +100,15 @@ export class HandleState {
   get status(): CollectionStatus {
     if (this.isClosed) return "closed";
     if (this.#opened === undefined) return "empty";
-    const { follower, followed } = this.#opened;
-    const statuses = new Set(followed.map((each) => follower.statusOf(each)));
+    const statuses = new Set(this.followed.map((each) => this.statusOf(each)));
     const order = ["failing", "empty", "stale"] as const;
     return order.find((status) => statuses.has(status)) ?? "fresh";
+  }
+
+  /** Of one of its versions. */
+  statusOf(followed: FollowedVersion): CollectionStatus {
+    if (this.isClosed) return "closed";
+    return this.#opened?.follower.statusOf(followed) ?? "empty";
   }
 
   async ready({ timeoutMs = 30_000 }: ReadyOptions = {}): Promise<void> {

@@ -13,9 +13,11 @@ import type {
   VersionState,
 } from "../../store/store.js";
 import { directionOf, type Direction } from "./direction.js";
+import { publishToTools } from "../channels.js";
 import type { CollectionEvent, CollectionEvents, Emitter } from "../events.js";
 import type { HeldRevision } from "./held-revision.js";
 import { now } from "../timing.js";
+import { warnOfUnheard } from "../unheard-failure.js";
 
 /**
  * `empty`: nothing to read yet; `fresh`: confirmed as the newest within two check intervals; `stale`: something
@@ -84,6 +86,9 @@ export class FollowedVersion {
   }
 
   emit<E extends CollectionEvent>(name: E, event: CollectionEvents[E]): void {
+    publishToTools(name, event);
+    const isHeard = [...this.emitters].some((emitter) => emitter.hears(name));
+    if ("error" in event && !isHeard) warnOfUnheard(event.error);
     for (const emitter of this.emitters) emitter.emit(name, event);
   }
 

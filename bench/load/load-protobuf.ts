@@ -1,6 +1,6 @@
 /** The naive cold load with protobuf: GET, decode with protobufjs, build a Map. */
 import { decodeCityList } from "../naive/protobufjs-city.js";
-import { child } from "./child.js";
+import { child } from "../measure/child.js";
 import { measureLoad } from "./measure-load.js";
 import { PROTOBUF_KEY, readBytes } from "./keys.js";
 

@@ -10,7 +10,21 @@ export type Numbers = Readonly<Record<string, number>>;
 
 /** Runs the measurement with a connected client and prints its numbers. A failure ends the process with 1. */
 export function child(measure: (redis: Redis, url: string) => Promise<Numbers>): void {
-  childAlone(() => withRedis(measure));
+  childAlone(() => withRedis(redisUrl(), measure));
+}
+
+/** The same in a database of Redis that is emptied before and after: for measurements that publish. */
+export function childWithOwnData(measure: (redis: Redis, url: string) => Promise<Numbers>): void {
+  childAlone(() =>
+    withRedis(`${redisUrl()}/1`, async (redis, url) => {
+      await redis.flushdb();
+      try {
+        return await measure(redis, url);
+      } finally {
+        await redis.flushdb();
+      }
+    }),
+  );
 }
 
 /** The same without Redis. */
@@ -25,12 +39,17 @@ async function print(measure: () => Numbers | Promise<Numbers>): Promise<void> {
   stdout.write(`${JSON.stringify(await measure())}\n`);
 }
 
-async function withRedis(
-  measure: (redis: Redis, url: string) => Promise<Numbers>,
-): Promise<Numbers> {
+function redisUrl(): string {
   const url = env["BENCH_REDIS_URL"];
   if (url === undefined)
     throw new Error("BENCH_REDIS_URL is not set: start this through npm run bench");
+  return url;
+}
+
+async function withRedis(
+  url: string,
+  measure: (redis: Redis, url: string) => Promise<Numbers>,
+): Promise<Numbers> {
   const redis = new Redis(url);
   try {
     await redis.ping();

@@ -2,9 +2,9 @@
 import { redisStore } from "cached-collections";
 import { CityMapping } from "../../generated/geo.js";
 import { decodeCities } from "../naive/city.js";
-import { child } from "./child.js";
+import { child } from "../measure/child.js";
 import { HOT_KEY, MISSING_KEY, PREFIX, PROTOBUF_KEY, readBytes, readIds } from "./keys.js";
-import { measureGets, type Pass } from "./measure-gets.js";
+import { measureGets, type Pass } from "../measure/measure-gets.js";
 
 child(async (redis) => {
   await using store = redisStore(redis, { prefix: PREFIX });

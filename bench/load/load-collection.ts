@@ -1,7 +1,7 @@
 /** The cold load of the collection, from the first command to the first read. */
 import { redisStore } from "cached-collections";
 import { CityMapping } from "../../generated/geo.js";
-import { child } from "./child.js";
+import { child } from "../measure/child.js";
 import { PREFIX } from "./keys.js";
 import { measureLoad } from "./measure-load.js";
 

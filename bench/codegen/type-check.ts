@@ -1,7 +1,7 @@
 /** tsc over 200 generated entities, and over the same interfaces written by hand: whole processes. */
-import { plainInterfacesOf, schemaOf } from "../codegen/schemas.js";
-import { inWorkplace, type Workplace } from "../codegen/workplace.js";
-import { childAlone } from "./child.js";
+import { plainInterfacesOf, schemaOf } from "./schemas.js";
+import { inWorkplace, type Workplace } from "./workplace.js";
+import { childAlone } from "../measure/child.js";
 
 const ENTITIES = 200;
 const CLI = "cli/bin/cached-collections.js";

@@ -1,7 +1,7 @@
 /** `cached-collections codegen` as a whole process: of geo.yaml, and of schemas of 1 to 1,000 entities. */
-import { schemaOf } from "../codegen/schemas.js";
-import { inWorkplace, type Workplace } from "../codegen/workplace.js";
-import { childAlone } from "./child.js";
+import { schemaOf } from "./schemas.js";
+import { inWorkplace, type Workplace } from "./workplace.js";
+import { childAlone } from "../measure/child.js";
 
 const CLI = "cli/bin/cached-collections.js";
 

@@ -8,9 +8,9 @@ import { redisStore } from "cached-collections";
 import { LRUCache } from "lru-cache";
 import { type City, CityMapping } from "../../generated/geo.js";
 import { openBentoCache } from "../naive/bento.js";
-import { child } from "./child.js";
+import { child } from "../measure/child.js";
 import { HOT_KEY, PREFIX, readIds } from "./keys.js";
-import { measureGets, type Pass } from "./measure-gets.js";
+import { measureGets, type Pass } from "../measure/measure-gets.js";
 
 child(async (redis, url) => {
   await using store = redisStore(redis, { prefix: PREFIX });

@@ -3,9 +3,9 @@
  * Not for 1,000 entities: over one file of that size protoc-gen-es had not ended after nine minutes.
  */
 import { findProtoc } from "../../test/support/find-protoc.js";
-import { schemaOf } from "../codegen/schemas.js";
-import { inWorkplace, ROOT } from "../codegen/workplace.js";
-import { childAlone } from "./child.js";
+import { schemaOf } from "./schemas.js";
+import { inWorkplace, ROOT } from "./workplace.js";
+import { childAlone } from "../measure/child.js";
 
 const CLI = "cli/bin/cached-collections.js";
 const PLUGIN = `--plugin=protoc-gen-es=${ROOT}node_modules/.bin/protoc-gen-es`;

@@ -1,26 +1,40 @@
 /** The rows of the benchmark: the cities repeated with shifted ids, and the keys that are hot. */
-import { type PlainCity, plainCities } from "../examples/data/plain-cities.js";
+import { env } from "node:process";
+import { type PlainCity, plainCities } from "../../examples/data/plain-cities.js";
+import type { CityInput, FeatureCode } from "../../generated/geo.js";
 
-/** How often the 135,233 cities are repeated: 1,081,864 rows. */
-export const REPEATS = 8;
+/** Eight times the 135,233 cities. */
+const ROWS = 1_081_864;
 /** How many different keys the reading cases ask for. */
-export const HOT_KEYS = 20_000;
+const HOT_KEYS = 20_000;
 
 /** GeoNames ids are below this; copy k of a city has its id plus k times this. */
 const ID_SHIFT = 16_000_000;
 const SEED = 0x5eed;
 
+/** How many rows this run is about: `--rows`. */
+export function rowCount(): number {
+  return Number(env["BENCH_ROWS"] ?? ROWS);
+}
+
 /**
- * All rows in key order, as `SELECT ... ORDER BY id` would give them. Only the first copy has capitals: the
- * schema says that a country has one.
+ * The first `rows` rows in key order, as `SELECT ... ORDER BY id` would give them. Only the first copy has
+ * capitals: the schema says that a country has one.
  */
-export function* manyCities(): Generator<PlainCity, void, undefined> {
+export function* manyCities(rows: number = rowCount()): Generator<PlainCity, void, undefined> {
   const cities = [...plainCities()].sort((a, b) => a.id - b.id);
-  for (let copy = 0; copy < REPEATS; copy++) {
-    for (const city of cities) {
-      const featureCode = city.featureCode === "PPLC" && copy > 0 ? "PPLA" : city.featureCode;
-      yield { ...city, id: city.id + copy * ID_SHIFT, featureCode };
-    }
+  for (let row = 0; row < rows; row++) {
+    const copy = Math.floor(row / cities.length);
+    const city = cities[row % cities.length] as PlainCity;
+    const featureCode = city.featureCode === "PPLC" && copy > 0 ? "PPLA" : city.featureCode;
+    yield { ...city, id: city.id + copy * ID_SHIFT, featureCode };
+  }
+}
+
+/** The same as a loader of generated code gives them. */
+export function* cityRows(rows?: number): Generator<CityInput, void, undefined> {
+  for (const city of manyCities(rows)) {
+    yield { ...city, featureCode: city.featureCode as FeatureCode };
   }
 }
 
@@ -28,17 +42,19 @@ export function* manyCities(): Generator<PlainCity, void, undefined> {
 export function hotKeys(ids: Uint32Array): Uint32Array {
   const random = randomNumbers(SEED);
   const chosen = new Set<number>();
-  while (chosen.size < HOT_KEYS) chosen.add(ids[Math.floor(random() * ids.length)] ?? 0);
+  const wanted = Math.min(HOT_KEYS, ids.length >> 1);
+  while (chosen.size < wanted) chosen.add(ids[Math.floor(random() * ids.length)] ?? 0);
   return Uint32Array.from(chosen);
 }
 
 /** Keys between the existing ones that no row has. */
 export function missingKeys(ids: Uint32Array): Uint32Array {
   const existing = new Set(ids);
+  const greatest = ids.at(-1) ?? 0;
   const random = randomNumbers(SEED + 1);
   const chosen = new Set<number>();
   while (chosen.size < HOT_KEYS) {
-    const key = Math.floor(random() * REPEATS * ID_SHIFT);
+    const key = Math.floor(random() * greatest);
     if (!existing.has(key)) chosen.add(key);
   }
   return Uint32Array.from(chosen);
@@ -56,7 +72,7 @@ export function shuffle(keys: Uint32Array, seed: number): void {
 }
 
 /** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
-function randomNumbers(seed: number): () => number {
+export function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

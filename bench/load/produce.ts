@@ -2,10 +2,10 @@
 import type { Redis } from "ioredis";
 import { redisStore } from "cached-collections";
 import { plainCountries, plainRegions } from "../../examples/data/plain-cities.js";
-import { type CityInput, type FeatureCode, GeoDataset } from "../../generated/geo.js";
-import { hotKeys, manyCities, missingKeys } from "../cities.js";
+import { GeoDataset } from "../../generated/geo.js";
+import { cityRows, hotKeys, manyCities, missingKeys } from "../data/cities.js";
 import { encodeCities } from "../naive/city.js";
-import { child, type Numbers } from "./child.js";
+import { child, type Numbers } from "../measure/child.js";
 import { HOT_KEY, JSON_KEY, MISSING_KEY, PREFIX, PROTOBUF_KEY } from "./keys.js";
 
 child(async (redis): Promise<Numbers> => {
@@ -21,15 +21,9 @@ child(async (redis): Promise<Numbers> => {
 
 async function pushCollection(redis: Redis): Promise<number> {
   await using store = redisStore(redis, { prefix: PREFIX });
-  const load = { country: plainCountries, region: plainRegions, city: cityRows };
+  const load = { country: plainCountries, region: plainRegions, city: () => cityRows() };
   const geo = new GeoDataset(store, { load });
   const startMs = performance.now();
   await geo.push();
   return performance.now() - startMs;
-}
-
-function* cityRows(): Generator<CityInput, void, undefined> {
-  for (const city of manyCities()) {
-    yield { ...city, featureCode: city.featureCode as FeatureCode };
-  }
 }

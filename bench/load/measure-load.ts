@@ -3,9 +3,9 @@
  * and what stays in memory when 20,000 records are in use.
  */
 import type { Redis } from "ioredis";
-import type { Numbers } from "./child.js";
+import type { Numbers } from "../measure/child.js";
 import { HOT_KEY, readIds } from "./keys.js";
-import { settledMemory, watchEventLoop } from "./probe.js";
+import { settledMemory, watchEventLoop } from "../measure/probe.js";
 
 interface Loaded {
   readonly size: number;

@@ -1,6 +1,6 @@
 /** The naive cold load with JSON: GET, JSON.parse, build a Map. */
 import type { PlainCity } from "../../examples/data/plain-cities.js";
-import { child } from "./child.js";
+import { child } from "../measure/child.js";
 import { measureLoad } from "./measure-load.js";
 import { JSON_KEY } from "./keys.js";
 

@@ -1,0 +1,139 @@
+/** What operators see: health, metrics, channels for tools, and one warning when nobody listens. */
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { readFileSync } from "node:fs";
+import { health, memoryStore, redisStore } from "cached-collections";
+import { collectMetrics } from "cached-collections/prometheus";
+import { Redis } from "ioredis";
+import { Registry } from "prom-client";
+import { expect, onTestFinished, test } from "vitest";
+import { AtlasDataset, COUNTRIES, CountryMapping, PLACES } from "../support/atlas.js";
+import { freePort, startRedis } from "../support/redis-server.js";
+import { until } from "../support/until.js";
+
+const load = { country: () => COUNTRIES, place: () => PLACES, notice: () => [] };
+const LABEL = 'entity="atlas.Country"';
+
+/** The values of a registry's text, by metric and labels. */
+async function valuesOf(registry: Registry): Promise<ReadonlyMap<string, number>> {
+  const lines = (await registry.metrics()).split("\n").filter((line) => /^[a-z]/.test(line));
+  return new Map(
+    lines.map((line) => {
+      const space = line.lastIndexOf(" ");
+      return [line.slice(0, space), Number(line.slice(space + 1))] as const;
+    }),
+  );
+}
+
+test("health and metrics follow a collection from nothing over serving to an outage", async () => {
+  const server = await startRedis();
+  const client = new Redis(server.url);
+  client.on("error", () => undefined);
+  const store = redisStore(client, { prefix: "observed", commandTimeoutMs: 300 });
+  onTestFinished(async () => {
+    await store.close();
+    client.disconnect();
+    await server.stop();
+  });
+  const data = new AtlasDataset(store, { load, checkIntervalMs: 50 });
+  const registry = new Registry();
+  const stop = collectMetrics([data], { registry });
+  data.on("failure", () => undefined);
+
+  expect(health([data])).toMatchObject({
+    ready: false,
+    collections: [{ status: "empty" }, {}, {}],
+  });
+  expect((await valuesOf(registry)).get(`cached_collections_revision{${LABEL}}`)).toBe(0);
+
+  await data.ready();
+  const served = health([data], { maxAgeMs: 60_000 });
+  expect(served.ready).toBe(true);
+  expect(served.collections[0]).toMatchObject({ entity: "atlas.Country", revision: 1, records: 2 });
+  expect(served.collections[0]?.sizeBytes).toBeGreaterThan(0);
+  const serving = await valuesOf(registry);
+  expect(serving.get(`cached_collections_revision{${LABEL}}`)).toBe(1);
+  expect(serving.get(`cached_collections_records{${LABEL}}`)).toBe(2);
+  expect(serving.get(`cached_collections_status{${LABEL},status="fresh"}`)).toBe(1);
+  expect(serving.get(`cached_collections_reload_seconds_count{${LABEL}}`)).toBe(1);
+  expect(serving.get(`cached_collections_pushes_total{${LABEL},outcome="published"}`)).toBe(1);
+
+  await server.stop();
+  await until("the outage is seen", () => data.status === "failing");
+  expect(health([data]).ready).toBe(true);
+  await until(
+    "old data counts as not ready where that was asked for",
+    () => !health([data], { maxAgeMs: 1 }).ready,
+  );
+  const failing = await valuesOf(registry);
+  expect(failing.get(`cached_collections_status{${LABEL},status="failing"}`)).toBe(1);
+  expect(failing.get(`cached_collections_status{${LABEL},status="fresh"}`)).toBe(0);
+  const failures = `cached_collections_failures_total{${LABEL},code="ERR_STORE_UNAVAILABLE"}`;
+  expect(failing.get(failures)).toBeGreaterThan(0);
+
+  stop();
+  expect(await registry.metrics()).toBe("\n");
+  await data.close();
+  expect(health([data])).toMatchObject({
+    ready: false,
+    collections: [{ status: "closed" }, {}, {}],
+  });
+});
+
+test("the dashboard asks only for metrics that exist, and the page describes each", async () => {
+  const registry = new Registry();
+  collectMetrics([], { registry });
+  const names = (await registry.getMetricsAsJSON()).map(({ name }) => name);
+  const dashboard = readFileSync("docs/grafana-dashboard.json", "utf8");
+  const asked = new Set(dashboard.match(/cached_collections_[a-z_]+/g));
+  const known = new Set(
+    names.flatMap((name) => [name, `${name}_bucket`, `${name}_count`, `${name}_sum`]),
+  );
+  expect([...asked].filter((name) => !known.has(name))).toEqual([]);
+  expect(asked.size).toBeGreaterThan(5);
+  const page = readFileSync("docs/observability.md", "utf8");
+  expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});
+
+test("tools hear of reloads and failures without opening anything", async () => {
+  const heard: unknown[] = [];
+  const listener = (message: unknown): void => void heard.push(message);
+  const reloads = "cached-collections:reload";
+  subscribe(reloads, listener);
+  onTestFinished(() => {
+    unsubscribe(reloads, listener);
+  });
+  const store = memoryStore();
+  const country = new CountryMapping(store, { load: load.country });
+  await country.ready();
+  expect(heard).toEqual([expect.objectContaining({ entity: "atlas.Country", revision: 1 })]);
+  await store.close();
+});
+
+test("failures that nobody listens to are one warning a minute, with its code", async () => {
+  const warnings: Error[] = [];
+  const listener = (warning: Error): void => void warnings.push(warning);
+  process.on("warning", listener);
+  onTestFinished(() => void process.off("warning", listener));
+  const client = new Redis({
+    port: await freePort(),
+    lazyConnect: true,
+    retryStrategy: () => null,
+  });
+  client.on("error", () => undefined);
+  const store = redisStore(client, { prefix: "unheard", commandTimeoutMs: 200 });
+  const country = new CountryMapping(store, { checkIntervalMs: 20 });
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await expect(country.pull()).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
+  }
+  await until("the warning", () => warnings.length > 0);
+  const ours = warnings.filter(({ name }) => name === "CachedCollectionsWarning");
+  expect(ours).toHaveLength(1);
+  expect(ours[0]).toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
+  expect(ours[0]?.message).toContain('nobody listens to "failure"');
+
+  let failures = 0;
+  country.on("failure", () => void failures++);
+  await expect(country.pull()).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
+  expect(failures).toBeGreaterThan(0);
+  await store.close();
+});

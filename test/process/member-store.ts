@@ -1,0 +1,35 @@
+/** The store of a member process; with `dieAt` it kills its process around one of its operations. */
+import { embeddedStore, redisStore, type Store } from "cached-collections";
+import { Redis } from "ioredis";
+import type { MemberSettings } from "./messages.js";
+
+export function openMemberStore(settings: MemberSettings): Store {
+  const { store, commandTimeoutMs = 5_000, background = true } = settings;
+  if (store.kind === "embedded") return mortal(embeddedStore({ path: store.path }), settings);
+  const redis = new Redis(store.url, { lazyConnect: true });
+  redis.on("error", () => undefined);
+  return mortal(redisStore(redis, { prefix: "fleet", commandTimeoutMs, background }), settings);
+}
+
+/** The store's operations, with death before or after the n-th call of one of them. */
+function mortal(store: Store, { dieAt }: MemberSettings): Store {
+  const { operation, moment, call } = dieAt ?? {};
+  if (operation === undefined) return store;
+  let calls = 0;
+  const schema = store.schema.bind(store);
+  store.schema = (name) =>
+    new Proxy(schema(name), {
+      get: (target, property) => {
+        const method: unknown = Reflect.get(target, property);
+        if (typeof method !== "function") return method;
+        return async (...args: unknown[]): Promise<unknown> => {
+          const isIt = property === operation && ++calls === call;
+          if (isIt && moment === "before") process.kill(process.pid, "SIGKILL");
+          const reply: unknown = await Reflect.apply(method, target, args);
+          if (isIt && moment === "after") process.kill(process.pid, "SIGKILL");
+          return reply;
+        };
+      },
+    });
+  return store;
+}
