@@ -201,7 +201,7 @@ function problemOf(manifest: Manifest): string | undefined {
   if (segments.length === 0) return "no segments";
   for (const segment of segments) {
     const problem = problemOfSegment(segment);
-    if (problem !== undefined) return `segment ${segment.id}: ${problem}`;
+    if (problem !== undefined) return `segment ${describeValue(segment.id)}: ${problem}`;
   }
   return undefined;
 }

@@ -31,6 +31,8 @@ export interface CheckReport {
   readonly sentAt: number;
   /** Versions whose newest revision could not be loaded, with those that must wait for them. */
   readonly failures: ReadonlyMap<VersionName, CachedCollectionsError>;
+  /** Whether a version went back. */
+  readonly isStepBack: boolean;
   /** Versions that wait for a second check to agree before they go back, with those that must wait for them. */
   readonly held: ReadonlySet<VersionName>;
 }
@@ -132,7 +134,7 @@ function finish(
     const revision = target && ready.get(target.id);
     return revision === undefined || blocked.has(followed) ? [] : [{ followed, revision }];
   });
-  installAll(moves, check);
+  const isStepBack = installAll(moves, check);
   const failures = new Map<VersionName, CachedCollectionsError>();
   const held = new Set<VersionName>();
   for (const { followed } of considered) {
@@ -140,14 +142,17 @@ function finish(
     if (error !== undefined) failures.set(followed.version, error);
     else if (blocked.has(followed)) held.add(followed.version);
   }
-  return { sentAt: check.sentAt, failures, held };
+  return { sentAt: check.sentAt, failures, isStepBack, held };
 }
 
-/** First everything, then the events: whoever listens sees all collections of the new state. */
+/**
+ * First everything, then the events: whoever listens sees all collections of the new state. Returns whether a
+ * version went back.
+ */
 function installAll(
   moves: readonly { readonly followed: FollowedVersion; readonly revision: HeldRevision }[],
   { sentAt, intervalMs }: CheckFacts,
-): void {
+): boolean {
   const installed = moves.map(({ followed, revision }) => {
     const before = followed.served;
     return { followed, revision, before, back: followed.install(revision, sentAt, intervalMs) };
@@ -168,6 +173,8 @@ function installAll(
       changes: changesBetween(before, revision),
       fetchedBytes: revision.fetchedBytes,
       durationMs: now() - sentAt,
+      isFallback: false,
     });
   }
+  return installed.some(({ back }) => back);
 }

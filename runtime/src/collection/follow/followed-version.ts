@@ -167,6 +167,13 @@ export class FollowedVersion {
     return back;
   }
 
+  /** Serves what was kept on this machine, as something newer may exist. `confirmedAt` is monotonic. */
+  installKept(revision: HeldRevision, confirmedAt: number): void {
+    this.served = revision;
+    this.#confirmedAt = confirmedAt;
+    this.#behind = true;
+  }
+
   /** Notes that the head's bytes are bad; the background leaves them alone for a growing while. */
   noteDamage(id: string, error: CachedCollectionsError, intervalMs: number): void {
     const times = this.#damage?.id === id ? this.#damage.times + 1 : 1;

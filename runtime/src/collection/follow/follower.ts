@@ -9,6 +9,7 @@ import type { AnyEntityDefinition } from "../../definition.js";
 import type { SchemaState, SchemaStore, Store, VersionName } from "../../store/store.js";
 import { CheckQueue } from "./check-queue.js";
 import { runCheck, type CheckReport } from "./check.js";
+import { Fallback, installKept } from "./fallback.js";
 import { FollowedVersion, type CollectionStatus } from "./followed-version.js";
 import type { HeldRevision } from "./held-revision.js";
 import { Poller } from "./poller.js";
@@ -31,16 +32,19 @@ export class Follower {
   readonly #closing = new AbortController();
   readonly #pushed = new Map<string, { revision: HeldRevision; at: number }>();
   readonly #sources = new Map<string, number>();
+  readonly #fallback: Fallback | undefined;
   readonly #statuses = new WeakMap<FollowedVersion, CollectionStatus>();
   #epoch: string | undefined;
   #failure: CachedCollectionsError | undefined;
   #failures = 0;
   #hurry = new AbortController();
+  #isStandingIn = false;
 
   constructor(store: Store, packageName: string) {
     this.store = store;
     this.packageName = packageName;
     this.schema = store.schema(packageName);
+    this.#fallback = store.fallback && new Fallback(store.fallback, packageName, this.signal);
     this.#queue = new CheckQueue((urgent) => this.#check(urgent));
     this.#poller = new Poller(this.schema, () => this.checkIntervalMs, {
       check: () => void this.#queue.request(false),
@@ -122,6 +126,7 @@ export class Follower {
   async #check(urgent: boolean): Promise<CheckReport> {
     this.signal.throwIfAborted();
     this.#hurry = new AbortController();
+    const standIn = setTimeout(() => void this.#serveKept(), STAND_IN_AFTER_MS).unref();
     try {
       const report = await runCheck({
         schema: this.schema,
@@ -139,6 +144,32 @@ export class Follower {
       const failure = asStoreError(this.packageName, error);
       if (!this.signal.aborted) this.#failed(failure);
       throw failure;
+    } finally {
+      clearTimeout(standIn);
+    }
+  }
+
+  /** While the store does not answer and there is nothing else to read. */
+  async #serveKept(): Promise<void> {
+    const needy = this.#open().filter(({ served }) => served === undefined);
+    if (this.#fallback === undefined || needy.length === 0 || this.#isStandingIn) return;
+    this.#isStandingIn = true;
+    try {
+      const kept = await this.#fallback.load(this.#open());
+      if (!this.signal.aborted && installKept(kept)) this.#ended();
+    } catch (error) {
+      if (!this.signal.aborted) tellAll(needy, asStoreError(this.packageName, error));
+    } finally {
+      this.#isStandingIn = false;
+    }
+  }
+
+  /** In the background: it never holds up a check. */
+  async #keep({ isStepBack }: CheckReport): Promise<void> {
+    try {
+      await this.#fallback?.keep(this.#open(), isStepBack);
+    } catch (error) {
+      if (!this.signal.aborted) tellAll(this.#open(), asStoreError(this.packageName, error));
     }
   }
 
@@ -155,16 +186,16 @@ export class Follower {
       if (error !== undefined) followed.emit("failure", { entity: followed.subject, error });
     }
     this.#ended();
+    void this.#keep(report);
     this.#poller.succeeded(this.#open().map(({ version }) => version));
   }
 
   #failed(error: CachedCollectionsError): void {
     this.#failure = error;
     this.#failures++;
-    for (const followed of this.#open()) {
-      followed.emit("failure", { entity: followed.subject, error });
-    }
+    tellAll(this.#open(), error);
     this.#ended();
+    void this.#serveKept();
     this.#poller.failed(this.#failures);
   }
 
@@ -174,17 +205,16 @@ export class Follower {
   }
 
   #announceStatus(followed: FollowedVersion): void {
+    if (followed.served === undefined) return;
     const before = this.#statuses.get(followed);
     const status = this.statusOf(followed);
     this.#statuses.set(followed, status);
     const wasCurrent = before === undefined || before === "fresh";
     const isCurrent = status === "fresh";
-    if (wasCurrent && !isCurrent && followed.served !== undefined) {
+    if (wasCurrent && !isCurrent) {
       followed.emit("stale", { entity: followed.subject, ageMs: followed.ageMs });
     }
-    if (isCurrent && (before === "stale" || before === "failing")) {
-      followed.emit("recovered", { entity: followed.subject });
-    }
+    if (!wasCurrent && isCurrent) followed.emit("recovered", { entity: followed.subject });
   }
 
   /**
@@ -215,6 +245,9 @@ export class Follower {
   }
 }
 
+/** How long a first check may take before the fallback serves, in milliseconds. */
+const STAND_IN_AFTER_MS = 1_000;
+
 /** A process of the fleet is given about the time in which it would fetch these bytes from a busy server. */
 const SPREAD_BYTES_PER_MS = 50_000;
 
@@ -235,6 +268,10 @@ export function followerOf(store: Store, packageName: string): Follower {
   const follower = new Follower(store, packageName);
   known.set(packageName, follower);
   return follower;
+}
+
+function tellAll(followed: readonly FollowedVersion[], error: CachedCollectionsError): void {
+  for (const each of followed) each.emit("failure", { entity: each.subject, error });
 }
 
 function asStoreError(packageName: string, error: unknown): CachedCollectionsError {

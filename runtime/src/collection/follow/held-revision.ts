@@ -31,9 +31,12 @@ export interface HeldRevision {
   readonly fetchedBytes: number;
 }
 
+/** Where chunks are: the store, or the fallback. */
+export type ChunkSource = Pick<SchemaStore, "chunkSizes" | "getChunk">;
+
 /** What assembling may draw on. */
 export interface AssembleSources {
-  readonly schema: SchemaStore;
+  readonly schema: ChunkSource;
   readonly definition: AnyEntityDefinition;
   /** A segment that this process has already. */
   readonly find: (segmentId: string) => Segment<object> | undefined;
@@ -133,7 +136,7 @@ async function fetchSegment(
 
 /** Before memory is set aside for it: what the manifest promises must be in the store. */
 async function checkSizes(
-  schema: SchemaStore,
+  schema: ChunkSource,
   subject: string,
   part: ManifestSegment,
 ): Promise<void> {
