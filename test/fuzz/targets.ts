@@ -164,6 +164,7 @@ const manifest = encodeManifest({
       checksums: [1, 2, 3],
     },
   ],
+  checked: [{ entity: "Country", setId: "12".repeat(16) }],
 });
 
 export const TARGETS: Readonly<Record<"segment" | "manifest" | "record", Target>> = {
