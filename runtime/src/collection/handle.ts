@@ -125,6 +125,7 @@ export class HandleState {
     const oldest = Math.min(...followed.map(({ checkedAt = -Infinity }) => checkedAt));
     const isReady = followed.every(({ served }) => served !== undefined);
     if (maxAgeMs !== undefined && isReady && now() - oldest <= maxAgeMs) return;
+    for (const each of followed) each.touch();
     for (;;) {
       const { failures, held } = await follower.check();
       const failed = followed.find(({ version }) => failures.has(version));
@@ -189,7 +190,7 @@ export class HandleState {
   #open(): Opened {
     const { definitions, timing } = this.parts;
     const follower = followerOf(this.store, definitions[0]?.package ?? this.parts.subject);
-    const followed = definitions.map((each) => follower.open(each, this, timing.checkIntervalMs));
+    const followed = definitions.map((each) => follower.open(each, this, timing));
     for (const each of followed) each.emitters.add(this.emitter);
     const unit = this.parts.unit(followed);
     // A data set that was started loads for its collections.

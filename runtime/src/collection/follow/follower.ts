@@ -12,8 +12,10 @@ import { runCheck, type CheckReport } from "./check.js";
 import { Fallback, installKept } from "./fallback.js";
 import { FollowedVersion, type CollectionStatus } from "./followed-version.js";
 import type { HeldRevision } from "./held-revision.js";
+import type { Timing } from "../options.js";
 import { Poller } from "./poller.js";
 import { now, pause } from "../timing.js";
+import type { Owner } from "./wanted.js";
 
 /** Somebody who wants to know when a check has ended: an elector, or a `ready()` that waits. */
 export type CheckListener = () => void;
@@ -26,7 +28,7 @@ export class Follower {
   /** What else has to stop with it. */
   readonly stoppers: Set<() => Promise<void>> = new Set();
   readonly #followed = new Map<VersionName, { followed: FollowedVersion; opened: number }>();
-  readonly #intervals = new Map<object, number>();
+  readonly #owners = new Map<object, Owner>();
   readonly #queue: CheckQueue<CheckReport>;
   readonly #poller: Poller;
   readonly #closing = new AbortController();
@@ -60,23 +62,30 @@ export class Follower {
 
   /** The smallest that any open collection asked for, in milliseconds. */
   get checkIntervalMs(): number {
-    return this.#intervals.size === 0 ? 10_000 : Math.min(...this.#intervals.values());
+    const intervals = [...this.#owners.values()].map((owner) => owner.checkIntervalMs);
+    return intervals.length === 0 ? 10_000 : Math.min(...intervals);
   }
 
   /** Opens a version for `owner`, sharing it with others that have it open, and begins to follow. */
-  open(definition: AnyEntityDefinition, owner: object, checkIntervalMs: number): FollowedVersion {
+  open(
+    definition: AnyEntityDefinition,
+    owner: object,
+    { checkIntervalMs, eager }: Timing,
+  ): FollowedVersion {
     const followed = new FollowedVersion(definition);
     const entry = this.#followed.get(followed.version) ?? { followed, opened: 0 };
     entry.opened++;
     this.#followed.set(followed.version, entry);
-    this.#intervals.set(owner, checkIntervalMs);
+    const known = this.#owners.get(owner) ?? { checkIntervalMs, eager, followed: new Set() };
+    known.followed.add(entry.followed);
+    this.#owners.set(owner, known);
     if (this.store.background) this.#poller.start();
     return entry.followed;
   }
 
   /** Undoes `open`; the last one out stops everything. */
   async release(followed: readonly FollowedVersion[], owner: object): Promise<void> {
-    this.#intervals.delete(owner);
+    this.#owners.delete(owner);
     for (const { version } of followed) {
       const entry = this.#followed.get(version);
       if (entry !== undefined && --entry.opened === 0) this.#followed.delete(version);
@@ -133,6 +142,8 @@ export class Follower {
         intervalMs: this.checkIntervalMs,
         urgent,
         followed: () => this.#open(),
+        owners: () => this.#owners.values(),
+        whenRead: () => void this.#queue.request(false),
         sourcesOf: (state) => this.#noteSources(state),
         pushed: new Map([...this.#pushed].map(([id, { revision }]) => [id, revision])),
         spread: (bytes) => this.#spread(bytes),
@@ -187,7 +198,9 @@ export class Follower {
     }
     this.#ended();
     void this.#keep(report);
-    this.#poller.succeeded(this.#open().map(({ version }) => version));
+    // Without background work it may only have published: a deploy step uses no version.
+    const inUse = this.#open().filter(({ wasRead }) => this.store.background || wasRead);
+    this.#poller.succeeded(inUse.map(({ version }) => version));
   }
 
   #failed(error: CachedCollectionsError): void {
