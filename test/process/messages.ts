@@ -33,7 +33,8 @@ export interface MemberSettings {
 
 export interface Command {
   readonly id: number;
-  readonly do: "ready" | "push" | "pull" | "invalidate" | "report";
+  readonly do: "ready" | "push" | "pull" | "invalidate" | "report" | "shift-clock";
+  /** How long `ready` waits; by how much the clock jumps. */
   readonly timeoutMs?: number;
 }
 

@@ -105,13 +105,13 @@ async function bringIn(
   const failures = new Map<FollowedVersion, CachedCollectionsError>();
   for (const { followed, target } of considered) {
     if (target === undefined || ready.has(target.id)) continue;
-    const { definition, subject } = followed;
+    const { definition, subject, memory } = followed;
     const find = followed.findSegment.bind(followed);
     const previous = followed.served?.core;
     try {
       const limit = { subject, what: "fetching a revision", ms: FETCH_DEADLINE_MS, signal };
       const revision = await withDeadline(limit, (limited) =>
-        assemble({ schema, definition, find, previous, signal: limited }, target),
+        assemble({ schema, definition, find, previous, memory, signal: limited }, target),
       );
       ready.set(target.id, revision);
     } catch (error) {

@@ -117,10 +117,20 @@ export class Fallback {
     }
   }
 
-  async #assemble({ definition }: FollowedVersion, stored: StoredManifest): Promise<HeldRevision> {
+  async #assemble(
+    { definition, memory }: FollowedVersion,
+    stored: StoredManifest,
+  ): Promise<HeldRevision> {
     const schema = this.#schema;
     const signal = this.#signal;
-    const sources = { schema, definition, find: () => undefined, previous: undefined, signal };
+    const sources = {
+      schema,
+      definition,
+      find: () => undefined,
+      previous: undefined,
+      memory,
+      signal,
+    };
     try {
       return await assemble(sources, stored);
     } catch (error) {

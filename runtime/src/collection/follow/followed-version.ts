@@ -16,6 +16,7 @@ import { directionOf, type Direction } from "./direction.js";
 import { publishToTools } from "../channels.js";
 import type { CollectionEvent, CollectionEvents, Emitter } from "../events.js";
 import type { HeldRevision } from "./held-revision.js";
+import { RecordMemory } from "../../snapshot/record-memory.js";
 import { now } from "../timing.js";
 import { warnOfUnheard } from "../unheard-failure.js";
 
@@ -62,6 +63,8 @@ export class FollowedVersion {
   readonly subject: string;
   /** Of the collections and data sets that opened it. */
   readonly emitters: Set<Emitter> = new Set();
+  /** Bounds how many decoded records are kept. */
+  readonly memory: RecordMemory = new RecordMemory();
   /** What readers see. */
   served: HeldRevision | undefined;
   /** As of the last check. */

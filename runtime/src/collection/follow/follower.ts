@@ -7,18 +7,25 @@ import { CachedCollectionsError } from "../../errors.js";
 import type { Segment } from "../../bytes/segment.js";
 import type { AnyEntityDefinition } from "../../definition.js";
 import type { SchemaState, SchemaStore, Store, VersionName } from "../../store/store.js";
+import type { RecordMemory } from "../../snapshot/record-memory.js";
 import { CheckQueue } from "./check-queue.js";
 import { runCheck, type CheckReport } from "./check.js";
 import { Fallback, installKept } from "./fallback.js";
 import { FollowedVersion, type CollectionStatus } from "./followed-version.js";
 import type { HeldRevision } from "./held-revision.js";
-import type { Timing } from "../options.js";
 import { Poller } from "./poller.js";
 import { now, pause } from "../timing.js";
 import type { Owner } from "./wanted.js";
 
 /** Somebody who wants to know when a check has ended: an elector, or a `ready()` that waits. */
 export type CheckListener = () => void;
+
+/** What an owner asks for; among several the smallest counts. */
+export interface FollowWishes {
+  readonly checkIntervalMs: number;
+  readonly eager: boolean;
+  readonly maxDecodedRecords: number;
+}
 
 export class Follower {
   readonly store: Store;
@@ -41,10 +48,13 @@ export class Follower {
   #failures = 0;
   #hurry = new AbortController();
   #isStandingIn = false;
+  readonly #stopped: () => void;
 
-  constructor(store: Store, packageName: string) {
+  /** `stopped` is called when it has stopped. */
+  constructor(store: Store, packageName: string, stopped: () => void) {
     this.store = store;
     this.packageName = packageName;
+    this.#stopped = stopped;
     this.schema = store.schema(packageName);
     this.#fallback = store.fallback && new Fallback(store.fallback, packageName, this.signal);
     this.#queue = new CheckQueue((urgent) => this.#check(urgent));
@@ -67,18 +77,15 @@ export class Follower {
   }
 
   /** Opens a version for `owner`, sharing it with others that have it open, and begins to follow. */
-  open(
-    definition: AnyEntityDefinition,
-    owner: object,
-    { checkIntervalMs, eager }: Timing,
-  ): FollowedVersion {
+  open(definition: AnyEntityDefinition, owner: object, wishes: FollowWishes): FollowedVersion {
     const followed = new FollowedVersion(definition);
     const entry = this.#followed.get(followed.version) ?? { followed, opened: 0 };
     entry.opened++;
     this.#followed.set(followed.version, entry);
-    const known = this.#owners.get(owner) ?? { checkIntervalMs, eager, followed: new Set() };
+    const known = this.#owners.get(owner) ?? { ...wishes, followed: new Set() };
     known.followed.add(entry.followed);
     this.#owners.set(owner, known);
+    entry.followed.memory.limit(owner, wishes.maxDecodedRecords);
     if (this.store.background) this.#poller.start();
     return entry.followed;
   }
@@ -86,7 +93,8 @@ export class Follower {
   /** Undoes `open`; the last one out stops everything. */
   async release(followed: readonly FollowedVersion[], owner: object): Promise<void> {
     this.#owners.delete(owner);
-    for (const { version } of followed) {
+    for (const { version, memory } of followed) {
+      memory.unlimit(owner);
       const entry = this.#followed.get(version);
       if (entry !== undefined && --entry.opened === 0) this.#followed.delete(version);
     }
@@ -101,6 +109,7 @@ export class Follower {
     this.#poller.stop();
     this.#hurry.abort();
     await Promise.all([...this.stoppers].map(async (stop) => stop()));
+    this.#stopped();
   }
 
   /** A check that begins after this call; rejects with the store's errors. */
@@ -126,6 +135,11 @@ export class Follower {
     if (served !== undefined) return served;
     const pushed = [...this.#pushed.values()].find(({ revision }) => revision.segments.has(id));
     return pushed?.revision.segments.get(id);
+  }
+
+  /** What bounds the decoded records of a version that is open here. */
+  memoryOf(version: VersionName): RecordMemory | undefined {
+    return this.#followed.get(version)?.followed.memory;
   }
 
   statusOf(followed: FollowedVersion): CollectionStatus {
@@ -267,20 +281,27 @@ const SPREAD_BYTES_PER_MS = 50_000;
 /** Followers by store and package. */
 const followers = new WeakMap<Store, Map<string, Follower>>();
 
-/** The store's follower of a schema; made when there is none. */
+/** The store's follower of a schema; made when there is none. One that has stopped is not kept. */
 export function followerOf(store: Store, packageName: string): Follower {
-  const known = followers.get(store) ?? new Map<string, Follower>();
-  if (!followers.has(store)) {
-    store.onClose(async () => {
-      await Promise.all([...known.values()].map(async (follower) => follower.stop()));
-    });
-    followers.set(store, known);
-  }
+  const known = followersOf(store);
   const existing = known.get(packageName);
   if (existing !== undefined && !existing.signal.aborted) return existing;
-  const follower = new Follower(store, packageName);
+  const follower = new Follower(store, packageName, () => {
+    if (known.get(packageName) === follower) known.delete(packageName);
+  });
   known.set(packageName, follower);
   return follower;
+}
+
+function followersOf(store: Store): Map<string, Follower> {
+  const known = followers.get(store);
+  if (known !== undefined) return known;
+  const made = new Map<string, Follower>();
+  followers.set(store, made);
+  store.onClose(async () => {
+    await Promise.all([...made.values()].map(async (follower) => follower.stop()));
+  });
+  return made;
 }
 
 function tellAll(followed: readonly FollowedVersion[], error: CachedCollectionsError): void {
