@@ -19,6 +19,8 @@ export interface MemberSettings {
   /** A file that gets a line for each load. */
   readonly log: string;
   readonly loads: boolean;
+  /** The generated code of another build; default: this repository's. */
+  readonly build?: string;
   /** A load takes at least so long; default 0. */
   readonly loadMs?: number;
   readonly cities: number;
