@@ -7,6 +7,8 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -112,7 +114,8 @@ describe("codegen", () => {
   });
 
   test("says that there is no schema", async () => {
-    const fix = "fix: name the folder of the schemas: --schemas, or schemas in the config file";
+    const fix =
+      "fix: put a schema there, or name another folder: --schemas, or schemas in the config file";
     const { code, stdout, stderr } = await codegen("--schemas", "nowhere");
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toBe(
@@ -127,6 +130,38 @@ describe("codegen", () => {
     );
   });
 
+  test("names what it cannot read", async () => {
+    mkdirSync(join(folder, "schema", "two.yaml"));
+    expect((await codegen()).stderr).toMatch(
+      /^schema\/two.yaml: error unreadable: it cannot be read: EISDIR.*\nfix: make it a file that this user can read\n/,
+    );
+    rmSync(join(folder, "schema", "two.yaml"), { recursive: true });
+    symlinkSync("nowhere", join(folder, "schema", "two.yaml"));
+    expect((await codegen()).stderr).toMatch(
+      /^schema\/two.yaml: error unreadable: it cannot be read: ENOENT/,
+    );
+  });
+
+  test("refuses two schemas of one package in a folder", async () => {
+    writeSchema("two.yaml", GOOD);
+    expect(await codegen()).toEqual({
+      code: 2,
+      stdout: "",
+      stderr:
+        "schema/two.yaml: error package-clash: its package one is that of schema/one.yaml too\n" +
+        "fix: make them one schema, or give each a package of its own\n\n1 error; nothing was written\n",
+    });
+    writeSchema("two.yaml", GOOD.replace("one", "two"));
+    expect((await codegen()).code).toBe(0);
+  });
+
+  test("reads only the beginning of a file that no schema can be as long as", async () => {
+    truncateSync(join(folder, "schema", "one.yaml"), 3 * 2 ** 30);
+    const { code, stderr } = await codegen();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^schema\/one.yaml:1:1: error too-large: /);
+  });
+
   test("takes absolute paths for folders that are inside", async () => {
     await codegen();
     const before = generated("one.ts");
@@ -136,7 +171,7 @@ describe("codegen", () => {
   });
 
   test("refuses two schemas for one file", async () => {
-    writeSchema("one.yml", GOOD);
+    writeSchema("one.yml", GOOD.replace("one", "two"));
     expect((await codegen()).stderr).toMatch(
       /^generated\/one.ts: error output-clash: it is generated from schema\/one.yaml and from schema\/one.yml\nfix: rename /,
     );

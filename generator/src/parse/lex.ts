@@ -6,21 +6,28 @@
  */
 import { CST, Lexer } from "yaml";
 import type { Reporter } from "./reporter.js";
-import { MAX_LENGTH } from "./limits.js";
+import { MAX_LENGTH, MAX_LEXEMES, MAX_SYNTAX_ERRORS, type Budget } from "./limits.js";
 
 /** Lexemes for the YAML parser; undefined when the text cannot be read as YAML at all. */
-export function lex(reporter: Reporter): readonly string[] | undefined {
-  const { text } = reporter.file;
-  if (text.length > MAX_LENGTH) {
-    const fact = `the file has ${String(text.length)} characters; at most ${String(MAX_LENGTH)} are read`;
-    reporter.add("too-large", { start: 0, end: 1 }, fact, "split the schema into several packages");
-    return undefined;
-  }
+export function lex(reporter: Reporter, budget: Budget): readonly string[] | undefined {
+  budget.length -= reporter.file.text.length;
+  if (budget.length < 0) return refuseLength(reporter, `${String(MAX_LENGTH)} characters`);
   if (refusesCharacters(reporter)) return undefined;
-  const lexemes = [...new Lexer().lex(text)];
-  if (refusesTabs(reporter, lexemes)) return undefined;
-  if (refusesFeatures(reporter, lexemes)) return undefined;
+  const lexemes: string[] = [];
+  for (const lexeme of new Lexer().lex(reporter.file.text)) {
+    lexemes.push(lexeme);
+    budget.lexemes -= 1;
+    if (budget.lexemes < 0)
+      return refuseLength(reporter, `${String(MAX_LEXEMES)} words, signs and spaces`);
+  }
+  if (refusesTabs(reporter, lexemes) || refusesLookalikes(reporter, lexemes)) return undefined;
+  if (refusesFeatures(reporter, lexemes) || refusesEscapes(reporter, lexemes)) return undefined;
   return joinTypes(reporter, lexemes);
+}
+
+function refuseLength(reporter: Reporter, limit: string): undefined {
+  const fact = `the schema with what it imports has more than ${limit}`;
+  reporter.add("too-large", { start: 0, end: 1 }, fact, "split the schema into several packages");
 }
 
 /** Control characters, lone surrogates, and U+FFFD, which stands where a file was not UTF-8. */
@@ -31,25 +38,24 @@ function refusesCharacters(reporter: Reporter): boolean {
   if (found === null) return false;
   const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
   const span = { start: found.index, end: found.index + 1 };
-  reporter.add(
-    "bad-character",
-    span,
-    `the character U+${code} is no text`,
-    'save the file as UTF-8 and remove the character; inside double quotes it can be written as "\\u' +
-      `${code}"`,
-  );
+  const [fact, fix] =
+    code === "FFFD"
+      ? ["the file is not UTF-8 here", "save the file as UTF-8"]
+      : [
+          `the character U+${code} is no text`,
+          `remove it; inside double quotes it can be written as "\\u${code}"`,
+        ];
+  reporter.add("bad-character", span, fact, fix);
   return true;
 }
 
 /** Tabs that begin a line, outside of quotes and block texts. Only the first is shown. */
 function refusesTabs(reporter: Reporter, lexemes: readonly string[]): boolean {
   const { text } = reporter.file;
-  const exempt = textSpans(lexemes);
+  const isInText = textSearch(lexemes);
   const places: number[] = [];
-  let next = 0;
   for (const match of text.matchAll(/^ *\t[ \t]*(?=[^\s#])/gm)) {
-    while (next < exempt.length && (exempt[next]?.[1] ?? 0) <= match.index) next += 1;
-    if ((exempt[next]?.[0] ?? Infinity) > match.index) places.push(match.index);
+    if (!isInText(match.index)) places.push(match.index);
   }
   const [first] = places;
   if (first === undefined) return false;
@@ -60,8 +66,32 @@ function refusesTabs(reporter: Reporter, lexemes: readonly string[]): boolean {
   return true;
 }
 
+/** Characters that look like the spaces of an indentation, and come with text that is copied from a page. */
+function refusesLookalikes(reporter: Reporter, lexemes: readonly string[]): boolean {
+  const isInText = textSearch(lexemes);
+  for (const match of reporter.file.text.matchAll(/^ *(?![ \t\r\n\uFEFF])\s/gm)) {
+    const start = match.index + match[0].length - 1;
+    if (isInText(start)) continue;
+    const code = match[0].slice(-1).charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+    const fact = `the line is indented with U+${code}, which only looks like a space`;
+    reporter.add("bad-character", { start, end: start + 1 }, fact, "indent with two spaces");
+    return true;
+  }
+  return false;
+}
+
 /** What stands between the header of a block text and the text. */
 const SPACES = new Set(["newline", "comment", "space"]);
+
+/** Whether a place is inside a quoted text or block text; to be asked in ascending order. */
+function textSearch(lexemes: readonly string[]): (at: number) => boolean {
+  const spans = textSpans(lexemes);
+  let next = 0;
+  return (at) => {
+    while ((spans[next]?.[1] ?? Infinity) <= at) next += 1;
+    return (spans[next]?.[0] ?? Infinity) <= at;
+  };
+}
 
 /** Start and end of quoted texts and block texts. */
 export function textSpans(lexemes: readonly string[]): readonly (readonly [number, number])[] {
@@ -88,11 +118,11 @@ const FEATURES: Readonly<Record<string, string>> = {
   "directive-line": "a directive (%NAME)",
 };
 
-/** Reports them all; true when there is a second document, with which the first is no longer the schema. */
+/** Reports them all; true when the rest cannot be read: no more errors are shown, or a second document begins. */
 function refusesFeatures(reporter: Reporter, lexemes: readonly string[]): boolean {
   let at = 0;
   let isScalar = false;
-  let hasContent = false;
+  let hasBegun = false;
   for (const lexeme of lexemes) {
     const type = isScalar ? "scalar" : String(CST.tokenType(lexeme));
     const span = { start: at, end: at + lexeme.length };
@@ -102,13 +132,35 @@ function refusesFeatures(reporter: Reporter, lexemes: readonly string[]): boolea
       const fix = 'write the value out; text that begins with *, &, ! or % goes in quotes: "*text"';
       reporter.add("yaml-feature", span, fact, fix);
     }
-    if (type === "doc-start" && hasContent) {
+    if (type === "doc-start" && hasBegun) {
       const fact = "a second YAML document begins here, and a schema file holds one";
       reporter.add("yaml-feature", span, fact, "put each schema into its own file");
       return true;
     }
-    hasContent ||= type === "scalar";
+    hasBegun ||= type === "scalar" || type === "doc-start";
     isScalar = lexeme === CST.SCALAR;
+    if (!isMarker(lexeme)) at += lexeme.length;
+  }
+  return reporter.isFull;
+}
+
+/** What may follow a backslash in double quotes. */
+const ESCAPE = /\\(?:[0abefnrtvNLP_ "/\\\t\r\n]|x[\dA-Fa-f]{2}|u[\dA-Fa-f]{4}|U[\dA-Fa-f]{8}|())/g;
+
+/** More wrong escapes than errors are shown: YAML would make an error of each of what may be a million. */
+function refusesEscapes(reporter: Reporter, lexemes: readonly string[]): boolean {
+  let at = 0;
+  let count = 0;
+  for (const lexeme of lexemes) {
+    if (CST.tokenType(lexeme) === "double-quoted-scalar") {
+      for (const escape of lexeme.matchAll(ESCAPE)) count += escape[1] === undefined ? 0 : 1;
+    }
+    if (count > MAX_SYNTAX_ERRORS) {
+      const span = { start: at, end: at + lexeme.length };
+      const fact = "this text holds many backslashes that begin no escape that YAML knows";
+      reporter.add("yaml-syntax", span, fact, "use single quotes, in which backslashes are plain");
+      return true;
+    }
     if (!isMarker(lexeme)) at += lexeme.length;
   }
   return false;

@@ -21,6 +21,12 @@ export function atOnce<T>(steps: Steps<T>): T {
   }
 }
 
+/** Runs at most so many milliseconds of work that cannot end yet, less when it has to wait for something. */
+export function aSlice(steps: Steps<unknown>, ms: number, isWaiting: () => boolean): void {
+  const end = performance.now() + ms;
+  while (!isWaiting() && performance.now() < end) steps.next();
+}
+
 /**
  * Runs the work in slices of about `SLICE_MS`, giving way to the event loop between them.
  * Rejects with what the work throws, or with the signal's reason when aborted between two slices.

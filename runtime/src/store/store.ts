@@ -51,6 +51,12 @@ export interface VersionState {
   /** The last replaced manifests, newest first; at most three. */
   readonly history: readonly StoredManifest[];
   readonly push?: PushRecord;
+  /**
+   * Tickets of loads under way, the newest few, ascending: patches from before one and from after it are not to
+   * be merged, so that the load can lay the later ones over its rows. A hint: a load that failed stays in it
+   * until the next one is published.
+   */
+  readonly loads?: readonly number[];
   /** Server time of a purge, in milliseconds since 1970; cleared by the next publication. */
   readonly purgedAtMs?: number;
 }
@@ -170,17 +176,22 @@ export interface Subscriber {
 export interface SchemaStore {
   /** One atomic look; costs one round trip however many versions are asked for. */
   check(versions: readonly VersionName[]): Promise<SchemaState>;
-  /** Raises `seq`, remembers the ticket for 24 hours, and looks, in one step. */
+  /** Raises `seq`, remembers the ticket for 24 hours, notes for which versions a load begins, and looks, in one step. */
   issueTicket(
     nonce: string,
     versions: readonly VersionName[],
+    loading?: readonly VersionName[],
   ): Promise<{ ticket: Ticket; state: SchemaState }>;
   /** Uploads one chunk; every chunk renews the segment's ten minutes to live. */
   putChunk(segmentId: string, index: number, bytes: Uint8Array): Promise<void>;
   /** Sizes in bytes of chunks 0 to n - 1; 0 for those missing. */
   chunkSizes(segmentId: string, chunks: number): Promise<readonly number[]>;
-  /** The chunk, or undefined when it is not there. */
-  getChunk(segmentId: string, index: number): Promise<Uint8Array | undefined>;
+  /**
+   * The chunk, or undefined when it is not there. `into` is memory in which the chunk is wanted, of the size that
+   * it should have: a store that can read into it returns `into` itself, others need not look at it. Once the
+   * promise is settled nothing is written to it any more.
+   */
+  getChunk(segmentId: string, index: number, into?: Uint8Array): Promise<Uint8Array | undefined>;
   publish(request: PublishRequest): Promise<PublishReply>;
   acquireLease(request: LeaseRequest): Promise<LeaseReply>;
   /** Takes a lease whose value was watched unchanged for its whole length. */

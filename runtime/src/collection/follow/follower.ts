@@ -15,6 +15,7 @@ import { FollowedVersion, type CollectionStatus } from "./followed-version.js";
 import type { HeldRevision } from "./held-revision.js";
 import { Poller } from "./poller.js";
 import { now, pause } from "../timing.js";
+import type { Owner } from "./wanted.js";
 
 /** Somebody who wants to know when a check has ended: an elector, or a `ready()` that waits. */
 export type CheckListener = () => void;
@@ -22,6 +23,7 @@ export type CheckListener = () => void;
 /** What an owner asks for; among several the smallest counts. */
 export interface FollowWishes {
   readonly checkIntervalMs: number;
+  readonly eager: boolean;
   readonly maxDecodedRecords: number;
 }
 
@@ -33,7 +35,7 @@ export class Follower {
   /** What else has to stop with it. */
   readonly stoppers: Set<() => Promise<void>> = new Set();
   readonly #followed = new Map<VersionName, { followed: FollowedVersion; opened: number }>();
-  readonly #intervals = new Map<object, number>();
+  readonly #owners = new Map<object, Owner>();
   readonly #queue: CheckQueue<CheckReport>;
   readonly #poller: Poller;
   readonly #closing = new AbortController();
@@ -70,7 +72,8 @@ export class Follower {
 
   /** The smallest that any open collection asked for, in milliseconds. */
   get checkIntervalMs(): number {
-    return this.#intervals.size === 0 ? 10_000 : Math.min(...this.#intervals.values());
+    const intervals = [...this.#owners.values()].map((owner) => owner.checkIntervalMs);
+    return intervals.length === 0 ? 10_000 : Math.min(...intervals);
   }
 
   /** Opens a version for `owner`, sharing it with others that have it open, and begins to follow. */
@@ -79,7 +82,9 @@ export class Follower {
     const entry = this.#followed.get(followed.version) ?? { followed, opened: 0 };
     entry.opened++;
     this.#followed.set(followed.version, entry);
-    this.#intervals.set(owner, wishes.checkIntervalMs);
+    const known = this.#owners.get(owner) ?? { ...wishes, followed: new Set() };
+    known.followed.add(entry.followed);
+    this.#owners.set(owner, known);
     entry.followed.memory.limit(owner, wishes.maxDecodedRecords);
     if (this.store.background) this.#poller.start();
     return entry.followed;
@@ -87,7 +92,7 @@ export class Follower {
 
   /** Undoes `open`; the last one out stops everything. */
   async release(followed: readonly FollowedVersion[], owner: object): Promise<void> {
-    this.#intervals.delete(owner);
+    this.#owners.delete(owner);
     for (const { version, memory } of followed) {
       memory.unlimit(owner);
       const entry = this.#followed.get(version);
@@ -151,6 +156,8 @@ export class Follower {
         intervalMs: this.checkIntervalMs,
         urgent,
         followed: () => this.#open(),
+        owners: () => this.#owners.values(),
+        whenRead: () => void this.#queue.request(false),
         sourcesOf: (state) => this.#noteSources(state),
         pushed: new Map([...this.#pushed].map(([id, { revision }]) => [id, revision])),
         spread: (bytes) => this.#spread(bytes),
@@ -205,7 +212,9 @@ export class Follower {
     }
     this.#ended();
     void this.#keep(report);
-    this.#poller.succeeded(this.#open().map(({ version }) => version));
+    // Without background work it may only have published: a deploy step uses no version.
+    const inUse = this.#open().filter(({ wasRead }) => this.store.background || wasRead);
+    this.#poller.succeeded(inUse.map(({ version }) => version));
   }
 
   #failed(error: CachedCollectionsError): void {

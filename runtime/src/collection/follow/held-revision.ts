@@ -9,10 +9,10 @@ import {
   type Manifest,
   type ManifestSegment,
 } from "../../bytes/manifest.js";
-import { openSegment } from "../../bytes/open-segment.js";
+import { openArriving } from "../../bytes/open-segment.js";
 import { SegmentAssembly } from "../../bytes/segment-assembly.js";
 import type { Segment } from "../../bytes/segment.js";
-import { inSlices } from "../../bytes/steps.js";
+import { aSlice, inSlices } from "../../bytes/steps.js";
 import type { AnyEntityDefinition } from "../../definition.js";
 import { CachedCollectionsError } from "../../errors.js";
 import type { RecordMemory } from "../../snapshot/record-memory.js";
@@ -53,6 +53,8 @@ export interface AssembleSources {
  * copied; with four, chunks wait in memory until the processor's caches have lost them (a quarter slower).
  */
 const CHUNKS_AT_ONCE = 2;
+/** How long what has come is checked with each chunk, in milliseconds: a chunk takes about 0.5. */
+const BESIDE_MS = 1.5;
 
 /**
  * Brings a manifest's revision into memory. Rejects with ERR_BAD_MANIFEST or ERR_BAD_SEGMENT for bytes that
@@ -120,13 +122,16 @@ async function fetchSegment(
   const subject = versionSubject(definition);
   await checkSizes(schema, subject, part);
   const assembly = new SegmentAssembly(part);
+  const opening = openArriving(definition, assembly);
   await eachOf(part.checksums.length, CHUNKS_AT_ONCE, async (index) => {
     signal.throwIfAborted();
-    const bytes = await schema.getChunk(part.id, index);
+    const bytes = await schema.getChunk(part.id, index, assembly.place(index));
     if (bytes === undefined) throw missing(subject, part, index);
     assembly.put(index, bytes);
+    // What has come is checked while the store sends what follows.
+    if (!assembly.isComplete) aSlice(opening, BESIDE_MS, () => assembly.arrived < assembly.wanted);
   });
-  const segment = await inSlices(openSegment(definition, assembly.bytes), signal);
+  const segment = await inSlices(opening, signal);
   if (segment.records === part.records) return segment;
   throw new CachedCollectionsError(
     "ERR_BAD_SEGMENT",
