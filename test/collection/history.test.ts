@@ -1,14 +1,15 @@
 /**
- * Random histories of pushes, patches, rollbacks and losses on an entity with views of all kinds. After every
- * step the process that wrote, one that follows every revision, one that skips some and one that starts cold
- * give the same answers to every read as a snapshot made of the same rows at once.
+ * Random histories of pushes, patches and rollbacks on an entity with views of all kinds. After every step the
+ * process that wrote, one that follows every revision, one that skips some and one that starts cold give the
+ * same answers to every read as a snapshot made of the same rows at once.
  */
 import { expect, test } from "vitest";
 import type { SnapshotCore } from "../../runtime/src/snapshot/snapshot-core.js";
 import { coreOf } from "../../runtime/src/snapshot/snapshot-core.js";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
+import { headOf, republish } from "../support/memory-faults.js";
 import { observe } from "../support/observed-store.js";
-import { SEED } from "../support/property.js";
+import { RUNS_FACTOR, SEED } from "../support/property.js";
 import { TownMapping } from "../support/town-mapping.js";
 import { kinds, townDefinition, type Town, type TownInput } from "../support/town.js";
 
@@ -54,9 +55,15 @@ function answers(core: SnapshotCore<Town>): unknown {
   };
 }
 
+const VERSION = "Town:0123456789abcdef";
+
 class History {
   /** How many segments revisions had. */
   readonly depths: Set<number> = new Set();
+  rollbacks = 0;
+  #steps = 0;
+  /** The rows of each revision, by its manifest's id. */
+  readonly #revisions = new Map<string, ReadonlyMap<number, TownInput>>();
   readonly #random: (below: number) => number;
   readonly #shared = new MemoryStore();
   readonly #rows = new Map<number, TownInput>();
@@ -75,8 +82,9 @@ class History {
   /** One step. Returns what readers answer afterwards, each with what is expected of it. */
   async step(): Promise<readonly Answer[]> {
     if (this.#writer.status === "empty") await this.#writer.push();
+    else if (++this.#steps % 8 === 0) await this.#rollBack();
     else await this.#change();
-    this.depths.add(await this.#depth());
+    await this.#note();
     const newcomer = new TownMapping(observe(this.#shared, { background: false }));
     const readers = [this.#writer, this.#follower, newcomer];
     if (this.#random(3) === 0) readers.push(this.#skipper);
@@ -87,10 +95,23 @@ class History {
     return given;
   }
 
-  async #depth(): Promise<number> {
-    const version = "Town:0123456789abcdef";
-    const state = await this.#shared.schema("test").check([version]);
-    return state.versions.get(version)?.head?.segments.length ?? 0;
+  async #note(): Promise<void> {
+    const head = await headOf(this.#shared, VERSION, "test");
+    this.depths.add(head.segments.length);
+    this.#revisions.set(head.id, new Map(this.#rows));
+  }
+
+  /** Makes a revision that the store still has the newest one again. */
+  async #rollBack(): Promise<void> {
+    const state = await this.#shared.schema("test").check([VERSION]);
+    const history = state.versions.get(VERSION)?.history ?? [];
+    const older = history[this.#random(Math.max(1, history.length))];
+    const rows = older && this.#revisions.get(older.id);
+    if (rows === undefined) return;
+    await republish(this.#shared, VERSION, older, "test");
+    this.#rows.clear();
+    for (const [id, row] of rows) this.#rows.set(id, row);
+    this.rollbacks++;
   }
 
   #inOrder(): TownInput[] {
@@ -131,7 +152,7 @@ async function answerOf(reader: TownMapping): Promise<Omit<Answer, "expected">> 
   return { actual, replaced };
 }
 
-const seeds = [SEED, SEED + 1, SEED + 2, SEED + 3];
+const seeds = Array.from({ length: 4 * RUNS_FACTOR }, (_, index) => SEED + index);
 
 test.each(seeds)("any history gives the same answers as its rows (SEED=%i)", async (seed) => {
   const history = new History(seed);
@@ -142,4 +163,5 @@ test.each(seeds)("any history gives the same answers as its rows (SEED=%i)", asy
     }
   }
   expect(Math.max(...history.depths)).toBeGreaterThan(2);
+  expect(history.rollbacks).toBeGreaterThan(0);
 });
