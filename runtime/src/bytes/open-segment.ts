@@ -14,6 +14,7 @@ import {
   KEY_SLOTS_FIELD,
   MOST_RECORDS,
   MOST_SEGMENT_BYTES,
+  MOST_WITHOUT_KEY_SLOTS,
   PADDING_FIELD,
   RECORD_FIELD,
   REMOVED_FIELD,
@@ -171,6 +172,8 @@ class Arrival<R extends object> {
       if (words.length > 0) this.#fail("a sequence has no key slots");
       return NO_SLOTS;
     }
+    // Whether it is a delta is known when segments are laid over each other.
+    if (words.length === 0 && records <= MOST_WITHOUT_KEY_SLOTS) return NO_SLOTS;
     return yield* this.#table(words, records, records);
   }
 
