@@ -5,12 +5,12 @@
 import { CachedCollectionsError } from "../errors.js";
 import type { Elector } from "./elect/elector.js";
 import type { FollowedVersion } from "./follow/followed-version.js";
-import type { Follower } from "./follow/follower.js";
+import type { Following } from "./follow/following.js";
 import { backoffMs, unlessAborted } from "./timing.js";
 
 export interface ReadyTask {
   readonly subject: string;
-  readonly follower: Follower;
+  readonly follower: Following;
   readonly followed: readonly FollowedVersion[];
   /** Undefined when this process cannot load. */
   readonly elector: Elector | undefined;
@@ -33,6 +33,7 @@ export async function becomeReady(task: ReadyTask): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const step = await unlessAborted(takeStep(task), signal);
       if (step.outcome === "ready") return;
+      if (step.outcome === "never") throw step.failure;
       obstacle = step.obstacle ?? obstacle;
       await untilReady(task, step.waitMs ?? backoffMs(attempt, 25, 1_000), signal);
     }
@@ -46,6 +47,7 @@ export async function becomeReady(task: ReadyTask): Promise<void> {
 
 type Step =
   | { readonly outcome: "ready" }
+  | { readonly outcome: "never"; readonly failure: CachedCollectionsError }
   | { readonly outcome: "again"; readonly obstacle?: unknown; readonly waitMs?: number };
 
 async function takeStep(task: ReadyTask): Promise<Step> {
@@ -54,8 +56,12 @@ async function takeStep(task: ReadyTask): Promise<Step> {
     const { failures } = await task.follower.check();
     if (isReady(task)) return { outcome: "ready" };
     const damaged = task.followed.find(({ version }) => failures.has(version));
-    obstacle = damaged && failures.get(damaged.version);
+    const failure = damaged && failures.get(damaged.version);
+    // No waiting makes one build into another.
+    if (failure?.code === "ERR_OTHER_SCHEMA") return { outcome: "never", failure };
+    obstacle = failure;
   } catch (error) {
+    if (isReady(task)) return { outcome: "ready" };
     return { outcome: "again", obstacle: error };
   }
   if (task.elector === undefined) {

@@ -270,6 +270,16 @@ export function* createCore<R extends object>(
   previous?: SnapshotCore<R>,
 ): Steps<SnapshotCore<R>> {
   const parts = yield* layOver(definition, [...segments].reverse(), previous?.parts);
+  return yield* coreOver(definition, info, parts, previous);
+}
+
+/** As `createCore`, over parts that were laid over each other before, by another thread for one. */
+export function* coreOver<R extends object>(
+  definition: EntityDefinition<R, never>,
+  info: SnapshotInfo,
+  parts: Parts<R>,
+  previous?: SnapshotCore<R>,
+): Steps<SnapshotCore<R>> {
   const core = new SnapshotCore(definition, info, parts, previous);
   if (previous !== undefined) yield* core.inherit(previous);
   return core;

@@ -132,7 +132,7 @@ function finish(
     const revision = target && ready.get(target.id);
     return revision === undefined || blocked.has(followed) ? [] : [{ followed, revision }];
   });
-  installAll(moves, check);
+  tellMoves(installAll(moves, check), check.sentAt);
   const failures = new Map<VersionName, CachedCollectionsError>();
   const held = new Set<VersionName>();
   for (const { followed } of considered) {
@@ -143,16 +143,33 @@ function finish(
   return { sentAt: check.sentAt, failures, held };
 }
 
-/** First everything, then the events: whoever listens sees all collections of the new state. */
-function installAll(
-  moves: readonly { readonly followed: FollowedVersion; readonly revision: HeldRevision }[],
-  { sentAt, intervalMs }: CheckFacts,
-): void {
-  const installed = moves.map(({ followed, revision }) => {
+/** A version and what it serves from now on. */
+export interface Move {
+  readonly followed: FollowedVersion;
+  readonly revision: HeldRevision;
+}
+
+/** A move that was made. */
+interface Moved extends Move {
+  readonly before: HeldRevision | undefined;
+  /** Whether it was a step back. */
+  readonly back: boolean;
+}
+
+/** In one step. Then `tellMoves`: whoever listens sees all collections of the new state. */
+export function installAll(
+  moves: readonly Move[],
+  { sentAt, intervalMs }: Pick<CheckFacts, "sentAt" | "intervalMs">,
+): readonly Moved[] {
+  return moves.map(({ followed, revision }) => {
     const before = followed.served;
     return { followed, revision, before, back: followed.install(revision, sentAt, intervalMs) };
   });
-  for (const { followed, revision, before, back } of installed) {
+}
+
+/** The events of moves that a check begun at `sentAt` made. */
+export function tellMoves(moves: readonly Moved[], sentAt: number): void {
+  for (const { followed, revision, before, back } of moves) {
     const { epoch, revision: number } = revision.manifest;
     const entity = followed.subject;
     if (back && before !== undefined) {

@@ -10,14 +10,13 @@ import type { SchemaState, SchemaStore, Store, VersionName } from "../../store/s
 import { CheckQueue } from "./check-queue.js";
 import { runCheck, type CheckReport } from "./check.js";
 import { FollowedVersion, type CollectionStatus } from "./followed-version.js";
+import type { CheckListener, Following } from "./following.js";
 import type { HeldRevision } from "./held-revision.js";
 import { Poller } from "./poller.js";
+import { StatusWatch } from "./status-watch.js";
 import { now, pause } from "../timing.js";
 
-/** Somebody who wants to know when a check has ended: an elector, or a `ready()` that waits. */
-export type CheckListener = () => void;
-
-export class Follower {
+export class Follower implements Following {
   readonly store: Store;
   readonly schema: SchemaStore;
   readonly packageName: string;
@@ -31,7 +30,7 @@ export class Follower {
   readonly #closing = new AbortController();
   readonly #pushed = new Map<string, { revision: HeldRevision; at: number }>();
   readonly #sources = new Map<string, number>();
-  readonly #statuses = new WeakMap<FollowedVersion, CollectionStatus>();
+  readonly #watch = new StatusWatch();
   #epoch: string | undefined;
   #failure: CachedCollectionsError | undefined;
   #failures = 0;
@@ -44,7 +43,7 @@ export class Follower {
     this.#queue = new CheckQueue((urgent) => this.#check(urgent));
     this.#poller = new Poller(this.schema, () => this.checkIntervalMs, {
       check: () => void this.#queue.request(false),
-      follows: (entity) => this.#open().some(({ definition }) => definition.entity === entity),
+      follows: (entity) => this.versions.some(({ definition }) => definition.entity === entity),
       shows: (version, id) => this.#shows(version, id),
     });
   }
@@ -115,8 +114,18 @@ export class Follower {
     return pushed?.revision.segments.get(id);
   }
 
+  /** Those that are open. */
+  get versions(): readonly FollowedVersion[] {
+    return [...this.#followed.values()].map(({ followed }) => followed);
+  }
+
   statusOf(followed: FollowedVersion): CollectionStatus {
     return this.#failure === undefined ? followed.status(this.checkIntervalMs) : "failing";
+  }
+
+  /** Why it is failing, if it is. */
+  failureOf(followed: FollowedVersion): CachedCollectionsError | undefined {
+    return this.#failure ?? followed.failure ?? followed.badRecord;
   }
 
   async #check(urgent: boolean): Promise<CheckReport> {
@@ -127,7 +136,7 @@ export class Follower {
         schema: this.schema,
         intervalMs: this.checkIntervalMs,
         urgent,
-        followed: () => this.#open(),
+        followed: () => this.versions,
         sourcesOf: (state) => this.#noteSources(state),
         pushed: new Map([...this.#pushed].map(([id, { revision }]) => [id, revision])),
         spread: (bytes) => this.#spread(bytes),
@@ -142,26 +151,22 @@ export class Follower {
     }
   }
 
-  #open(): readonly FollowedVersion[] {
-    return [...this.#followed.values()].map(({ followed }) => followed);
-  }
-
   #succeeded(report: CheckReport): void {
     this.#failure = undefined;
     this.#failures = 0;
     for (const [id, { at }] of this.#pushed) if (at < report.sentAt) this.#pushed.delete(id);
-    for (const followed of this.#open()) {
+    for (const followed of this.versions) {
       const error = report.failures.get(followed.version) ?? followed.badRecord;
       if (error !== undefined) followed.emit("failure", { entity: followed.subject, error });
     }
     this.#ended();
-    this.#poller.succeeded(this.#open().map(({ version }) => version));
+    this.#poller.succeeded(this.versions.map(({ version }) => version));
   }
 
   #failed(error: CachedCollectionsError): void {
     this.#failure = error;
     this.#failures++;
-    for (const followed of this.#open()) {
+    for (const followed of this.versions) {
       followed.emit("failure", { entity: followed.subject, error });
     }
     this.#ended();
@@ -169,22 +174,8 @@ export class Follower {
   }
 
   #ended(): void {
-    for (const followed of this.#open()) this.#announceStatus(followed);
+    for (const followed of this.versions) this.#watch.look(followed, this.statusOf(followed));
     for (const listener of this.listeners) listener();
-  }
-
-  #announceStatus(followed: FollowedVersion): void {
-    const before = this.#statuses.get(followed);
-    const status = this.statusOf(followed);
-    this.#statuses.set(followed, status);
-    const wasCurrent = before === undefined || before === "fresh";
-    const isCurrent = status === "fresh";
-    if (wasCurrent && !isCurrent && followed.served !== undefined) {
-      followed.emit("stale", { entity: followed.subject, ageMs: followed.ageMs });
-    }
-    if (isCurrent && (before === "stale" || before === "failing")) {
-      followed.emit("recovered", { entity: followed.subject });
-    }
   }
 
   /**
@@ -237,7 +228,8 @@ export function followerOf(store: Store, packageName: string): Follower {
   return follower;
 }
 
-function asStoreError(packageName: string, error: unknown): CachedCollectionsError {
+/** What is not one of this library's errors comes from a client of a store. */
+export function asStoreError(packageName: string, error: unknown): CachedCollectionsError {
   if (error instanceof CachedCollectionsError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new CachedCollectionsError("ERR_STORE_UNAVAILABLE", packageName, message, {
