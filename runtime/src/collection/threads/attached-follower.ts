@@ -44,6 +44,7 @@ export class AttachedFollower implements Following {
   readonly #closing = new AbortController();
   /** What was told last. */
   #state: State | undefined;
+  #checkIntervalMs = 10_000;
   /** Told and not taken over yet. */
   #next: State | undefined;
   #taking: Promise<void> | undefined;
@@ -62,7 +63,7 @@ export class AttachedFollower implements Following {
 
   /** The sharing thread's. */
   get checkIntervalMs(): number {
-    return this.#state?.checkIntervalMs ?? 10_000;
+    return this.#checkIntervalMs;
   }
 
   open(definition: AnyEntityDefinition): FollowedVersion {
@@ -138,6 +139,8 @@ export class AttachedFollower implements Following {
     const startedAt = now();
     this.#state = state;
     this.#silence = undefined;
+    // Where nothing is open nothing is asked, at no interval.
+    if (state.versions.length > 0) this.#checkIntervalMs = state.checkIntervalMs;
     const moves: Move[] = [];
     for (const { followed, told } of this.#toldOf(state)) {
       const { manifestId, revision } = told;

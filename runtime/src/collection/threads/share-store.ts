@@ -59,6 +59,7 @@ class StoreShare {
       this.#post({ kind: "closed" });
       this.#closed = true;
       this.#channel.close();
+      shares.delete(store);
       return Promise.resolve();
     });
   }
