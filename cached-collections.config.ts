@@ -4,6 +4,7 @@ import { defineConfig, type Config } from "@cached-collections/cli";
 const config: Config = defineConfig({
   targets: [
     { folder: "." },
+    { folder: "bench" },
     { folder: "examples/first" },
     { folder: "examples/demo/next" },
     { folder: "examples/schemas/catalogue" },

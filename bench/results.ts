@@ -1,6 +1,8 @@
-/** The result of a run as `--json` writes it and as `bench/render.ts` reads it. */
-import type { Case, Rival, Source, Target } from "./cases.js";
+/** The result of a run: as `--json` writes it, as documents show it. */
+import { basename, dirname } from "node:path";
+import type { Case, Child, Given, Ours, Rival, Source, Target, Unit } from "./case.js";
 import type { Machine } from "./machine.js";
+import type { Numbers } from "./measure/child.js";
 
 export interface Results {
   /** Of this file's form; rises when a reader must change. */
@@ -16,8 +18,8 @@ export interface Results {
 export interface CaseResult {
   readonly name: string;
   readonly title: string;
-  readonly unit: Case["unit"];
-  readonly ours: Measured;
+  readonly unit: Unit;
+  readonly ours: Measured & { readonly limit?: { readonly most: number; readonly met: boolean } };
   readonly rivals: readonly Compared[];
 }
 
@@ -33,43 +35,78 @@ export interface Compared extends Measured {
   /** The rival's median over ours. */
   readonly ratio: number;
   readonly target?: Target & { readonly met: boolean };
+  /** Measured elsewhere, not in this run. */
+  readonly isGiven?: true;
 }
 
-/** All rounds' numbers of each measuring process, by its name. */
-export type Samples = ReadonlyMap<string, readonly Readonly<Record<string, number>>[]>;
+/** All rounds' numbers of each measuring process, by `childName`. */
+export type Samples = ReadonlyMap<string, readonly Numbers[]>;
+
+/** Names a measuring process, with what it is told. */
+export function childName({ file, args }: Child): string {
+  return [`${basename(dirname(file))}/${basename(file, ".js")}`, ...args].join(" ");
+}
 
 /** Summarises the rounds of one case. */
 export function caseResult(of: Case, samples: Samples): CaseResult {
   const { name, title, unit } = of;
   const ours = measured(of.ours, unit, samples);
-  const rivals = of.rivals.map((rival) => compared(rival, ours, measured(rival, unit, samples)));
-  return { name, title, unit, ours, rivals };
+  const rivals = of.rivals.map((rival) =>
+    "given" in rival ? givenBeside(rival, ours) : compared(rival, ours, unit, samples),
+  );
+  return { name, title, unit, ours: { ...ours, ...limited(of.ours, ours) }, rivals };
 }
 
-function measured(
-  { label, child, number }: Source,
-  unit: Case["unit"],
-  samples: Samples,
-): Measured {
-  const values = (samples.get(child) ?? []).map((numbers) => {
+/** Which targets of a case were missed, each in a few words. */
+export function missedTargets({ name, ours, rivals }: CaseResult): string[] {
+  const against = rivals.filter(({ target }) => target?.met === false);
+  return [
+    ...(ours.limit?.met === false ? [name] : []),
+    ...against.map(({ label }) => `${name} (against ${label})`),
+  ];
+}
+
+const DIVISORS: Readonly<Record<Unit, number>> = { ms: 1, ns: 1, bytes: 1, kB: 1e3, MB: 1e6 };
+
+function measured({ label, child, number }: Source, unit: Unit, samples: Samples): Measured {
+  const name = childName(child);
+  const values = (samples.get(name) ?? []).map((numbers) => {
     const value = numbers[number];
-    if (value === undefined) throw new Error(`${child} did not measure ${number}`);
-    return round(unit === "MB" ? value / 1e6 : value);
+    if (value === undefined) throw new Error(`${name} did not measure ${number}`);
+    return round(value / DIVISORS[unit]);
   });
   const sorted = values.sort((a, b) => a - b);
   const [min, median, max] = [sorted[0], sorted[sorted.length >> 1], sorted.at(-1)];
   if (min === undefined || median === undefined || max === undefined) {
-    throw new Error(`${child} was not run`);
+    throw new Error(`${name} was not run`);
   }
   return { label, median, min, max };
 }
 
-function compared(rival: Rival, ours: Measured, theirs: Measured): Compared {
-  const ratio = round(theirs.median / ours.median);
+function limited({ limit }: Ours, { median }: Measured): Pick<CaseResult["ours"], "limit"> {
+  return limit === undefined ? {} : { limit: { most: limit, met: median <= limit } };
+}
+
+function compared(rival: Rival, ours: Measured, unit: Unit, samples: Samples): Compared {
+  const theirs = measured(rival, unit, samples);
+  const ratio = ratioOf(theirs.median, ours.median);
   if (rival.target === undefined) return { ...theirs, ratio };
-  const { kind, limit } = rival.target;
-  const met = kind === "faster" ? ratio >= limit : ours.median / theirs.median <= limit;
-  return { ...theirs, ratio, target: { kind, limit, met } };
+  const met = isMet(rival.target, ours.median, theirs.median);
+  return { ...theirs, ratio, target: { ...rival.target, met } };
+}
+
+function givenBeside({ label, given }: Given, ours: Measured): Compared {
+  const ratio = ratioOf(given, ours.median);
+  return { label, median: given, min: given, max: given, ratio, isGiven: true };
+}
+
+function isMet({ kind, limit }: Target, ours: number, theirs: number): boolean {
+  if (kind === "over") return ours - theirs <= limit;
+  return kind === "faster" ? theirs / ours >= limit : ours / theirs <= limit;
+}
+
+function ratioOf(theirs: number, ours: number): number {
+  return ours === 0 ? 0 : round(theirs / ours);
 }
 
 /** Four significant digits: more would be noise. */

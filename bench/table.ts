@@ -1,43 +1,50 @@
-/** How results are shown: as text while the benchmark runs, and as the README's table. */
-import type { Target } from "./cases.js";
+/** How results are shown: as text while the benchmark runs, and as tables of documents. */
+import type { Target } from "./case.js";
 import { describeMachine } from "./machine.js";
 import type { CaseResult, Compared, Measured, Results } from "./results.js";
 
 /** One case for the terminal, every contestant on a line, targets with their verdict. */
 export function caseText(result: CaseResult): string {
-  const contestants: readonly (Measured | Compared)[] = [result.ours, ...result.rivals];
-  const width = Math.max(...contestants.map(({ label }) => label.length));
-  const lines = contestants.map((measured) => {
+  const { title, name, unit, ours, rivals } = result;
+  const width = Math.max(...[ours, ...rivals].map(({ label }) => label.length));
+  const line = (measured: Measured, verdict: string): string => {
     const spread = `(${amount(measured.min)} .. ${amount(measured.max)})`;
-    const value = `${amount(measured.median)} ${result.unit}`.padStart(12);
-    const line = `  ${measured.label.padEnd(width)} ${value}  ${spread.padEnd(20)}`;
-    return "ratio" in measured ? `${line} ${verdict(measured)}` : line;
-  });
-  return [`${result.title} [${result.name}]`, ...lines.map((line) => line.trimEnd())].join("\n");
+    const value = shown(measured, unit).padStart(12);
+    return `  ${measured.label.padEnd(width)} ${value}  ${spread.padEnd(20)} ${verdict}`.trimEnd();
+  };
+  const { limit } = ours;
+  const own = limit === undefined ? "" : wanted(`at most ${limit.most} ${unit}`, limit.met);
+  const others = rivals.map((rival) => line(rival, verdict(rival, ours, unit)));
+  return [`${title} [${name}]`, line(ours, own), ...others].join("\n");
 }
 
-/** The README's table with the machine it came from, in Markdown. */
+/** The table of a document with the machine it came from, in Markdown. */
 export function markdownTable(results: Results): string {
   const rows = results.cases.flatMap(markdownRows);
   const date = results.recordedAt.slice(0, 10);
+  const over = results.rows === 0 ? "" : ` over ${amount(results.rows)} rows`;
+  const through = results.rows === 0 ? "" : " through a real Redis on loopback,";
   return [
     "| | cached-collections | compared with | | ratio | target |",
     "| --- | ---: | --- | ---: | ---: | ---: |",
     ...rows,
     "",
-    `Medians of ${results.rounds} rounds over ${amount(results.rows)} rows, each round in processes of its own, ` +
-      `through a real Redis on loopback, recorded ${date} on ${describeMachine(results.machine)}.`,
+    `Medians of ${results.rounds} rounds${over}, each round in processes of its own,${through} ` +
+      `recorded ${date} on ${describeMachine(results.machine)}.`,
   ].join("\n");
 }
 
 function markdownRows({ title, unit, ours, rivals }: CaseResult): string[] {
+  const { limit } = ours;
+  const own = limit === undefined ? "" : missed(`at most ${limit.most} ${unit}`, limit.met);
+  if (rivals.length === 0) return [`| ${title} | ${shown(ours, unit)} | | | | ${own} |`];
   return rivals.map((rival, index) => {
-    const [what, own] = index === 0 ? [title, shown(ours, unit)] : ["", ""];
     const { target } = rival;
-    const wanted =
-      target === undefined ? "" : `${limitText(target)}${target.met ? "" : " (missed)"}`;
-    const cells = [what, own, rival.label, shown(rival, unit), ratioText(rival), wanted];
-    return `| ${cells.join(" | ")} |`;
+    const [what, value, asked] = index === 0 ? [title, shown(ours, unit), own] : ["", "", ""];
+    const compared = target === undefined ? "" : missed(limitText(target, unit), target.met);
+    const targets = [asked, compared].filter((text) => text !== "").join("; ");
+    const ratio = ratioText(rival, ours, unit);
+    return `| ${[what, value, rival.label, shown(rival, unit), ratio, targets].join(" | ")} |`;
   });
 }
 
@@ -45,23 +52,44 @@ function shown(measured: Measured, unit: string): string {
   return `${amount(measured.median)} ${unit}`;
 }
 
-function verdict(rival: Compared): string {
-  if (rival.target === undefined) return ratioText(rival);
-  const { met } = rival.target;
-  return `${ratioText(rival)}, wanted ${limitText(rival.target)}${met ? "" : "  FALLS SHORT"}`;
+function verdict(rival: Compared, ours: Measured, unit: string): string {
+  const ratio = ratioText(rival, ours, unit);
+  const { target } = rival;
+  return target === undefined ? ratio : `${ratio}, ${wanted(limitText(target, unit), target.met)}`;
 }
 
-/** As the target puts it: how many times faster we are, or our share of theirs. */
-function ratioText({ ratio, target }: Compared): string {
-  if (target?.kind !== "share") return `${ratio.toPrecision(3)} times`;
-  return `${(1 / ratio).toPrecision(2)} of it`;
+function wanted(what: string, met: boolean): string {
+  return `wanted ${what}${met ? "" : "  FALLS SHORT"}`;
 }
 
-function limitText({ kind, limit }: Target): string {
-  return kind === "faster" ? `at least ${limit} times` : `at most ${limit} of it`;
+function missed(what: string, met: boolean): string {
+  return met ? what : `${what} (missed)`;
+}
+
+/** As the target puts it: how many times faster we are, our share of theirs, or what we add to it. */
+function ratioText(rival: Compared, ours: Measured, unit: string): string {
+  const { ratio, target, isGiven } = rival;
+  if (isGiven) return aheadOrBehind(ratio);
+  if (target?.kind === "over") return `${amount(ours.median - rival.median)} ${unit} more`;
+  if (ratio === 0) return "";
+  if (target?.kind === "share") return `${(1 / ratio).toPrecision(2)} of it`;
+  return `${ratio.toPrecision(3)} times`;
+}
+
+function aheadOrBehind(ratio: number): string {
+  return ratio >= 1
+    ? `ahead ${ratio.toPrecision(2)} times`
+    : `behind ${(1 / ratio).toPrecision(2)} times`;
+}
+
+function limitText({ kind, limit }: Target, unit: string): string {
+  if (kind === "over") return `at most ${limit} ${unit} more`;
+  const rounded = Number(limit.toPrecision(3));
+  return kind === "faster" ? `at least ${rounded} times` : `at most ${rounded} of it`;
 }
 
 function amount(value: number): string {
+  if (value < 0) return `-${amount(-value)}`;
   if (value >= 100) return Math.round(value).toLocaleString("en");
   return value.toPrecision(value >= 10 ? 3 : 2);
 }

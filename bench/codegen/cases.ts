@@ -1,14 +1,18 @@
 /** What `npm run bench -- codegen` measures: the tool, and what its output costs the compiler. No Redis takes part. */
-import type { Case } from "../cases.js";
+import { type Case, childOf, share, type Source } from "../case.js";
 
-const ours = (number: string) => ({
+const codegen = childOf(import.meta.url, "./codegen.js");
+const codegenEs = childOf(import.meta.url, "./codegen-es.js");
+const typeCheck = childOf(import.meta.url, "./type-check.js");
+
+const ours = (number: string): Source => ({
   label: "cached-collections codegen",
-  child: "codegen",
+  child: codegen,
   number,
 });
-const es = (number: string) => ({
+const es = (number: string): Source => ({
   label: "protoc with protoc-gen-es, the messages alone",
-  child: "codegen-es",
+  child: codegenEs,
   number,
 });
 
@@ -38,9 +42,9 @@ export const CODEGEN_CASES: readonly Case[] = [
     rivals: [
       {
         label: "each from the 1st to the 100th",
-        child: "codegen",
+        child: codegen,
         number: "each:1-100",
-        target: { kind: "share", limit: 1.5 },
+        target: share(1.5),
       },
     ],
   },
@@ -49,13 +53,13 @@ export const CODEGEN_CASES: readonly Case[] = [
     title: "tsc over 200 generated entities, the whole process",
     unit: "ms",
     isAlone: true,
-    ours: { label: "generated entities", child: "type-check", number: "generated" },
+    ours: { label: "generated entities", child: typeCheck, number: "generated" },
     rivals: [
       {
         label: "the same interfaces alone, by hand",
-        child: "type-check",
+        child: typeCheck,
         number: "plain",
-        target: { kind: "share", limit: 2 },
+        target: share(2),
       },
     ],
   },

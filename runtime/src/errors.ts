@@ -18,6 +18,7 @@ export type ErrorCode =
   | "ERR_BAD_RECORD"
   | "ERR_TOO_LARGE"
   | "ERR_STORE_UNAVAILABLE"
+  | "ERR_FALLBACK"
   | "ERR_OUTCOME_UNKNOWN"
   | "ERR_LEASE_LOST"
   | "ERR_TIMEOUT"

@@ -1,19 +1,23 @@
 /** The benchmark's arithmetic: a wrong ratio would be believed. */
 import { describe, expect, test } from "vitest";
-import type { Case } from "../../bench/cases.js";
+import type { Target } from "../../bench/case.js";
 import { decodeCities, encodeCities } from "../../bench/naive/city.js";
-import { caseResult } from "../../bench/results.js";
+import { caseResult, missedTargets } from "../../bench/results.js";
 import { caseText } from "../../bench/table.js";
 import { plainCities } from "../../examples/data/plain-cities.js";
 
-const source = (child: string) => ({ label: child, child, number: "ms" });
+const source = (name: string) => ({
+  label: name,
+  child: { file: `group/${name}.js`, args: [] },
+  number: "ms",
+});
 
 const samples = new Map([
-  ["ours", [{ ms: 12 }, { ms: 10 }, { ms: 50 }]],
-  ["fast", [{ ms: 30 }, { ms: 24 }, { ms: 20 }]],
+  ["group/ours", [{ ms: 12 }, { ms: 10 }, { ms: 50 }]],
+  ["group/fast", [{ ms: 30 }, { ms: 24 }, { ms: 20 }]],
 ]);
 
-function compare(target: NonNullable<Case["rivals"][number]["target"]>) {
+function compare(target: Target) {
   const ours = source("ours");
   const rivals = [{ ...source("fast"), target }];
   return caseResult({ name: "load", title: "Load", unit: "ms", ours, rivals }, samples);
@@ -36,11 +40,52 @@ describe("a case of the benchmark", () => {
     expect(compare({ kind: "share", limit: 0.49 }).rivals[0]?.target?.met).toBe(false);
   });
 
+  test("meets `over` when we add at most so much to the rival's", () => {
+    expect(compare({ kind: "over", limit: -12 }).rivals[0]?.target?.met).toBe(true);
+    expect(compare({ kind: "over", limit: -13 }).rivals[0]?.target?.met).toBe(false);
+  });
+
   test("says so itself when it falls short", () => {
     expect(caseText(compare({ kind: "faster", limit: 3 }))).toContain(
       "2.00 times, wanted at least 3 times  FALLS SHORT",
     );
     expect(caseText(compare({ kind: "faster", limit: 2 }))).not.toContain("FALLS SHORT");
+  });
+});
+
+describe("a case with a limit of its own", () => {
+  const limited = (limit: number) =>
+    caseResult(
+      { name: "load", title: "Load", unit: "ms", ours: { ...source("ours"), limit }, rivals: [] },
+      samples,
+    );
+
+  test("meets it when our median is at most that", () => {
+    expect(limited(12).ours.limit).toEqual({ most: 12, met: true });
+    expect(limited(11).ours.limit).toEqual({ most: 11, met: false });
+  });
+
+  test("is among the missed targets when it falls short, and says so", () => {
+    expect(missedTargets(limited(12))).toEqual([]);
+    expect(missedTargets(limited(11))).toEqual(["load"]);
+    expect(caseText(limited(11))).toContain("wanted at most 11 ms  FALLS SHORT");
+  });
+});
+
+describe("a number measured elsewhere", () => {
+  const beside = (given: number) =>
+    caseResult(
+      { name: "load", title: "Load", unit: "ms", ours: source("ours"), rivals: [{ label: "Other", given }] },
+      samples,
+    );
+
+  test("is shown beside ours, which is ahead or behind", () => {
+    expect(caseText(beside(36))).toContain("ahead 3.0 times");
+    expect(caseText(beside(6))).toContain("behind 2.0 times");
+  });
+
+  test("is no target", () => {
+    expect(missedTargets(beside(6))).toEqual([]);
   });
 });
 

@@ -65,6 +65,7 @@ describe("the page", () => {
           checksums: [0x01020304, 0xffffffff],
         },
       ],
+      checked: [],
     });
     expect(hexOf(example("### A manifest"))).toBe(hexOf(stored.bytes));
     expect(page).toContain(`\`${stored.id}\``);

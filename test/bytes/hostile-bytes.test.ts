@@ -188,7 +188,7 @@ describe("a refusal", () => {
   test("says what is wrong and where", () => {
     const other = { ...townDefinition, hash: "ffffffffffffffff" };
     expect(() => atOnce(openSegment(other, whole))).toThrow(
-      "test.Town:ffffffffffffffff: bad segment: schema 0123456789abcdef, not ffffffffffffffff",
+      'test.Town:ffffffffffffffff: bad segment: schema "0123456789abcdef", not "ffffffffffffffff"',
     );
     expect(() => atOnce(openSegment(townDefinition, whole.slice(0, 400)))).toThrow(
       `bad segment: 400 bytes of ${whole.length}`,

@@ -36,6 +36,7 @@ const anyManifest: fc.Arbitrary<Manifest> = fc.record({
   origin: fc.constantFrom("load" as const, "patch" as const, "rollback" as const, "pin" as const),
   setId: id,
   segments: fc.array(segment, { minLength: 1, maxLength: 3 }),
+  checked: fc.array(fc.record({ entity: fc.string(), setId: id }), { maxLength: 2 }),
 });
 
 function checksumsFor(sizeBytes: number, chunkBytes: number): readonly number[] {

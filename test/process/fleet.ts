@@ -103,6 +103,15 @@ export class Fleet {
     this.#server = await startRedis({ port });
   }
 
+  /** Stops the server in the middle of whatever it does: connections stay, nothing is answered. */
+  suspendServer(): void {
+    process.kill(this.server.pid, "SIGSTOP");
+  }
+
+  resumeServer(): void {
+    process.kill(this.server.pid, "SIGCONT");
+  }
+
   /** Where a member keeps something of its own, or members together: a path in the fleet's folder. */
   path(name: string): string {
     return join(this.#folder, name);

@@ -22,7 +22,9 @@ export class MemberReads {
       geo.on(event, () => this.#note(event));
     }
     geo.on("failure", ({ error }) => this.#note(`failure ${error.code}`));
-    geo.on("reload", ({ revision }) => this.#note(`reload ${revision}`));
+    geo.on("reload", ({ revision, isFallback }) =>
+      this.#note(`reload ${revision}${isFallback ? " from the fallback" : ""}`),
+    );
     setInterval(() => {
       if (geo.revision > 0) this.look();
     }, READ_EVERY_MS).unref();

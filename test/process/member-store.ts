@@ -3,12 +3,22 @@ import { embeddedStore, redisStore, type Store } from "cached-collections";
 import { Redis } from "ioredis";
 import type { MemberSettings } from "./messages.js";
 
+/** The name space of fleets in their Redis. */
+const PREFIX = "fleet";
+
 export function openMemberStore(settings: MemberSettings): Store {
-  const { store, commandTimeoutMs = 5_000, background = true } = settings;
+  const { store, commandTimeoutMs = 5_000, background = true, fallback } = settings;
   if (store.kind === "embedded") return mortal(embeddedStore({ path: store.path }), settings);
   const redis = new Redis(store.url, { lazyConnect: true });
   redis.on("error", () => undefined);
-  return mortal(redisStore(redis, { prefix: "fleet", commandTimeoutMs, background }), settings);
+  const options = { prefix: PREFIX, commandTimeoutMs, background };
+  return mortal(
+    redisStore(redis, {
+      ...options,
+      ...(fallback !== undefined && { fallback: { path: fallback } }),
+    }),
+    settings,
+  );
 }
 
 /** The store's operations, with death before or after the n-th call of one of them. */

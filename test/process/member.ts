@@ -77,6 +77,13 @@ async function obey(command: Command): Promise<void> {
   else if (command.do === "push") await geo.push();
   else if (command.do === "pull") await geo.pull();
   else if (command.do === "invalidate") await geo.invalidate();
+  else if (command.do === "shift-clock") shiftClock(command.timeoutMs ?? 0);
+}
+
+/** The time of day jumps, as when somebody sets the machine's clock; monotonic time does not. */
+function shiftClock(byMs: number): void {
+  const actual = Date.now;
+  Date.now = () => actual() + byMs;
 }
 
 process.on("disconnect", () => process.exit());

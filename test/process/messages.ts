@@ -24,6 +24,8 @@ export interface MemberSettings {
   readonly cities: number;
   readonly checkIntervalMs: number;
   readonly commandTimeoutMs?: number;
+  /** The directory of the fallback. */
+  readonly fallback?: string;
   /** False: no timers and no subscription. */
   readonly background?: boolean;
   readonly dieAt?: DieAt;
@@ -31,7 +33,8 @@ export interface MemberSettings {
 
 export interface Command {
   readonly id: number;
-  readonly do: "ready" | "push" | "pull" | "invalidate" | "report";
+  readonly do: "ready" | "push" | "pull" | "invalidate" | "report" | "shift-clock";
+  /** How long `ready` waits; by how much the clock jumps. */
   readonly timeoutMs?: number;
 }
 

@@ -11,6 +11,7 @@ import type { Normal } from "../../runtime/src/bytes/scalar.js";
 import { SegmentBuilder } from "../../runtime/src/bytes/segment-builder.js";
 import type { Segment } from "../../runtime/src/bytes/segment.js";
 import { atOnce } from "../../runtime/src/bytes/steps.js";
+import { RecordMemory } from "../../runtime/src/snapshot/record-memory.js";
 import { partsOver, shareParts } from "../../runtime/src/snapshot/shared-parts.js";
 import {
   coreOver,
@@ -197,13 +198,14 @@ function lookOver(
   const before = previous && followedOver.get(previous);
   const core = lookAt(publisher, revision, before);
   const shared = structuredClone(shareParts(core.parts));
+  const memory = previous?.parts.base.records.memory ?? new RecordMemory();
   const known = (index: number): Segment<Thing> | undefined => {
     const at = before?.parts.list.findIndex(
       ({ records }) => records === core.parts.list[index]?.records,
     );
     return at === undefined ? undefined : previous?.parts.list[at]?.records.segment;
   };
-  const parts = partsOver(publisher.definition, shared, known, previous?.parts);
+  const parts = partsOver(publisher.definition, shared, known, memory, previous?.parts);
   const over = atOnce(coreOver(publisher.definition, info, parts, previous));
   followedOver.set(over, core);
   return over;

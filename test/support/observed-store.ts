@@ -4,7 +4,7 @@
  * something else happen in between, to lose a reply, to make the store unreachable. The store itself is real.
  */
 import { CachedCollectionsError } from "../../runtime/src/errors.js";
-import type { SchemaStore, Store } from "../../runtime/src/store/store.js";
+import type { FallbackStore, SchemaStore, Store } from "../../runtime/src/store/store.js";
 
 type Operation = keyof SchemaStore;
 
@@ -19,12 +19,15 @@ export interface ObservedStore extends Store {
   unreachable: boolean;
 }
 
-/** `notifies: false`: announcements get lost. */
-export function observe(
-  store: Store,
-  options: { readonly notifies?: boolean; readonly background?: boolean } = {},
-): ObservedStore {
-  const { notifies = true, background = true } = options;
+interface ObserveOptions {
+  /** False: announcements get lost. */
+  readonly notifies?: boolean;
+  readonly background?: boolean;
+  readonly fallback?: FallbackStore;
+}
+
+export function observe(store: Store, options: ObserveOptions = {}): ObservedStore {
+  const { notifies = true, background = true, fallback } = options;
   const counts = new Map<string, number>();
   const before = new Map<string, () => Promise<void> | void>();
   const after = new Map<string, () => Promise<void> | void>();
@@ -33,6 +36,7 @@ export function observe(
   const observed: ObservedStore = {
     label: "observed",
     background,
+    fallback,
     unreachable: false,
     schema: (name) => {
       const schema = schemas.get(name) ?? wrap(store.schema(name));

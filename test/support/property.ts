@@ -5,7 +5,7 @@
 import * as fc from "fast-check";
 
 /** How many times as often everything is run in the long searches (`npm run test:long`). */
-const RUNS_FACTOR = Number(process.env["RUNS_FACTOR"] ?? 1);
+export const RUNS_FACTOR: number = Number(process.env["RUNS_FACTOR"] ?? 1);
 /** The seed of this run. */
 export const SEED: number = Number(process.env["SEED"] ?? Date.now() % 0x7fffffff);
 

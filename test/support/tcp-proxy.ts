@@ -66,6 +66,13 @@ export class TcpProxy {
     this.cut();
   }
 
+  /** How often clients sent `text` since the last call that asked for something sent. */
+  sentTimes(text: string): number {
+    const times = this.#seen.split(text).length - 1;
+    this.#seen = "";
+    return times;
+  }
+
   /** Resolves when the bytes that clients sent since the last call contain `text`. */
   sent(text: string): Promise<void> {
     return new Promise((resolve) => {

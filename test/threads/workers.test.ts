@@ -10,7 +10,7 @@ import { until } from "../support/until.js";
 import { digestOf, type Command, type Report, type ThreadSettings } from "./messages.js";
 
 const PROGRAM = fileURLToPath(new URL("../../dist/test/threads/member.js", import.meta.url));
-const CITIES = 6_000;
+const CITIES = 12_000;
 const INTERVAL = 100;
 
 let store: Store;

@@ -18,7 +18,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   generated: [],
   cli: ["cached-collections", "@cached-collections/generator"],
   examples: ["cached-collections", "@cached-collections/generator"],
-  bench: ["cached-collections"],
+  bench: ["cached-collections", "cached-collections/generated/v1"],
   "cached-collections.config.ts": ["@cached-collections/cli"],
   test: [
     "cached-collections",

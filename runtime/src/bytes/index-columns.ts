@@ -229,6 +229,25 @@ function hashOfParts<R>(
   return narrow && typeof last === "number" ? hashInteger(last, seed) : finishHash(state);
 }
 
+/**
+ * The hash of a record's key, or of the key of a row that was encoded: loaders' values have the same normal
+ * form. Undefined when a component is none.
+ */
+export function hashOfKey<R>(
+  fields: readonly IndexField<R>[],
+  record: R,
+  seed: number,
+): number | undefined {
+  let state = startHash(seed);
+  let last: Normal | undefined;
+  for (const field of fields) {
+    last = normalOf(field.kind, field.read(record));
+    if (last === undefined) return undefined;
+    state = addPart(state, field.kind, last);
+  }
+  return hashOfParts(fields, last, state, seed);
+}
+
 /** The hash of a key by its normal values: what a record with that key is filed under. */
 export function hashOfValues(
   fields: readonly IndexField<never>[],

@@ -35,11 +35,15 @@ export class LivePart {
   readonly segment: Segment<object>;
   /** How many of its records are live. */
   live: number;
+  /** The segment's bytes. */
+  readonly data: DataView;
   readonly #definition: AnyEntityDefinition;
   readonly #dead: Marks;
 
   constructor(definition: AnyEntityDefinition, segment: Segment<object>) {
+    const { buffer, byteOffset, byteLength } = segment.layout.bytes;
     this.segment = segment;
+    this.data = new DataView(buffer, byteOffset, byteLength);
     this.live = segment.records;
     this.#definition = definition;
     this.#dead = new Marks(segment.records);
@@ -63,21 +67,22 @@ export class LivePart {
     return ordinal;
   }
 
-  /**
-   * The ordinal of the record with this key, live or not; -1 when there is none. `isSame` may know without
-   * decoding that a record has the key.
-   */
-  find(values: readonly Normal[], isSame: (ordinal: number) => boolean = never): number {
-    const { keys, seed } = this.segment.layout;
-    const { words, bits } = keys;
+  /** The ordinal of the record with this key, live or not; -1 when there is none. Throws ERR_BAD_RECORD. */
+  find(values: readonly Normal[]): number {
+    const hash = hashOfValues(this.#definition.key, values, this.segment.layout.seed);
+    return this.probe(hash, (ordinal) => this.#has(ordinal, values));
+  }
+
+  /** The first ordinal filed under this hash of a key that is accepted; -1 when there is none. */
+  probe(hash: number, accepts: (ordinal: number) => boolean): number {
+    const { words, bits } = this.segment.layout.keys;
     if (words.length === 0) return -1;
-    const hash = hashOfValues(this.#definition.key, values, seed);
     const mask = 2 ** bits - 1;
     let slot = homeSlot(hash, words.length);
     for (let word = words[slot]; word !== 0; word = words[slot]) {
       const ordinal = ((word as number) & mask) - 1;
       const isCandidate = (((word as number) ^ (hash << bits)) & ~mask) === 0;
-      if (isCandidate && (isSame(ordinal) || this.#has(ordinal, values))) return ordinal;
+      if (isCandidate && accepts(ordinal)) return ordinal;
       slot = nextSlot(slot, words.length);
     }
     return -1;
@@ -101,10 +106,6 @@ export class LivePart {
     const own = this.keyOf(ordinal);
     return values.every((value, index) => sameNormal(value, own[index]));
   }
-}
-
-function never(): boolean {
-  return false;
 }
 
 /** The normal values of a record's key. */

@@ -31,6 +31,14 @@ export interface Manifest {
   readonly setId: string;
   /** Newest first. */
   readonly segments: readonly ManifestSegment[];
+  /** Entities in which all references to them were found. */
+  readonly checked: readonly CheckedTarget[];
+}
+
+/** A collection that was referred to, and the set id of the publication of it that had every key. */
+export interface CheckedTarget {
+  readonly entity: string;
+  readonly setId: string;
 }
 
 export interface ManifestSegment {
@@ -73,6 +81,9 @@ export function encodeManifest(manifest: Manifest): EncodedManifest {
     .uint32(ORIGINS.indexOf(manifest.origin) + 1);
   writer.uint32(82).string(manifest.setId);
   for (const segment of manifest.segments) writeSegment(writer, segment);
+  for (const { entity, setId } of manifest.checked) {
+    writer.uint32(98).fork().uint32(10).string(entity).uint32(18).string(setId).ldelim();
+  }
   const bytes = writer.finish();
   return {
     id: manifestId(bytes),
@@ -124,6 +135,7 @@ type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 function readManifest(reader: Reader): Manifest {
   const segments: ManifestSegment[] = [];
+  const checked: CheckedTarget[] = [];
   const manifest: Draft<Manifest> = {
     format: 0,
     package: "",
@@ -136,6 +148,7 @@ function readManifest(reader: Reader): Manifest {
     origin: "load",
     setId: "",
     segments,
+    checked,
   };
   while (reader.pos < reader.len) {
     const tag = reader.tag();
@@ -150,6 +163,7 @@ function readManifest(reader: Reader): Manifest {
     else if (tag === 72) manifest.origin = choose(ORIGINS, reader.uint32());
     else if (tag === 82) manifest.setId = reader.string();
     else if (tag === 90) segments.push(readSegment(reader));
+    else if (tag === 98) checked.push(readChecked(reader));
     else reader.skipType(tag & 7);
   }
   return manifest;
@@ -182,6 +196,19 @@ function readSegment(reader: Reader): ManifestSegment {
   return segment;
 }
 
+function readChecked(reader: Reader): CheckedTarget {
+  const end = reader.end();
+  const checked: Draft<CheckedTarget> = { entity: "", setId: "" };
+  while (reader.pos < end) {
+    const tag = reader.tag();
+    if (tag === 10) checked.entity = reader.string();
+    else if (tag === 18) checked.setId = reader.string();
+    else reader.skipType(tag & 7);
+  }
+  checkEnd(reader, end);
+  return checked;
+}
+
 function readUint53(reader: Reader): number {
   const low = reader.low();
   return reader.high * 2 ** 32 + low;
@@ -201,7 +228,7 @@ function problemOf(manifest: Manifest): string | undefined {
   if (segments.length === 0) return "no segments";
   for (const segment of segments) {
     const problem = problemOfSegment(segment);
-    if (problem !== undefined) return `segment ${segment.id}: ${problem}`;
+    if (problem !== undefined) return `segment ${describeValue(segment.id)}: ${problem}`;
   }
   return undefined;
 }

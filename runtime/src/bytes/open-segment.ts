@@ -4,6 +4,7 @@
  * probing ends, and that the schema is the definition's. What is not checked, because it would mean decoding
  * every record, cannot lead a read out of bounds or into a loop: see docs/snapshot-format.md, "Arrival".
  */
+import { describeValue } from "../codec/invalid-field.js";
 import type { EntityDefinition, ViewDefinition } from "../definition.js";
 import { FORMAT } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
@@ -102,7 +103,9 @@ class Arrival<R extends object> {
   #problemOf({ format, hash, records, removed, sizeBytes }: SegmentHeader): string | undefined {
     const size = this.#bytes.length;
     if (format !== FORMAT) return `format ${format}, this build reads ${FORMAT}`;
-    if (hash !== this.#definition.hash) return `schema ${hash}, not ${this.#definition.hash}`;
+    if (hash !== this.#definition.hash) {
+      return `schema ${describeValue(hash)}, not "${this.#definition.hash}"`;
+    }
     if (sizeBytes !== size) return `${size} bytes of ${sizeBytes}`;
     const most = Math.min(MOST_RECORDS, size);
     if (records + removed > most) return `${records} records, ${removed} removed: too many`;

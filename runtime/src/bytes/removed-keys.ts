@@ -26,7 +26,8 @@ export class RemovedKeys {
 
   add(values: readonly Normal[]): void {
     const number = this.#rows.length;
-    this.#rows.write((writer) => writeKeyMessage(writer, this.#entity, values));
+    writeKeyMessage(this.#rows.open(), this.#entity, values);
+    this.#rows.close();
     this.#rows.keep();
     this.#keys.addKey(values, number);
   }

@@ -1,12 +1,13 @@
 /**
  * Compares loaded rows with the published ones, one pass over both: what is published as it is goes no
- * further, what changed or is new stays in the builder of a delta, and what did not come is removed. Rows in
- * key order are compared with the record after the last match, which is nearly always the right one; others
- * are looked up by key.
+ * further, what changed or is new stays in the builder of a delta, and what did not come is removed. Rows are
+ * compared by their bytes with the record after the last match, which is nearly always the right one when they
+ * come in key order; others with the record that has their key. Only what changed is decoded.
  */
 import type { AnyEntityDefinition } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
 import { describeKey } from "./describe-key.js";
+import { hashOfKey } from "./index-columns.js";
 import { keyOfRecord, Marks, type LivePart } from "./live-parts.js";
 import type { Normal } from "./scalar.js";
 import type { SegmentBuilder } from "./segment-builder.js";
@@ -14,57 +15,56 @@ import type { Steps } from "./steps.js";
 
 type AnyBuilder = SegmentBuilder<object, object>;
 
-export interface ComparisonOptions {
-  /** Give every row back as a record; by default for an entity with references, which are checked on it. */
-  readonly decodesAll?: boolean;
+/** A published segment, and which of its records came again, changed or not. */
+interface Met {
+  readonly part: LivePart;
+  readonly met: Marks;
+  /** How many. */
+  count: number;
 }
 
 export class RowComparison {
   readonly #definition: AnyEntityDefinition;
   readonly #builder: AnyBuilder;
   /** Oldest first: most rows are in the base. */
-  readonly #parts: readonly { readonly part: LivePart; readonly met: Marks }[];
-  readonly #decodesAll: boolean;
+  readonly #parts: readonly Met[];
   /** Of the base: the live record after the last match. */
-  #next = 0;
+  #next: number;
+  /** Whether the record before that was the right one: rows in another order are not worth a guess. */
+  #isInOrder = true;
 
   /** `parts` are the published ones, newest first; `builder` is that of the delta. */
-  constructor(
-    definition: AnyEntityDefinition,
-    parts: readonly LivePart[],
-    builder: AnyBuilder,
-    { decodesAll = definition.references.length > 0 }: ComparisonOptions = {},
-  ) {
+  constructor(definition: AnyEntityDefinition, parts: readonly LivePart[], builder: AnyBuilder) {
     this.#definition = definition;
     this.#builder = builder;
     this.#parts = [...parts]
       .reverse()
-      .map((part) => ({ part, met: new Marks(part.segment.records) }));
-    this.#decodesAll = decodesAll;
+      .map((part) => ({ part, met: new Marks(part.segment.records), count: 0 }));
     this.#next = this.#parts[0]?.part.nextLive(0) ?? 0;
   }
 
   /**
-   * Takes a row. Returns it as a record if it was decoded. Throws
-   * ERR_INVALID_RECORD, ERR_DUPLICATE_KEY, and ERR_BAD_RECORD when what is published does not decode.
+   * Takes a row. Returns it as a record if it is not published like this. Throws ERR_INVALID_RECORD,
+   * ERR_DUPLICATE_KEY, and ERR_BAD_RECORD when what is published does not decode.
    */
   take(row: object): object | undefined {
     const builder = this.#builder;
     builder.write(row);
-    if (this.#isNext()) {
-      const record = this.#decodesAll ? builder.decodeWritten(row) : undefined;
+    if (this.#isNext() || this.#isUnderItsKey(row)) {
       builder.dropWritten();
-      return record;
+      return undefined;
     }
     const record = builder.decodeWritten(row);
-    if (this.#isPublished(record)) builder.dropWritten();
-    else builder.keepWritten(record);
+    const found = this.#find(keyOfRecord(this.#definition, record));
+    if (found !== undefined) this.#meet(found.among, found.ordinal, () => record);
+    builder.keepWritten(record);
     return record;
   }
 
   /** What is published and did not come is removed by the delta. */
   *removeOthers(): Steps<void> {
-    for (const { part, met } of this.#parts) {
+    for (const { part, met, count } of this.#parts) {
+      if (count === part.live) continue;
       const { records } = part.segment;
       for (let at = part.nextLive(0); at < records; at = part.nextLive(at + 1)) {
         if (!met.has(at)) this.#builder.removeValues(part.keyOf(at));
@@ -75,49 +75,58 @@ export class RowComparison {
 
   /** Removes one key, if a record has it. */
   remove(values: readonly Normal[]): void {
-    if (this.#find(values, () => false) !== undefined) this.#builder.removeValues(values);
+    if (this.#find(values) !== undefined) this.#builder.removeValues(values);
   }
 
   #isNext(): boolean {
     const [base] = this.#parts;
     const at = this.#next;
-    if (base === undefined || at >= base.part.segment.records || base.met.has(at)) return false;
-    if (!this.#isWritten(base.part, at)) return false;
+    if (!this.#isInOrder || base === undefined || at >= base.part.segment.records) return false;
+    if (base.met.has(at) || !this.#isWritten(base.part, at)) return false;
     base.met.add(at);
+    base.count++;
     this.#next = base.part.nextLive(at + 1);
     return true;
   }
 
-  /** Whether the row written last is published with the same bytes. */
-  #isPublished(record: object): boolean {
-    let same: number | undefined;
-    const found = this.#find(keyOfRecord(this.#definition, record), (part, ordinal) => {
-      if (!this.#isWritten(part, ordinal)) return false;
-      same = ordinal;
+  /** Whether the row written last is published as it is, by the key that the row says it has. */
+  #isUnderItsKey(row: object): boolean {
+    for (const among of this.#parts) {
+      const { part } = among;
+      const hash = hashOfKey(this.#definition.key, row, part.segment.layout.seed);
+      if (hash === undefined) return false;
+      const ordinal = part.probe(
+        hash,
+        (ordinal) => part.isLive(ordinal) && this.#isWritten(part, ordinal),
+      );
+      if (ordinal < 0) continue;
+      this.#meet(among, ordinal, () => this.#builder.decodeWritten(row));
       return true;
-    });
-    if (found === undefined) return false;
-    const { part, met, ordinal } = found;
-    if (met.has(ordinal)) throw this.#duplicate(record);
-    met.add(ordinal);
-    if (part === this.#parts[0]?.part) this.#next = part.nextLive(ordinal + 1);
-    return same === ordinal;
+    }
+    return false;
   }
 
-  #find(
-    values: readonly Normal[],
-    isSame: (part: LivePart, ordinal: number) => boolean,
-  ): { readonly part: LivePart; readonly met: Marks; readonly ordinal: number } | undefined {
-    for (const { part, met } of this.#parts) {
-      const ordinal = part.find(values, (ordinal) => isSame(part, ordinal));
-      if (ordinal >= 0 && part.isLive(ordinal)) return { part, met, ordinal };
+  /** Throws ERR_DUPLICATE_KEY when it came before. */
+  #meet(among: Met, ordinal: number, record: () => object): void {
+    const { part, met } = among;
+    if (met.has(ordinal)) throw this.#duplicate(record());
+    met.add(ordinal);
+    among.count++;
+    if (part !== this.#parts[0]?.part) return;
+    this.#isInOrder = ordinal === this.#next;
+    this.#next = part.nextLive(ordinal + 1);
+  }
+
+  #find(values: readonly Normal[]): { readonly among: Met; readonly ordinal: number } | undefined {
+    for (const among of this.#parts) {
+      const ordinal = among.part.find(values);
+      if (ordinal >= 0 && among.part.isLive(ordinal)) return { among, ordinal };
     }
     return undefined;
   }
 
-  #isWritten({ segment }: LivePart, ordinal: number): boolean {
-    const { bytes, offsets } = segment.layout;
-    return this.#builder.isWritten(bytes, (offsets[ordinal] as number) - 1);
+  #isWritten({ data, segment }: LivePart, ordinal: number): boolean {
+    return this.#builder.isWritten(data, (segment.layout.offsets[ordinal] as number) - 1);
   }
 
   #duplicate(record: object): CachedCollectionsError {

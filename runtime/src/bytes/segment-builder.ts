@@ -80,24 +80,31 @@ export class SegmentBuilder<R extends object, I extends object> {
 
   /** The first half of `add`: encodes a row, which is then to be kept or dropped. */
   write(row: I): void {
-    this.#checkRoom();
-    this.#refusing(row, () => {
+    try {
       checkObject(row);
-      this.#rows.write((writer) => this.#definition.encode(writer, row));
-    });
+      this.#definition.encode(this.#rows.open(), row);
+      this.#rows.close();
+    } catch (error) {
+      throw this.#refused(error, row);
+    }
   }
 
   /** Whether these bytes, from here on, are the field of the row written last. */
-  isWritten(bytes: Uint8Array, at: number): boolean {
+  isWritten(bytes: DataView, at: number): boolean {
     return this.#rows.isWritten(bytes, at);
   }
 
   /** The row written last as a record: what readers will see. */
   decodeWritten(row: I): R {
-    return this.#refusing(row, () => this.#rows.decodeWritten(this.#definition));
+    try {
+      return this.#rows.decodeWritten(this.#definition);
+    } catch (error) {
+      throw this.#refused(error, row);
+    }
   }
 
   keepWritten(record: R): void {
+    this.#checkRoom();
     const number = this.#rows.length;
     this.#rows.keep();
     if (this.#definition.key.length > 0) this.#key.add(record, number);
@@ -111,8 +118,8 @@ export class SegmentBuilder<R extends object, I extends object> {
 
   /** Takes a record over from another segment: its field's message, and itself. */
   copy(message: Uint8Array, record: R): void {
-    this.#checkRoom();
-    this.#rows.write((writer) => writer.raw(message));
+    this.#rows.open().raw(message);
+    this.#rows.close();
     this.keepWritten(record);
   }
 
@@ -155,16 +162,12 @@ export class SegmentBuilder<R extends object, I extends object> {
   }
 
   /** Says which row was refused; as if it had never come. */
-  #refusing<T>(row: I, step: () => T): T {
-    try {
-      return step();
-    } catch (error) {
-      this.#rows.drop();
-      const refused = refusal(error, row);
-      if (!(refused instanceof InvalidFieldError)) throw refused;
-      const which = describeRow(this.#definition.key, row, this.#rows.length + this.#dropped);
-      throw this.#error("ERR_INVALID_RECORD", `${which}: ${refused.message}`, refused);
-    }
+  #refused(error: unknown, row: I): unknown {
+    this.#rows.drop();
+    const refused = refusal(error, row);
+    if (!(refused instanceof InvalidFieldError)) return refused;
+    const which = describeRow(this.#definition.key, row, this.#rows.length + this.#dropped);
+    return this.#error("ERR_INVALID_RECORD", `${which}: ${refused.message}`, refused);
   }
 
   *#inKeyOrder(entries: IndexEntries): Steps<Uint32Array> {

@@ -8,7 +8,13 @@ import type { FollowedVersion } from "./follow/followed-version.js";
 import type { HandleParts } from "./handle.js";
 import type { HeldRevision } from "./follow/held-revision.js";
 import type { AnyDatasetLoader, AnyLoader, Cores, LoadUnit } from "./publish/load-unit.js";
-import { timingOf, type CollectionOptions, type DatasetOptions, type Loader } from "./options.js";
+import {
+  mostDecodedOf,
+  timingOf,
+  type CollectionOptions,
+  type DatasetOptions,
+  type Loader,
+} from "./options.js";
 import type { PushResults } from "./publish/push-job.js";
 import { datasetResult, type DatasetPushResult } from "./publish/push-result.js";
 
@@ -40,13 +46,15 @@ export class Dataset<S extends DatasetSnapshot, Inputs> extends Collection<S, Da
   protected optionsOf<Name extends keyof Inputs & string>(
     name: Name,
   ): CollectionOptions<Inputs[Name]> {
-    const { load, refreshEveryMs, checkIntervalMs, loadTimeoutMs } = this.#options;
+    const { load, refreshEveryMs, checkIntervalMs, loadTimeoutMs, maxDecodedRecords } =
+      this.#options;
     const own = typeof load === "function" ? undefined : (load?.[name] as Loader<Inputs[Name]>);
     const options: CollectionOptions<Inputs[Name]> = {
       load: own,
       refreshEveryMs,
       checkIntervalMs,
       loadTimeoutMs,
+      maxDecodedRecords,
     };
     return linkOptions(options, { state: stateOf(this), loadsAll: typeof load === "function" });
   }
@@ -73,6 +81,7 @@ function partsOf<S, Inputs>(
 ): HandleParts {
   const subject = definition.package;
   const timing = timingOf(subject, options);
+  const maxDecodedRecords = mostDecodedOf(subject, options);
   const entities = Object.entries(definition.entities);
   const { load, validate } = options;
   const snapshotIn = (cores: Cores): S => new snapshotClass(new DatasetCores(cores.values()));
@@ -86,7 +95,7 @@ function partsOf<S, Inputs>(
     }),
   });
   const definitions = entities.map(([, each]) => each);
-  return { subject, definitions, timing, unit, parent: undefined };
+  return { subject, definitions, timing, maxDecodedRecords, unit, parent: undefined };
 }
 
 function membersOf(

@@ -7,7 +7,7 @@ import type { FollowedVersion } from "./follow/followed-version.js";
 import type { HandleParts, ParentLink } from "./handle.js";
 import type { HeldRevision } from "./follow/held-revision.js";
 import type { Cores, LoadUnit } from "./publish/load-unit.js";
-import { timingOf, type CollectionOptions } from "./options.js";
+import { mostDecodedOf, timingOf, type CollectionOptions } from "./options.js";
 import type { PushResults } from "./publish/push-job.js";
 import type { PushResult } from "./publish/push-result.js";
 
@@ -58,7 +58,9 @@ function partsOf<R extends object, I extends object, S>(
 ): HandleParts {
   const subject = `${definition.package}.${definition.entity}`;
   const timing = timingOf(subject, options);
+  const maxDecodedRecords = mostDecodedOf(subject, options);
   const { load, validate } = options;
+  const parent = parents.get(options);
   const unit = ([followed]: readonly FollowedVersion[]): LoadUnit => {
     const members = followed && [{ name: definition.entity, followed, load }];
     const snapshotIn = (cores: Cores): S => {
@@ -75,5 +77,5 @@ function partsOf<R extends object, I extends object, S>(
       }),
     };
   };
-  return { subject, definitions: [definition], timing, unit, parent: parents.get(options) };
+  return { subject, definitions: [definition], timing, maxDecodedRecords, unit, parent };
 }

@@ -34,10 +34,12 @@ export interface CollectionEvents {
     readonly previousRecords: number;
     /** Against the previous revision; undefined unless it came as one small change of that. */
     readonly changes: RecordChanges | undefined;
-    /** Bytes fetched from the store; 0 when this process had pushed them itself. */
+    /** Bytes fetched from the store; 0 when this process had pushed them itself or kept them. */
     readonly fetchedBytes: number;
     /** From the check that found it to being served. */
     readonly durationMs: number;
+    /** It was kept on this machine, and the store could not be asked for a newer one. */
+    readonly isFallback: boolean;
   };
   /** What is served may no longer be the newest: see `status`. */
   readonly stale: { readonly entity: string; readonly ageMs: number };

@@ -38,6 +38,8 @@ export interface HandleParts {
   readonly subject: string;
   readonly definitions: readonly AnyEntityDefinition[];
   readonly timing: Timing;
+  /** How many decoded records are kept of each collection. */
+  readonly maxDecodedRecords: number;
   /** What it loads, given the versions it opened. */
   readonly unit: (followed: readonly FollowedVersion[]) => LoadUnit;
   /** Set for a collection of a data set. */
@@ -190,9 +192,10 @@ export class HandleState {
   }
 
   #open(): Opened {
-    const { definitions, timing } = this.parts;
+    const { definitions, timing, maxDecodedRecords } = this.parts;
     const follower = followingOf(this.store, definitions[0]?.package ?? this.parts.subject);
-    const followed = definitions.map((each) => follower.open(each, this, timing.checkIntervalMs));
+    const wishes = { checkIntervalMs: timing.checkIntervalMs, maxDecodedRecords };
+    const followed = definitions.map((each) => follower.open(each, this, wishes));
     for (const each of followed) each.emitters.add(this.emitter);
     const unit = this.parts.unit(followed);
     // A data set that was started loads for its collections.

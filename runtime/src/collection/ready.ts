@@ -6,7 +6,7 @@ import { CachedCollectionsError } from "../errors.js";
 import type { Elector } from "./elect/elector.js";
 import type { FollowedVersion } from "./follow/followed-version.js";
 import type { Following } from "./follow/following.js";
-import { backoffMs, unlessAborted } from "./timing.js";
+import { backoffMs, pause, unlessAborted } from "./timing.js";
 
 export interface ReadyTask {
   readonly subject: string;
@@ -28,20 +28,23 @@ export async function becomeReady(task: ReadyTask): Promise<void> {
   // A caller awaits it, so this timer does keep the process alive.
   const timer = setTimeout(() => deadline.abort(), task.timeoutMs);
   const signal = AbortSignal.any([deadline.signal, task.closing, task.follower.signal]);
+  const watch = watchFor(task);
   let obstacle: unknown;
   try {
-    for (let attempt = 1; ; attempt++) {
-      const step = await unlessAborted(takeStep(task), signal);
+    for (let attempt = 1; !isReady(task); attempt++) {
+      // A step may take long, and the fallback makes it ready meanwhile.
+      const step = await unlessAborted(Promise.race([takeStep(task), watch.ready]), signal);
       if (step.outcome === "ready") return;
       if (step.outcome === "never") throw step.failure;
       obstacle = step.obstacle ?? obstacle;
-      await untilReady(task, step.waitMs ?? backoffMs(attempt, 25, 1_000), signal);
+      await watch.pause(step.waitMs ?? backoffMs(attempt, 25, 1_000), signal);
     }
   } catch (error) {
     if (!deadline.signal.aborted) throw error;
     throw tooLate(task, obstacle);
   } finally {
     clearTimeout(timer);
+    watch.stop();
   }
 }
 
@@ -61,7 +64,6 @@ async function takeStep(task: ReadyTask): Promise<Step> {
     if (failure?.code === "ERR_OTHER_SCHEMA") return { outcome: "never", failure };
     obstacle = failure;
   } catch (error) {
-    if (isReady(task)) return { outcome: "ready" };
     return { outcome: "again", obstacle: error };
   }
   if (task.elector === undefined) {
@@ -98,24 +100,34 @@ function isStoreFailure(error: unknown): boolean {
   );
 }
 
-/** Until a check of the follower made it ready, or so long. */
-async function untilReady(task: ReadyTask, ms: number, signal: AbortSignal): Promise<void> {
+interface Watch {
+  /** Resolves when there is something to read, whoever brought it. */
+  readonly ready: Promise<Step>;
+  /** Until it is ready, or so long. */
+  pause(ms: number, signal: AbortSignal): Promise<void>;
+  stop(): void;
+}
+
+function watchFor(task: ReadyTask): Watch {
   const { listeners } = task.follower;
-  let listener: (() => void) | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const changed = new Promise<void>((resolve) => {
-    listener = (): void => {
-      if (isReady(task)) resolve();
+  const done = new AbortController();
+  const ready = new Promise<Step>((resolve) => {
+    const listener = (): void => {
+      if (!isReady(task)) return;
+      resolve({ outcome: "ready" });
+      done.abort();
     };
-    timer = setTimeout(resolve, ms);
     listeners.add(listener);
+    done.signal.addEventListener("abort", () => listeners.delete(listener));
   });
-  try {
-    await unlessAborted(changed, signal);
-  } finally {
-    clearTimeout(timer);
-    if (listener !== undefined) listeners.delete(listener);
-  }
+  return {
+    ready,
+    pause: async (ms, signal) => {
+      await pause(ms, AbortSignal.any([signal, done.signal]));
+      signal.throwIfAborted();
+    },
+    stop: () => done.abort(),
+  };
 }
 
 function tooLate(
@@ -123,14 +135,14 @@ function tooLate(
   obstacle: unknown,
 ): CachedCollectionsError {
   const known = obstacle instanceof CachedCollectionsError ? obstacle : undefined;
+  const isUnanswered = followed.some(({ checkedAt }) => checkedAt === undefined);
+  const code = known?.code ?? (isUnanswered ? "ERR_STORE_UNAVAILABLE" : "ERR_TIMEOUT");
+  const why = known?.message ?? (isUnanswered ? "the store did not answer" : nobodyLoads(followed));
+  const message = `not ready after ${timeoutMs} ms: ${why}`;
+  return new CachedCollectionsError(code, subject, message, { cause: known });
+}
+
+function nobodyLoads(followed: readonly FollowedVersion[]): string {
   const empty = followed.filter(({ served }) => served === undefined).map((each) => each.subject);
-  const why =
-    known?.message ??
-    `nothing is published of ${empty.join(", ")}, and this process has no loader for it: push from one that has`;
-  return new CachedCollectionsError(
-    known?.code ?? "ERR_TIMEOUT",
-    subject,
-    `not ready after ${timeoutMs} ms: ${why}`,
-    { cause: known },
-  );
+  return `nothing is published of ${empty.join(", ")}, and this process has no loader for it: push from one that has`;
 }

@@ -79,6 +79,14 @@ export class GroupIndex<R extends object> implements GroupView<unknown, R> {
     }
   }
 
+  /** Keeps arrays only while somebody holds them. */
+  *letArraysGo(): Steps<void> {
+    for (const list of this.#lists.values()) {
+      list.letArrayGo();
+      yield;
+    }
+  }
+
   #listOf(group: number): OrdinalList<R> {
     const known = this.#lists.get(group);
     if (known !== undefined) return known;

@@ -104,7 +104,7 @@ abstract class FrontedTable<R extends object> extends ProbedTable<R> {
 
   constructor(source: KeyTableSource<R>) {
     super(source);
-    const size = frontSize(source.slots.words.length);
+    const size = frontSize(source);
     this.#front = new Array<R | undefined>(size).fill(undefined);
   }
 
@@ -124,9 +124,12 @@ const WHOLE_FRONT = 4_096;
 const MOST_FRONT = 65_536;
 
 /** A power of two: as many as the table has slots while that is little memory, then an eighth of them, bounded. */
-function frontSize(slots: number): number {
+function frontSize<R extends object>({ slots, records }: KeyTableSource<R>): number {
+  const { length } = slots.words;
+  // What stands in front is kept too: at most a quarter of what may be.
+  const most = Math.min(MOST_FRONT, records.memory.most / 4);
   let size = 16;
-  while (size < (size < WHOLE_FRONT ? slots : slots / 8) && size < MOST_FRONT) size *= 2;
+  while (size < (size < WHOLE_FRONT ? length : length / 8) && size * 2 <= most) size *= 2;
   return size;
 }
 
@@ -144,7 +147,7 @@ class IntegerTable<R extends object> extends ProbedTable<R> {
     super(source);
     this.#field = field;
     this.#isSigned = field.kind.type === "int32";
-    const size = frontSize(source.slots.words.length);
+    const size = frontSize(source);
     this.#frontKeys = new Int32Array(size);
     this.#front = new Array<R | undefined>(size).fill(undefined);
   }
@@ -191,7 +194,7 @@ class TextTable<R extends object> extends ProbedTable<R> {
   constructor(source: KeyTableSource<R>, field: IndexField<R>) {
     super(source);
     this.#field = field;
-    this.#mostFront = frontSize(source.slots.words.length);
+    this.#mostFront = frontSize(source);
   }
 
   override get(key: unknown): R | undefined {

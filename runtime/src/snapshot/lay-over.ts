@@ -11,6 +11,7 @@ import type { EntityDefinition, IndexField } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
 import { DeltaKeys, NO_ENTRY } from "./delta-keys.js";
 import { findInBase, Parts, type Dead, type Part } from "./parts.js";
+import type { RecordMemory } from "./record-memory.js";
 import { recordsOf, type Records } from "./records.js";
 
 /** Few enough for one step: about a tenth of a millisecond. */
@@ -24,6 +25,7 @@ const MOST_PARTS = 0xffff;
 export function* layOver<R extends object>(
   definition: EntityDefinition<R, never>,
   segments: readonly Segment<R>[],
+  memory: RecordMemory,
   previous: Parts<R> | undefined,
 ): Steps<Parts<R>> {
   const [base] = segments;
@@ -34,13 +36,13 @@ export function* layOver<R extends object>(
   const below =
     previous !== undefined && isBelow(previous, segments)
       ? previous
-      : new Parts([untouched(base)], DeltaKeys.withRoom(0));
+      : new Parts([untouched(base, memory)], DeltaKeys.withRoom(0));
   if (below.list.length === segments.length) return below;
-  return yield* new Layers(definition, segments, below).build();
+  return yield* new Layers(definition, segments, memory, below).build();
 }
 
-function untouched<R extends object>(segment: Segment<R>): Part<R> {
-  return { records: recordsOf(segment), dead: undefined, live: segment.records };
+function untouched<R extends object>(segment: Segment<R>, memory: RecordMemory): Part<R> {
+  return { records: recordsOf(segment, memory), dead: undefined, live: segment.records };
 }
 
 /** Whether the segments are those of the snapshot before, and newer ones over them. */
@@ -88,6 +90,7 @@ class Layers<R extends object> {
   constructor(
     definition: EntityDefinition<R, never>,
     segments: readonly Segment<R>[],
+    memory: RecordMemory,
     below: Parts<R>,
   ) {
     this.#definition = definition;
@@ -95,7 +98,7 @@ class Layers<R extends object> {
     this.#first = below.list.length;
     this.#seed = below.seed;
     const added = segments.slice(this.#first);
-    const parts = [...below.list, ...added.map(untouched)];
+    const parts = [...below.list, ...added.map((each) => untouched(each, memory))];
     this.#list = parts.map(({ records, dead, live }) => ({ records, dead, live, own: false }));
     this.#base = this.#list[0] as Layer<R>;
     const keys = added.reduce((sum, { records, layout }) => sum + records + layout.removed, 0);

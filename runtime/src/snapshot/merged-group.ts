@@ -1,5 +1,6 @@
 /** A group view over several parts: each part finds its own members of a group, and the list merges them. */
 import { normalOf } from "../bytes/scalar.js";
+import type { Steps } from "../bytes/steps.js";
 import type { GroupDefinition, IndexField } from "../definition.js";
 import type { ArrayInUse, ArraysInUse } from "./arrays-in-use.js";
 import { GroupTable, NO_GROUP, type GroupShape } from "./group-table.js";
@@ -83,6 +84,14 @@ export class MergedGroup<R extends object> implements GroupView<unknown, R> {
   /** Arrays that readers have, with the groups' keys. */
   inUse(): Iterable<ArrayInUse<R>> {
     return this.#arrays.values();
+  }
+
+  /** Keeps arrays only while somebody holds them; what its snapshots share is not its to let go. */
+  *letArraysGo(): Steps<void> {
+    for (const list of this.#lists.values()) {
+      list.letArrayGo();
+      yield;
+    }
   }
 
   #listOf(key: unknown): MergedList<R> {

@@ -2,6 +2,7 @@
  * A list over several parts: runs of each part's index, merged as far as somebody looks. What is decoded is
  * what is asked for, and a few records to compare with.
  */
+import { ArrayMemo } from "./array-memo.js";
 import { NOTHING, type ArrayInUse, type ArraysInUse } from "./arrays-in-use.js";
 import { Merge } from "./merge.js";
 import type { Order } from "./order.js";
@@ -28,14 +29,14 @@ export interface MergedListSource<R extends object> {
 /** So far behind what is merged, it is merged rather than counted. */
 const NEAR = 1024;
 
-export class MergedList<R extends object> implements RecordList<R> {
+export class MergedList<R extends object> extends ArrayMemo<R> implements RecordList<R> {
   protected readonly source: MergedListSource<R>;
   readonly #forward: Merge<R>;
   #backward: Merge<R> | undefined;
   #size: number | undefined;
-  #array: readonly R[] | undefined;
 
   constructor(source: MergedListSource<R>) {
+    super();
     this.source = source;
     this.#forward = new Merge(source.runs, source.order, false);
   }
@@ -90,11 +91,6 @@ export class MergedList<R extends object> implements RecordList<R> {
     return inUse === undefined ? [] : [inUse];
   }
 
-  toArray(): readonly R[] {
-    this.#array ??= this.#makeArray();
-    return this.#array;
-  }
-
   *[Symbol.iterator](): Generator<R, undefined, unknown> {
     const { size } = this;
     const merge = this.#forward;
@@ -134,7 +130,7 @@ export class MergedList<R extends object> implements RecordList<R> {
     return this.#backward.reach(this.size - 1 - position);
   }
 
-  #makeArray(): readonly R[] {
+  protected override makeArray(): readonly R[] {
     const { place, runs } = this.source;
     const { size } = this;
     if (size === 0) {

@@ -3,6 +3,7 @@
  * plain, because array methods on frozen arrays are several times slower.
  */
 import type { Steps } from "../bytes/steps.js";
+import { ArrayMemo } from "./array-memo.js";
 import { NOTHING, type ArrayInUse } from "./arrays-in-use.js";
 import type { Records } from "./records.js";
 import type { RecordList } from "./views.js";
@@ -14,13 +15,13 @@ export interface Stretch {
   readonly end: number;
 }
 
-export class OrdinalList<R extends object> implements RecordList<R> {
+export class OrdinalList<R extends object> extends ArrayMemo<R> implements RecordList<R> {
   readonly size: number;
   protected readonly records: Records<R>;
   protected readonly stretch: Stretch;
-  #array: readonly R[] | undefined;
 
   constructor(records: Records<R>, stretch: Stretch) {
+    super();
     this.records = records;
     this.stretch = stretch;
     this.size = stretch.end - stretch.start;
@@ -37,23 +38,18 @@ export class OrdinalList<R extends object> implements RecordList<R> {
     return Object.freeze(this.#decode(from, placeIn(end, this.size)));
   }
 
-  toArray(): readonly R[] {
-    this.#array ??= this.size === 0 ? NOTHING : Object.freeze(this.#decode(0, this.size));
-    return this.#array;
-  }
-
   *[Symbol.iterator](): Generator<R, undefined, unknown> {
     for (let i = 0; i < this.size; i++) yield this.records.get(this.ordinal(i));
   }
 
   /** Whether somebody asked for the array. */
   get isInUse(): boolean {
-    return this.#array !== undefined;
+    return this.arrayInUse !== undefined;
   }
 
   /** The array if somebody asked for it already, with where its records come from; `key` is the group's. */
   inUse(key: unknown): readonly ArrayInUse<R>[] {
-    const array = this.#array;
+    const array = this.arrayInUse;
     const { ordinals, start, end } = this.stretch;
     return array ? [{ key, array, ordinals, from: [start], to: [end], at: [0] }] : [];
   }
@@ -65,12 +61,16 @@ export class OrdinalList<R extends object> implements RecordList<R> {
       if (this.records.peek(this.ordinal(i)) !== array[i]) return;
       if (i % 1024 === 0) yield;
     }
-    this.#array ??= array;
+    if (!this.isInUse) this.keep(array);
   }
 
   /** The record at a position that exists. */
   recordAt(position: number): R {
     return this.records.get(this.ordinal(position));
+  }
+
+  protected override makeArray(): readonly R[] {
+    return this.size === 0 ? NOTHING : Object.freeze(this.#decode(0, this.size));
   }
 
   protected ordinal(position: number): number {

@@ -1,42 +1,51 @@
 /**
  * The decoded records of a segment, remembered by ordinal: the same object each time, for every snapshot that
  * has the segment. The first ones stand in a Map; from a sixteenth of the segment on further ones go into an
- * array in pieces. Nothing moves from the one to the other, so no read pays for that.
+ * array in pieces. Nothing moves from the one to the other, so no read pays for that. Records that were let go
+ * are found again as long as they are alive.
  */
 import type { Segment } from "../bytes/segment.js";
+import type { Steps } from "../bytes/steps.js";
+import type { RecordMemory, RemembersRecords } from "./record-memory.js";
 
 const PIECE_BITS = 10;
 const PIECE_MASK = (1 << PIECE_BITS) - 1;
 /** The share of a segment's records from which on an array costs less than a Map. */
 const DENSE_SHARE = 1 / 16;
 
-export class Records<R extends object> {
+export class Records<R extends object> implements RemembersRecords {
   readonly segment: Segment<R>;
+  /** Bounds how many are kept. */
+  readonly memory: RecordMemory;
+  /** How many are kept alive. */
+  kept = 0;
   readonly #few: Map<number, R> = new Map();
   readonly #most: number;
   readonly #logs: Set<number[]> = new Set();
-  #pieces: ((R | undefined)[] | undefined)[] | undefined;
+  #pieces: (Piece<R> | undefined)[] | undefined;
+  /** Records go from the last to the first, because loops read the other way: this one went last. */
+  #hand = 0;
+  readonly #letGo: Map<number, WeakRef<R>> = new Map();
 
-  constructor(segment: Segment<R>) {
+  constructor(segment: Segment<R>, memory: RecordMemory) {
     this.segment = segment;
+    this.memory = memory;
     this.#most = segment.records * DENSE_SHARE;
+    memory.addSegment(this);
   }
 
   /** The record at an ordinal, decoded at its first use. Throws ERR_BAD_RECORD. */
   get(ordinal: number): R {
-    const known = this.peek(ordinal);
+    const known = this.#find(ordinal);
     if (known !== undefined) return known;
-    const record = this.segment.decode(ordinal);
+    const record = this.#findLetGo(ordinal) ?? this.segment.decode(ordinal);
     this.#remember(ordinal, record);
     return record;
   }
 
   /** The record if it is in use already. */
   peek(ordinal: number): R | undefined {
-    const pieces = this.#pieces;
-    if (pieces === undefined) return this.#few.get(ordinal);
-    const record = pieces[ordinal >>> PIECE_BITS]?.[ordinal & PIECE_MASK];
-    return record ?? this.#few.get(ordinal);
+    return this.#find(ordinal) ?? this.#findLetGo(ordinal);
   }
 
   /** Takes over an object decoded from the same bytes elsewhere. One that is in use already stays. */
@@ -44,13 +53,17 @@ export class Records<R extends object> {
     if (this.peek(ordinal) === undefined) this.#remember(ordinal, record);
   }
 
-  /** All records in use, in no particular order. */
+  /** All records in use, in no particular order; those that come or go meanwhile may come twice. */
   *inUse(): Generator<readonly [ordinal: number, record: R], undefined, undefined> {
     yield* this.#few;
     for (const [index, piece] of (this.#pieces ?? []).entries()) {
       for (const [offset, record] of (piece ?? []).entries()) {
         if (record !== undefined) yield [(index << PIECE_BITS) + offset, record];
       }
+    }
+    for (const [ordinal, reference] of this.#letGo) {
+      const record = reference.deref();
+      if (record !== undefined) yield [ordinal, record];
     }
   }
 
@@ -65,13 +78,77 @@ export class Records<R extends object> {
     this.#logs.delete(log);
   }
 
+  letSomeGo(most: number): void {
+    const pieces = this.#pieces ?? [];
+    while (this.#hand > 0) {
+      const index = (this.#hand - 1) >>> PIECE_BITS;
+      const piece = pieces[index];
+      if (piece !== undefined) return this.#letGoOf(piece, index, most);
+      this.#hand = index << PIECE_BITS;
+    }
+    this.#hand = pieces.length << PIECE_BITS;
+    this.#letFewGo(Math.min(most, 1 << PIECE_BITS));
+  }
+
+  *forgetGone(): Steps<number> {
+    let seen = 0;
+    for (const [ordinal, reference] of this.#letGo) {
+      if (reference.deref() === undefined) this.#letGo.delete(ordinal);
+      if (++seen % 256 === 0) yield;
+    }
+    return this.#letGo.size;
+  }
+
+  #find(ordinal: number): R | undefined {
+    const pieces = this.#pieces;
+    if (pieces === undefined) return this.#few.get(ordinal);
+    const record = pieces[ordinal >>> PIECE_BITS]?.[ordinal & PIECE_MASK];
+    return record ?? this.#few.get(ordinal);
+  }
+
+  #findLetGo(ordinal: number): R | undefined {
+    return this.#letGo.size === 0 ? undefined : this.#letGo.get(ordinal)?.deref();
+  }
+
+  #letGoOf(piece: Piece<R>, index: number, most: number): void {
+    const first = index << PIECE_BITS;
+    for (let left = most; left > 0 && this.#hand > first; this.#hand--) {
+      const offset = (this.#hand - 1) & PIECE_MASK;
+      const record = piece[offset];
+      if (record === undefined) continue;
+      piece[offset] = undefined;
+      this.#keepWeakly(first + offset, record);
+      left--;
+    }
+    const isOver = this.#hand === first && piece.every((record) => record === undefined);
+    if (isOver) (this.#pieces ?? [])[index] = undefined;
+  }
+
+  /** The oldest ones. */
+  #letFewGo(most: number): void {
+    let left = most;
+    for (const [ordinal, record] of this.#few) {
+      if (left-- === 0) return;
+      this.#few.delete(ordinal);
+      this.#keepWeakly(ordinal, record);
+    }
+  }
+
+  #keepWeakly(ordinal: number, record: R): void {
+    this.kept--;
+    this.#letGo.set(ordinal, new WeakRef(record));
+  }
+
   #remember(ordinal: number, record: R): void {
     for (const log of this.#logs) log.push(ordinal);
+    this.kept++;
+    if (this.#letGo.size > 0) this.#letGo.delete(ordinal);
+    this.memory.added();
     if (this.#pieces === undefined && this.#few.size < this.#most) {
       this.#few.set(ordinal, record);
       return;
     }
-    this.#pieces ??= new Array<(R | undefined)[] | undefined>(
+    this.#pieces ??= new Array<Piece<R> | undefined>(
       Math.ceil(this.segment.records / (1 << PIECE_BITS)),
     ).fill(undefined);
     const index = ordinal >>> PIECE_BITS;
@@ -82,18 +159,21 @@ export class Records<R extends object> {
   }
 }
 
+/** A thousand records in the order of their ordinals. */
+type Piece<R> = (R | undefined)[];
+
 /** A piece for this many records or more. */
-function emptyPiece<R>(records: number): (R | undefined)[] {
+function emptyPiece<R>(records: number): Piece<R> {
   return new Array<R | undefined>(Math.min(records, 1 << PIECE_BITS)).fill(undefined);
 }
 
 const recordsBySegment = new WeakMap<object, unknown>();
 
-/** The records of a segment: one memory for all snapshots that share it. */
-export function recordsOf<R extends object>(segment: Segment<R>): Records<R> {
+/** The records of a segment: the same for all snapshots that share it. The memory is that of the first. */
+export function recordsOf<R extends object>(segment: Segment<R>, memory: RecordMemory): Records<R> {
   const known = recordsBySegment.get(segment) as Records<R> | undefined;
   if (known !== undefined) return known;
-  const records = new Records(segment);
+  const records = new Records(segment, memory);
   recordsBySegment.set(segment, records);
   return records;
 }

@@ -7,6 +7,7 @@ import { Segment, type SegmentLayout } from "../bytes/segment.js";
 import type { EntityDefinition } from "../definition.js";
 import { DeltaKeys, type DeltaKeyArrays } from "./delta-keys.js";
 import { Parts, type Dead, type Part } from "./parts.js";
+import type { RecordMemory } from "./record-memory.js";
 import { recordsOf } from "./records.js";
 
 export interface SharedPart {
@@ -31,15 +32,19 @@ export function shareParts(parts: Parts<object>): SharedParts {
   return { list, deltaKeys: parts.deltaKeys.arrays };
 }
 
-/** The same parts in this thread. `segmentAt` may know a segment already, whose decoded records stay in use. */
+/**
+ * The same parts in this thread. `segmentAt` may know a segment already, whose decoded records stay in use;
+ * `memory` bounds how many are kept of the others.
+ */
 export function partsOver<R extends object>(
   definition: EntityDefinition<R, never>,
   shared: SharedParts,
   segmentAt: (index: number) => Segment<R> | undefined,
+  memory: RecordMemory,
   previous: Parts<R> | undefined,
 ): Parts<R> {
   const list = shared.list.map(({ layout, dead, live }, index) => {
-    const records = recordsOf(segmentAt(index) ?? new Segment(definition, layout));
+    const records = recordsOf(segmentAt(index) ?? new Segment(definition, layout), memory);
     const before = previous?.list.find((part) => part.records === records);
     return { records, dead: known(before, dead), live };
   });

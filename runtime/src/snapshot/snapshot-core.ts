@@ -8,7 +8,7 @@ import type { Segment } from "../bytes/segment.js";
 import { atOnce, type Steps } from "../bytes/steps.js";
 import type { EntityDefinition, ViewDefinition } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
-import { withoutIndex, type ArraysInUse } from "./arrays-in-use.js";
+import { ArraysInUse, withoutIndex } from "./arrays-in-use.js";
 import { CarryOver } from "./carry-over.js";
 import { GroupIndex } from "./group-index.js";
 import { keyOf } from "./key-shape.js";
@@ -21,6 +21,7 @@ import { MergedUnique } from "./merged-unique.js";
 import { orderOf } from "./order.js";
 import type { Parts } from "./parts.js";
 import { OrdinalList, placeIn } from "./record-list.js";
+import { RecordMemory, type RemembersArrays } from "./record-memory.js";
 import type { Records } from "./records.js";
 import { indexRun, wholeRun } from "./run.js";
 import { listOf } from "./sorted-list.js";
@@ -46,7 +47,7 @@ type AnyView<R extends object> =
 /** By name of the view. */
 type ViewArrays<R extends object> = Map<string, ArraysInUse<R>>;
 
-export class SnapshotCore<R extends object> {
+export class SnapshotCore<R extends object> implements RemembersArrays {
   readonly definition: EntityDefinition<R, never>;
   readonly info: SnapshotInfo;
   /** How many records it has. */
@@ -150,6 +151,15 @@ export class SnapshotCore<R extends object> {
     }
   }
 
+  /** Keeps arrays of views only while somebody holds them, until they are asked for again. */
+  *letArraysGo(): Steps<void> {
+    for (const view of this.#views.values()) {
+      if (view instanceof OrdinalList || view instanceof MergedList) view.letArrayGo();
+      else if (view instanceof GroupIndex || view instanceof MergedGroup) yield* view.letArraysGo();
+    }
+    for (const arrays of this.#arrays.values()) yield* arrays.letGo();
+  }
+
   *#inheritViews(previous: SnapshotCore<R>): Steps<void> {
     const isSameBase = previous.parts.base.records === this.parts.base.records;
     for (const [name, view] of previous.#views) {
@@ -169,7 +179,7 @@ export class SnapshotCore<R extends object> {
       const identity = isGroup ? identityOf(view.by, inUse.key) : undefined;
       // What goes on living must not keep the bytes of a base that went.
       arrays.set(identity, isSameBase ? inUse : withoutIndex(inUse));
-      if (arrays.size % 256 === 0) yield;
+      yield;
     }
   }
 
@@ -241,7 +251,7 @@ export class SnapshotCore<R extends object> {
   #arraysOf(name: string): ArraysInUse<R> {
     const known = this.#arrays.get(name);
     if (known !== undefined) return known;
-    const arrays: ArraysInUse<R> = new Map();
+    const arrays = new ArraysInUse<R>();
     this.#arrays.set(name, arrays);
     return arrays;
   }
@@ -261,15 +271,17 @@ export class SnapshotCore<R extends object> {
 /**
  * Lays a snapshot over checked segments, newest first: deltas, then the base. Given the snapshot that readers
  * have now, records and arrays of it that did not change stay the same objects, and where it has a part of the
- * segments, work is proportional to the others. Throws ERR_BAD_SEGMENT for segments that do not go together.
+ * segments, work is proportional to the others. `memory` bounds how many decoded records are kept of segments
+ * that are new. Throws ERR_BAD_SEGMENT for segments that do not go together.
  */
 export function* createCore<R extends object>(
   definition: EntityDefinition<R, never>,
   info: SnapshotInfo,
   segments: readonly Segment<R>[],
   previous?: SnapshotCore<R>,
+  memory: RecordMemory = previous?.parts.base.records.memory ?? new RecordMemory(),
 ): Steps<SnapshotCore<R>> {
-  const parts = yield* layOver(definition, [...segments].reverse(), previous?.parts);
+  const parts = yield* layOver(definition, [...segments].reverse(), memory, previous?.parts);
   return yield* coreOver(definition, info, parts, previous);
 }
 
@@ -282,6 +294,7 @@ export function* coreOver<R extends object>(
 ): Steps<SnapshotCore<R>> {
   const core = new SnapshotCore(definition, info, parts, previous);
   if (previous !== undefined) yield* core.inherit(previous);
+  parts.base.records.memory.addSnapshot(core);
   return core;
 }
 

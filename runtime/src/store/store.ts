@@ -213,6 +213,8 @@ export interface SchemaStore {
 export interface Store {
   /** For messages: `redis orders`, `embedded .cache`, `memory`. Never a password. */
   readonly label: string;
+  /** Where its last good revisions are kept for when it cannot be reached. */
+  readonly fallback?: FallbackStore | undefined;
   /** False when neither timers nor subscriptions may run (serverless). */
   readonly background: boolean;
   schema(packageName: string): SchemaStore;
@@ -221,4 +223,38 @@ export interface Store {
   /** Stops the collections opened on it and the connections it made; never the connection it was given. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * What a process keeps on its machine of a store that it may not reach at its next start: the heads that it
+ * serves, as one state, and their segments. Nothing of it is ever published. Several processes may share it.
+ */
+export interface FallbackStore {
+  /** States that were confirmed longer ago, in milliseconds, are not served; undefined: any age is. */
+  readonly maxAgeMs: number | undefined;
+  schema(packageName: string): FallbackSchema;
+}
+
+/** The heads of some versions, as the store had them at one moment. */
+export interface KeptState {
+  readonly heads: ReadonlyMap<VersionName, StoredManifest>;
+  /** When the store last confirmed them, by this machine's clock in milliseconds since 1970. */
+  readonly confirmedAtMs: number;
+}
+
+/** All methods reject with ERR_FALLBACK when what is kept cannot be used, and say why. */
+export interface FallbackSchema {
+  /** What was kept of exactly these versions; rejects also when nothing was. */
+  find(versions: readonly VersionName[]): Promise<KeptState>;
+  /** Sizes in bytes of chunks 0 to n - 1; 0 for those missing. */
+  chunkSizes(segmentId: string, chunks: number): Promise<readonly number[]>;
+  getChunk(segmentId: string, index: number): Promise<Uint8Array | undefined>;
+  putChunk(segmentId: string, index: number, bytes: Uint8Array): Promise<void>;
+  /**
+   * Puts a state, whose segments are there, in the place of the one kept of the same versions, in one step;
+   * not in that of a newer one, unless the store was seen to have gone back.
+   */
+  keep(state: KeptState, isStepBack: boolean): Promise<void>;
+  /** Forgets everything that is kept of the schema: it was found damaged. */
+  discard(): Promise<void>;
 }

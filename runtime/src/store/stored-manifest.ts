@@ -24,8 +24,9 @@ export function decodeStoredManifest(value: Buffer | undefined): StoredManifest 
   if (header === null) return undefined;
   const [, id = "", revision = "", epoch = "", list = ""] = header;
   const segments = decodeSegments(list);
-  if (segments === undefined) return undefined;
-  return { id, revision: Number(revision), epoch, segments, bytes: value.subarray(end + 1) };
+  const number = Number(revision);
+  if (segments === undefined || !Number.isSafeInteger(number)) return undefined;
+  return { id, revision: number, epoch, segments, bytes: value.subarray(end + 1) };
 }
 
 const HEADER = /^([!-~]+) (\d+) ([!-~]+) ([!-~]*)$/;
@@ -35,7 +36,7 @@ function decodeSegments(list: string): readonly SegmentRef[] | undefined {
   const segments: SegmentRef[] = [];
   for (const item of list.split(",").filter((text) => text !== "")) {
     const [, id, chunks] = SEGMENT.exec(item) ?? [];
-    if (id === undefined || chunks === undefined) return undefined;
+    if (id === undefined || !Number.isSafeInteger(Number(chunks))) return undefined;
     segments.push({ id, chunks: Number(chunks) });
   }
   return segments;

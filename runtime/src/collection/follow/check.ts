@@ -31,6 +31,8 @@ export interface CheckReport {
   readonly sentAt: number;
   /** Versions whose newest revision could not be loaded, with those that must wait for them. */
   readonly failures: ReadonlyMap<VersionName, CachedCollectionsError>;
+  /** Whether a version went back. */
+  readonly isStepBack: boolean;
   /** Versions that wait for a second check to agree before they go back, with those that must wait for them. */
   readonly held: ReadonlySet<VersionName>;
 }
@@ -93,13 +95,13 @@ async function bringIn(
   const failures = new Map<FollowedVersion, CachedCollectionsError>();
   for (const { followed, target } of considered) {
     if (target === undefined || ready.has(target.id)) continue;
-    const { definition, subject } = followed;
+    const { definition, subject, memory } = followed;
     const find = followed.findSegment.bind(followed);
     const previous = followed.served?.core;
     try {
       const limit = { subject, what: "fetching a revision", ms: FETCH_DEADLINE_MS, signal };
       const revision = await withDeadline(limit, (limited) =>
-        assemble({ schema, definition, find, previous, signal: limited }, target),
+        assemble({ schema, definition, find, previous, memory, signal: limited }, target),
       );
       ready.set(target.id, revision);
     } catch (error) {
@@ -132,7 +134,7 @@ function finish(
     const revision = target && ready.get(target.id);
     return revision === undefined || blocked.has(followed) ? [] : [{ followed, revision }];
   });
-  tellMoves(installAll(moves, check), check.sentAt);
+  const isStepBack = tellMoves(installAll(moves, check), check.sentAt);
   const failures = new Map<VersionName, CachedCollectionsError>();
   const held = new Set<VersionName>();
   for (const { followed } of considered) {
@@ -140,7 +142,7 @@ function finish(
     if (error !== undefined) failures.set(followed.version, error);
     else if (blocked.has(followed)) held.add(followed.version);
   }
-  return { sentAt: check.sentAt, failures, held };
+  return { sentAt: check.sentAt, failures, isStepBack, held };
 }
 
 /** A version and what it serves from now on. */
@@ -167,8 +169,8 @@ export function installAll(
   });
 }
 
-/** The events of moves that a check begun at `sentAt` made. */
-export function tellMoves(moves: readonly Moved[], sentAt: number): void {
+/** The events of moves that a check begun at `sentAt` made. Returns whether a version went back. */
+export function tellMoves(moves: readonly Moved[], sentAt: number): boolean {
   for (const { followed, revision, before, back } of moves) {
     const { epoch, revision: number } = revision.manifest;
     const entity = followed.subject;
@@ -185,6 +187,8 @@ export function tellMoves(moves: readonly Moved[], sentAt: number): void {
       changes: changesBetween(before, revision),
       fetchedBytes: revision.fetchedBytes,
       durationMs: now() - sentAt,
+      isFallback: false,
     });
   }
+  return moves.some(({ back }) => back);
 }

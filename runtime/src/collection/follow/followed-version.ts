@@ -16,6 +16,7 @@ import { directionOf, type Direction } from "./direction.js";
 import { publishToTools } from "../channels.js";
 import type { CollectionEvent, CollectionEvents, Emitter } from "../events.js";
 import type { HeldRevision } from "./held-revision.js";
+import { RecordMemory } from "../../snapshot/record-memory.js";
 import { now } from "../timing.js";
 import { warnOfUnheard } from "../unheard-failure.js";
 
@@ -72,6 +73,8 @@ export class FollowedVersion {
   readonly subject: string;
   /** Of the collections and data sets that opened it. */
   readonly emitters: Set<Emitter> = new Set();
+  /** Bounds how many decoded records are kept. */
+  readonly memory: RecordMemory = new RecordMemory();
   /** What readers see. */
   served: HeldRevision | undefined;
   /** As of the last check. */
@@ -155,7 +158,7 @@ export class FollowedVersion {
   /** Takes another thread's word for it, in the place of a check. */
   believe({ ageMs, checkedMsAgo, status, failure }: Word): void {
     const at = now();
-    this.checkedAt = at - checkedMsAgo;
+    this.checkedAt = checkedMsAgo === Infinity ? undefined : at - checkedMsAgo;
     this.failure = failure;
     this.#confirmedAt = at - ageMs;
     this.#behind = status === "stale";
@@ -185,6 +188,13 @@ export class FollowedVersion {
     this.#confirmedAt = sentAt;
     this.#behind = this.need !== undefined;
     return back;
+  }
+
+  /** Serves what was kept on this machine, as something newer may exist. `confirmedAt` is monotonic. */
+  installKept(revision: HeldRevision, confirmedAt: number): void {
+    this.served = revision;
+    this.#confirmedAt = confirmedAt;
+    this.#behind = true;
   }
 
   /** Notes that the head's bytes are bad; the background leaves them alone for a growing while. */

@@ -7,10 +7,12 @@ import { CachedCollectionsError } from "../../errors.js";
 import type { Segment } from "../../bytes/segment.js";
 import type { AnyEntityDefinition } from "../../definition.js";
 import type { SchemaState, SchemaStore, Store, VersionName } from "../../store/store.js";
+import type { RecordMemory } from "../../snapshot/record-memory.js";
 import { CheckQueue } from "./check-queue.js";
 import { runCheck, type CheckReport } from "./check.js";
+import { Fallback, installKept } from "./fallback.js";
 import { FollowedVersion, type CollectionStatus } from "./followed-version.js";
-import type { CheckListener, Following } from "./following.js";
+import type { CheckListener, Following, FollowWishes } from "./following.js";
 import type { HeldRevision } from "./held-revision.js";
 import { Poller } from "./poller.js";
 import { StatusWatch } from "./status-watch.js";
@@ -30,16 +32,22 @@ export class Follower implements Following {
   readonly #closing = new AbortController();
   readonly #pushed = new Map<string, { revision: HeldRevision; at: number }>();
   readonly #sources = new Map<string, number>();
+  readonly #fallback: Fallback | undefined;
   readonly #watch = new StatusWatch();
   #epoch: string | undefined;
   #failure: CachedCollectionsError | undefined;
   #failures = 0;
   #hurry = new AbortController();
+  #isStandingIn = false;
+  readonly #stopped: () => void;
 
-  constructor(store: Store, packageName: string) {
+  /** `stopped` is called when it has stopped. */
+  constructor(store: Store, packageName: string, stopped: () => void) {
     this.store = store;
     this.packageName = packageName;
+    this.#stopped = stopped;
     this.schema = store.schema(packageName);
+    this.#fallback = store.fallback && new Fallback(store.fallback, packageName, this.signal);
     this.#queue = new CheckQueue((urgent) => this.#check(urgent));
     this.#poller = new Poller(this.schema, () => this.checkIntervalMs, {
       check: () => void this.#queue.request(false),
@@ -59,12 +67,13 @@ export class Follower implements Following {
   }
 
   /** Opens a version for `owner`, sharing it with others that have it open, and begins to follow. */
-  open(definition: AnyEntityDefinition, owner: object, checkIntervalMs: number): FollowedVersion {
+  open(definition: AnyEntityDefinition, owner: object, wishes: FollowWishes): FollowedVersion {
     const followed = new FollowedVersion(definition);
     const entry = this.#followed.get(followed.version) ?? { followed, opened: 0 };
     entry.opened++;
     this.#followed.set(followed.version, entry);
-    this.#intervals.set(owner, checkIntervalMs);
+    this.#intervals.set(owner, wishes.checkIntervalMs);
+    entry.followed.memory.limit(owner, wishes.maxDecodedRecords);
     if (this.store.background) this.#poller.start();
     return entry.followed;
   }
@@ -72,7 +81,8 @@ export class Follower implements Following {
   /** Undoes `open`; the last one out stops everything. */
   async release(followed: readonly FollowedVersion[], owner: object): Promise<void> {
     this.#intervals.delete(owner);
-    for (const { version } of followed) {
+    for (const { version, memory } of followed) {
+      memory.unlimit(owner);
       const entry = this.#followed.get(version);
       if (entry !== undefined && --entry.opened === 0) this.#followed.delete(version);
     }
@@ -87,6 +97,7 @@ export class Follower implements Following {
     this.#poller.stop();
     this.#hurry.abort();
     await Promise.all([...this.stoppers].map(async (stop) => stop()));
+    this.#stopped();
   }
 
   /** A check that begins after this call; rejects with the store's errors. */
@@ -119,6 +130,11 @@ export class Follower implements Following {
     return [...this.#followed.values()].map(({ followed }) => followed);
   }
 
+  /** What bounds the decoded records of a version that is open here. */
+  memoryOf(version: VersionName): RecordMemory | undefined {
+    return this.#followed.get(version)?.followed.memory;
+  }
+
   statusOf(followed: FollowedVersion): CollectionStatus {
     return this.#failure === undefined ? followed.status(this.checkIntervalMs) : "failing";
   }
@@ -131,6 +147,7 @@ export class Follower implements Following {
   async #check(urgent: boolean): Promise<CheckReport> {
     this.signal.throwIfAborted();
     this.#hurry = new AbortController();
+    const standIn = setTimeout(() => void this.#serveKept(), STAND_IN_AFTER_MS).unref();
     try {
       const report = await runCheck({
         schema: this.schema,
@@ -148,6 +165,32 @@ export class Follower implements Following {
       const failure = asStoreError(this.packageName, error);
       if (!this.signal.aborted) this.#failed(failure);
       throw failure;
+    } finally {
+      clearTimeout(standIn);
+    }
+  }
+
+  /** While the store does not answer and there is nothing else to read. */
+  async #serveKept(): Promise<void> {
+    const needy = this.versions.filter(({ served }) => served === undefined);
+    if (this.#fallback === undefined || needy.length === 0 || this.#isStandingIn) return;
+    this.#isStandingIn = true;
+    try {
+      const kept = await this.#fallback.load(this.versions);
+      if (!this.signal.aborted && installKept(kept)) this.#ended();
+    } catch (error) {
+      if (!this.signal.aborted) tellAll(needy, asStoreError(this.packageName, error));
+    } finally {
+      this.#isStandingIn = false;
+    }
+  }
+
+  /** In the background: it never holds up a check. */
+  async #keep({ isStepBack }: CheckReport): Promise<void> {
+    try {
+      await this.#fallback?.keep(this.versions, isStepBack);
+    } catch (error) {
+      if (!this.signal.aborted) tellAll(this.versions, asStoreError(this.packageName, error));
     }
   }
 
@@ -160,16 +203,16 @@ export class Follower implements Following {
       if (error !== undefined) followed.emit("failure", { entity: followed.subject, error });
     }
     this.#ended();
+    void this.#keep(report);
     this.#poller.succeeded(this.versions.map(({ version }) => version));
   }
 
   #failed(error: CachedCollectionsError): void {
     this.#failure = error;
     this.#failures++;
-    for (const followed of this.versions) {
-      followed.emit("failure", { entity: followed.subject, error });
-    }
+    tellAll(this.versions, error);
     this.#ended();
+    void this.#serveKept();
     this.#poller.failed(this.#failures);
   }
 
@@ -206,26 +249,40 @@ export class Follower implements Following {
   }
 }
 
+/** How long a first check may take before the fallback serves, in milliseconds. */
+const STAND_IN_AFTER_MS = 1_000;
+
 /** A process of the fleet is given about the time in which it would fetch these bytes from a busy server. */
 const SPREAD_BYTES_PER_MS = 50_000;
 
 /** Followers by store and package. */
 const followers = new WeakMap<Store, Map<string, Follower>>();
 
-/** The store's follower of a schema; made when there is none. */
+/** The store's follower of a schema; made when there is none. One that has stopped is not kept. */
 export function followerOf(store: Store, packageName: string): Follower {
-  const known = followers.get(store) ?? new Map<string, Follower>();
-  if (!followers.has(store)) {
-    store.onClose(async () => {
-      await Promise.all([...known.values()].map(async (follower) => follower.stop()));
-    });
-    followers.set(store, known);
-  }
+  const known = followersOf(store);
   const existing = known.get(packageName);
   if (existing !== undefined && !existing.signal.aborted) return existing;
-  const follower = new Follower(store, packageName);
+  const follower = new Follower(store, packageName, () => {
+    if (known.get(packageName) === follower) known.delete(packageName);
+  });
   known.set(packageName, follower);
   return follower;
+}
+
+function followersOf(store: Store): Map<string, Follower> {
+  const known = followers.get(store);
+  if (known !== undefined) return known;
+  const made = new Map<string, Follower>();
+  followers.set(store, made);
+  store.onClose(async () => {
+    await Promise.all([...made.values()].map(async (follower) => follower.stop()));
+  });
+  return made;
+}
+
+function tellAll(followed: readonly FollowedVersion[], error: CachedCollectionsError): void {
+  for (const each of followed) each.emit("failure", { entity: each.subject, error });
 }
 
 /** What is not one of this library's errors comes from a client of a store. */

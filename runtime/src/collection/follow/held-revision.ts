@@ -15,6 +15,7 @@ import type { Segment } from "../../bytes/segment.js";
 import { inSlices } from "../../bytes/steps.js";
 import type { AnyEntityDefinition } from "../../definition.js";
 import { CachedCollectionsError } from "../../errors.js";
+import type { RecordMemory } from "../../snapshot/record-memory.js";
 import { createCore, type SnapshotCore } from "../../snapshot/snapshot-core.js";
 import type { SchemaStore, StoredManifest } from "../../store/store.js";
 import { eachOf } from "../timing.js";
@@ -31,14 +32,19 @@ export interface HeldRevision {
   readonly fetchedBytes: number;
 }
 
+/** Where chunks are: the store, or the fallback. */
+export type ChunkSource = Pick<SchemaStore, "chunkSizes" | "getChunk">;
+
 /** What assembling may draw on. */
 export interface AssembleSources {
-  readonly schema: SchemaStore;
+  readonly schema: ChunkSource;
   readonly definition: AnyEntityDefinition;
   /** A segment that this process has already. */
   readonly find: (segmentId: string) => Segment<object> | undefined;
   /** Records already decoded are carried over from here where their bytes are the same. */
   readonly previous: SnapshotCore<object> | undefined;
+  /** Bounds the decoded records of segments that are new. */
+  readonly memory: RecordMemory | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -67,7 +73,8 @@ export async function assemble(
     segments.set(part.id, found ?? (await fetchSegment(sources, part)));
   }
   const info = { revision: manifest.revision, epoch: manifest.epoch, manifestId: stored.id };
-  const steps = createCore(definition, info, [...segments.values()], sources.previous);
+  const { previous, memory } = sources;
+  const steps = createCore(definition, info, [...segments.values()], previous, memory);
   return { stored, manifest, segments, core: await inSlices(steps, signal), fetchedBytes };
 }
 
@@ -130,7 +137,7 @@ async function fetchSegment(
 
 /** Before memory is set aside for it: what the manifest promises must be in the store. */
 async function checkSizes(
-  schema: SchemaStore,
+  schema: ChunkSource,
   subject: string,
   part: ManifestSegment,
 ): Promise<void> {

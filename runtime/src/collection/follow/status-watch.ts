@@ -6,15 +6,14 @@ export class StatusWatch {
 
   /** Compares with the look before. */
   look(followed: FollowedVersion, status: CollectionStatus): void {
+    if (followed.served === undefined) return;
     const before = this.#before.get(followed);
     this.#before.set(followed, status);
     const wasCurrent = before === undefined || before === "fresh";
     const isCurrent = status === "fresh";
-    if (wasCurrent && !isCurrent && followed.served !== undefined) {
+    if (wasCurrent && !isCurrent) {
       followed.emit("stale", { entity: followed.subject, ageMs: followed.ageMs });
     }
-    if (isCurrent && (before === "stale" || before === "failing")) {
-      followed.emit("recovered", { entity: followed.subject });
-    }
+    if (!wasCurrent && isCurrent) followed.emit("recovered", { entity: followed.subject });
   }
 }

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import {
   decodeManifest,
   encodeManifest,
+  type CheckedTarget,
   type ManifestOrigin,
   type ManifestSegment,
   type SegmentKind,
@@ -87,6 +88,7 @@ export interface NewPlace {
   readonly ticket: string;
   readonly setId: string;
   readonly origin: ManifestOrigin;
+  readonly checked: readonly CheckedTarget[];
 }
 
 /** What a revision consists of. */
@@ -103,7 +105,7 @@ export interface Layers {
 export async function buildRevision(
   followed: FollowedVersion,
   { segments, records }: Layers,
-  { epoch, revision, ticket, setId, origin }: NewPlace,
+  { epoch, revision, ticket, setId, origin, checked }: NewPlace,
   signal: AbortSignal,
 ): Promise<HeldRevision> {
   const { package: packageName, entity, hash } = followed.definition;
@@ -118,12 +120,19 @@ export async function buildRevision(
     setId,
     records,
     origin,
+    checked,
     segments: segments.map(({ part }) => part),
   };
   const stored = encodeManifest(manifest);
   const info = { revision, epoch, manifestId: stored.id };
   const opened = segments.map(({ segment }) => segment);
-  const steps = createCore(followed.definition, info, opened, followed.served?.core);
+  const steps = createCore(
+    followed.definition,
+    info,
+    opened,
+    followed.served?.core,
+    followed.memory,
+  );
   const core = await inSlices(steps, signal);
   const byId = new Map(segments.map(({ part, segment }) => [part.id, segment]));
   return { stored, manifest, segments: byId, core, fetchedBytes: 0 };

@@ -3,13 +3,9 @@
  * that they were compared with. Which segments the next revision has depends on what is published when it is
  * planned, which may change while rows are on their way.
  */
-import {
-  buildRevision,
-  isPublished,
-  nameBuilt,
-  type Layers,
-  type NewPlace,
-} from "./built-revision.js";
+import type { Manifest } from "../../bytes/manifest.js";
+import type { Segment } from "../../bytes/segment.js";
+import { isPublished, nameBuilt, type Layers } from "./built-revision.js";
 import type { FollowedVersion } from "../follow/followed-version.js";
 import type { Heads } from "./heads.js";
 import type { HeldRevision } from "../follow/held-revision.js";
@@ -30,11 +26,13 @@ export interface PlanMode {
 export interface Planned {
   readonly candidate: Candidate;
   readonly followed: FollowedVersion;
-  readonly layers: Layers | undefined;
   /** Undefined when it is what is published already. */
-  readonly revision: HeldRevision | undefined;
-  /** How many records there are, published or not. */
+  readonly layers: Layers | undefined;
+  /** All of it, published or not. */
+  readonly segments: readonly Segment<object>[];
   readonly records: number;
+  /** An earlier revision, of which it has every key; undefined when none is known. */
+  readonly keepsKeysOf: Manifest | undefined;
 }
 
 export class Candidate {
@@ -59,14 +57,19 @@ export class Candidate {
   }
 
   /** Throws ERR_DUPLICATE_KEY. */
-  async plan(heads: Heads, place: Omit<NewPlace, "origin">, mode: PlanMode): Promise<Planned> {
+  async plan(heads: Heads, mode: PlanMode): Promise<Planned> {
     const { followed } = this;
+    const { over, built } = this.loaded;
     const layers = await this.#layers(heads, mode);
-    const built =
-      layers &&
-      (await buildRevision(followed, layers, { ...place, origin: this.#origin }, mode.signal));
-    const records = layers?.records ?? liveIn(this.loaded.over?.parts ?? []);
-    return { candidate: this, followed, layers, revision: built, records };
+    const keepsKeysOf = built.removed === 0 ? over?.revision.manifest : undefined;
+    if (layers === undefined && over !== undefined) {
+      const segments = [...over.revision.segments.values()];
+      const records = liveIn(over.parts);
+      return { candidate: this, followed, layers, segments, records, keepsKeysOf };
+    }
+    const { segments: named, records } = layers ?? (await this.#wholeOf(mode.signal));
+    const segments = named.map(({ segment }) => segment);
+    return { candidate: this, followed, layers, segments, records, keepsKeysOf };
   }
 
   /** Undefined when it is what is published already. */

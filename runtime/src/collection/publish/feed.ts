@@ -77,18 +77,17 @@ async function walk(
   let until = now() + SLICE_MS;
   let ended = false;
   try {
-    for (let count = 1; ; count++) {
-      const next = nextOf(subject, rows);
-      const step = next instanceof Promise ? await next : next;
+    for (;;) {
+      const given = takeSome(subject, rows, take, until);
+      const step = given instanceof Promise ? await given : given;
       signal.throwIfAborted();
-      ended = step.done === true;
+      ended = step?.done === true;
       if (ended) return;
-      take(step.value);
-      // Rows that are there at once would otherwise keep the event loop until the last.
-      if (count % 32 === 0 && now() > until) {
-        await new Promise<void>((resume) => setImmediate(resume));
-        until = now() + SLICE_MS;
-      }
+      if (step !== undefined) take(step.value);
+      if (now() < until) continue;
+      await new Promise<void>((resume) => setImmediate(resume));
+      signal.throwIfAborted();
+      until = now() + SLICE_MS;
     }
   } finally {
     if (!ended) close(rows);
@@ -97,14 +96,37 @@ async function walk(
 
 type Step = IteratorResult<unknown>;
 
+/**
+ * Takes rows as long as they are there at once: they would otherwise keep the event loop until the last.
+ * Returns the step that ends them or has to be waited for; undefined when it is time for others.
+ */
+function takeSome(
+  subject: string,
+  rows: AnyIterator,
+  take: (row: unknown) => void,
+  until: number,
+): Step | Promise<Step> | undefined {
+  for (let count = 1; ; count++) {
+    const step = nextOf(subject, rows);
+    // Awaiting every row of an array would cost more than encoding it.
+    if ("then" in step) return waitFor(subject, step);
+    if (step.done === true) return step;
+    take(step.value);
+    if (count % 32 === 0 && now() > until) return undefined;
+  }
+}
+
 function nextOf(subject: string, rows: AnyIterator): Step | Promise<Step> {
   try {
-    const step = rows.next();
-    // Awaiting every row of an array would cost more than encoding it.
-    if (!("then" in step)) return step;
-    return Promise.resolve(step).catch((error: unknown) => {
-      throw loaderFailed(subject, error);
-    });
+    return rows.next();
+  } catch (error) {
+    throw loaderFailed(subject, error);
+  }
+}
+
+async function waitFor(subject: string, step: Promise<Step>): Promise<Step> {
+  try {
+    return await step;
   } catch (error) {
     throw loaderFailed(subject, error);
   }

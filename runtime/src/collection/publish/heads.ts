@@ -82,6 +82,7 @@ export class Heads {
         definition,
         find: (id) => this.#follower.findSegment(versionOf(definition), id),
         previous: undefined,
+        memory: this.#follower.memoryOf(versionOf(definition)),
         signal: this.#signal,
       },
       stored,

@@ -132,7 +132,7 @@ class Sink {
     const comparison = this.#comparison;
     const record = comparison === undefined ? this.builder.add(row) : comparison.take(row);
     this.#rows++;
-    if (record !== undefined) this.references.note(record, this.#rows);
+    if (record !== undefined) this.references.note(record);
   }
 }
 

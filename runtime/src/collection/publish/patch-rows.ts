@@ -72,7 +72,7 @@ class Taking {
     this.#member = member;
     this.builder = new SegmentBuilder(definition, { seed });
     this.references = new ReferenceKeys(definition);
-    this.#comparison = new RowComparison(definition, parts, this.builder, { decodesAll: true });
+    this.#comparison = new RowComparison(definition, parts, this.builder);
   }
 
   upsert(row: unknown): void {
@@ -81,9 +81,8 @@ class Taking {
       throw this.#error("ERR_INVALID_RECORD", `row ${this.#rows} of upsert is no object`);
     }
     const record = this.#comparison.take(row);
-    if (record === undefined) return;
-    this.references.note(record, this.#rows);
-    this.#given.add(tokenOf(keyOfRecord(this.#member.followed.definition, record)));
+    if (record !== undefined) this.references.note(record);
+    this.#given.add(tokenOf(keyOfRecord(this.#member.followed.definition, record ?? row)));
   }
 
   remove(given: unknown): void {

@@ -3,19 +3,15 @@
  * whether guards, references and the user's `validate` agree. Planned again when the store has moved on.
  */
 import { randomBytes } from "node:crypto";
-import { Segment } from "../../bytes/segment.js";
-import { inSlices } from "../../bytes/steps.js";
-import type { AnyEntityDefinition, ReferenceDefinition } from "../../definition.js";
 import type { CachedCollectionsError } from "../../errors.js";
-import { createCore, type SnapshotCore } from "../../snapshot/snapshot-core.js";
 import type { PublishEntry, PublishRequest } from "../../store/store.js";
-import type { NamedSegment } from "./built-revision.js";
-import type { Candidate, Planned } from "./candidate.js";
 import type { FollowedVersion } from "../follow/followed-version.js";
-import { checkGuards, runValidate } from "./guards.js";
-import { versionOf, type Heads } from "./heads.js";
 import type { HeldRevision } from "../follow/held-revision.js";
-import type { HasKey } from "./reference-keys.js";
+import { buildRevision, type NamedSegment } from "./built-revision.js";
+import type { Candidate, Planned } from "./candidate.js";
+import { checkReferences, type CheckedReferences } from "./check-references.js";
+import { checkGuards, runValidate } from "./guards.js";
+import type { Heads } from "./heads.js";
 import type { PushJob, PushResults } from "./push-job.js";
 import type { PushResult } from "./push-result.js";
 
@@ -44,43 +40,91 @@ export async function planPublication(
   heads: Heads,
 ): Promise<Publication> {
   const epoch = heads.state.epoch ?? randomBytes(16).toString("hex");
-  const compared = await planAll(job, candidates, heads, epoch);
-  const revisions = compared.flatMap(({ revision }) => (revision === undefined ? [] : [revision]));
-  const warnings = revisions.length === 0 ? NO_WARNINGS : await checkAll(job, compared, heads);
+  const setId = randomBytes(16).toString("hex");
+  const planned = await planAll(job, candidates, heads);
+  const isChanged = planned.some(({ layers }) => layers !== undefined);
+  const references = isChanged ? await checkAll(job, planned, setId, heads) : NONE_CHECKED;
+  const revisions = await buildAll(job, planned, { epoch, setId, references, heads });
+  if (isChanged) {
+    const pushed = planned.map(({ followed }) => [followed, revisions.get(followed)] as const);
+    await runValidate(job.unit, new Map(pushed), heads);
+  }
   return {
     request: {
       ticket: job.ticket,
       epoch,
-      entries: compared.map((each) => entryOf(job, each, heads)),
+      entries: planned.map(({ followed }) =>
+        entryOf(job, followed, revisions.get(followed), heads),
+      ),
     },
-    news: compared.flatMap(({ layers }) => layers?.news ?? []),
-    revisions,
+    news: planned.flatMap(({ layers }) => layers?.news ?? []),
+    revisions: [...revisions.values()],
     results: new Map(
-      compared.map((each) => [each.followed, resultOf(each, warnings.get(each.followed), heads)]),
+      planned.map((each) => {
+        const warnings = references.get(each.followed)?.warnings;
+        return [each.followed, resultOf(each, revisions.get(each.followed), warnings, heads)];
+      }),
     ),
   };
 }
 
-type Warnings = ReadonlyMap<FollowedVersion, readonly CachedCollectionsError[]>;
-const NO_WARNINGS: Warnings = new Map();
+type Checked = ReadonlyMap<FollowedVersion, CheckedReferences>;
+const NONE_CHECKED: Checked = new Map();
 
 async function planAll(
   job: TicketedJob,
   candidates: readonly Candidate[],
   heads: Heads,
-  epoch: string,
 ): Promise<readonly Planned[]> {
-  const setId = randomBytes(16).toString("hex");
   const planned: Planned[] = [];
   for (const candidate of candidates) {
-    const { followed } = candidate;
-    const always = job.rewrite || job.damaged.has(followed);
-    const revision = nextRevision(followed, heads, epoch);
-    const place = { epoch, revision, ticket: job.ticket, setId };
+    const always = job.rewrite || job.damaged.has(candidate.followed);
     const mode = { always, anew: job.rewrite, signal: job.signal };
-    planned.push(await candidate.plan(heads, place, mode));
+    planned.push(await candidate.plan(heads, mode));
   }
   return planned;
+}
+
+async function checkAll(
+  { patch, signal }: TicketedJob,
+  planned: readonly Planned[],
+  setId: string,
+  heads: Heads,
+): Promise<Checked> {
+  for (const { followed, layers, records } of planned) {
+    if (layers === undefined) continue;
+    checkGuards(followed.definition, records, heads.stored(followed.version));
+  }
+  return checkReferences({ planned, heads, setId, isPatch: patch !== undefined, signal });
+}
+
+/** What revisions have in common that are published together. */
+interface Together {
+  readonly epoch: string;
+  readonly setId: string;
+  readonly references: Checked;
+  readonly heads: Heads;
+}
+
+async function buildAll(
+  job: TicketedJob,
+  planned: readonly Planned[],
+  { epoch, setId, references, heads }: Together,
+): Promise<ReadonlyMap<FollowedVersion, HeldRevision>> {
+  const revisions = new Map<FollowedVersion, HeldRevision>();
+  for (const { followed, layers } of planned) {
+    if (layers === undefined) continue;
+    const place = {
+      epoch,
+      revision: nextRevision(followed, heads, epoch),
+      ticket: job.ticket,
+      setId,
+      origin: job.patch === undefined ? ("load" as const) : ("patch" as const),
+      checked: references.get(followed)?.checked ?? [],
+    };
+    revisions.set(followed, await buildRevision(followed, layers, place, job.signal));
+  }
+  return revisions;
 }
 
 /** Above everything known of this epoch, also what was purged while this process still serves it. */
@@ -91,61 +135,12 @@ function nextRevision(followed: FollowedVersion, heads: Heads, epoch: string): n
   return Math.max(...revisions) + 1;
 }
 
-async function checkAll(
+function entryOf(
   job: TicketedJob,
-  compared: readonly Planned[],
+  followed: FollowedVersion,
+  revision: HeldRevision | undefined,
   heads: Heads,
-): Promise<Warnings> {
-  for (const { followed, revision } of compared) {
-    if (revision === undefined) continue;
-    const before = heads.stored(followed.version);
-    checkGuards(followed.definition, revision.core.size, before);
-  }
-  const warnings = new Map<FollowedVersion, readonly CachedCollectionsError[]>();
-  for (const { followed, candidate } of compared) {
-    const { references } = candidate.loaded;
-    const targets = await targetsOf(references.references, compared, heads, job.signal);
-    warnings.set(followed, await inSlices(references.check(targets), job.signal));
-  }
-  await runValidate(
-    job.unit,
-    new Map(compared.map((each) => [each.followed, each.revision])),
-    heads,
-  );
-  return warnings;
-}
-
-async function targetsOf(
-  references: readonly ReferenceDefinition<object>[],
-  compared: readonly Planned[],
-  heads: Heads,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<ReferenceDefinition<object>, HasKey | undefined>> {
-  const targets = new Map<ReferenceDefinition<object>, HasKey | undefined>();
-  for (const reference of references) {
-    targets.set(reference, await coreFor(reference.target(), compared, heads, signal));
-  }
-  return targets;
-}
-
-async function coreFor(
-  definition: AnyEntityDefinition,
-  compared: readonly Planned[],
-  heads: Heads,
-  signal: AbortSignal,
-): Promise<SnapshotCore<object> | undefined> {
-  const version = versionOf(definition);
-  const pushed = compared.find(({ followed }) => followed.version === version)?.revision;
-  const revision = pushed ?? (await heads.revision(definition));
-  if (revision === undefined) return undefined;
-  // Over segments of its own: records decoded only to see that they exist are forgotten with it.
-  const segments = [...revision.segments.values()].map(
-    ({ layout }) => new Segment(definition, layout),
-  );
-  return inSlices(createCore(definition, revision.core.info, segments), signal);
-}
-
-function entryOf(job: TicketedJob, { followed, revision }: Planned, heads: Heads): PublishEntry {
+): PublishEntry {
   const before = heads.stored(followed.version);
   const manifest = revision?.stored ?? before;
   if (manifest === undefined) throw new Error(`${followed.version}: nothing to compare with`);
@@ -162,7 +157,8 @@ function entryOf(job: TicketedJob, { followed, revision }: Planned, heads: Heads
 }
 
 function resultOf(
-  { followed, layers, revision, records }: Planned,
+  { followed, layers, records }: Planned,
+  revision: HeldRevision | undefined,
   warnings: readonly CachedCollectionsError[] = [],
   heads: Heads,
 ): PushResult {

@@ -1,109 +1,85 @@
-/**
- * The keys that loaded records refer to, each once: noted while the rows come (each record is decoded then
- * anyway), checked when all of them are there.
- */
-import { describeGivenKey, describeKey } from "../../bytes/describe-key.js";
+/** The keys that records refer to, each once: noted while rows come, looked up when all of them are there. */
 import type { Steps } from "../../bytes/steps.js";
 import type { AnyEntityDefinition, ReferenceDefinition } from "../../definition.js";
-import { CachedCollectionsError } from "../../errors.js";
+
+type AnyReference = ReferenceDefinition<object>;
 
 /** What a key can be looked up in. */
 export interface HasKey {
   has(key: unknown): boolean;
 }
 
+/** A key that a target does not have. */
+export interface Dangling {
+  readonly reference: AnyReference;
+  readonly key: unknown;
+}
+
 interface Noted {
-  readonly reference: ReferenceDefinition<object>;
-  /** Key (a composite one as text) to the name of the first record that refers to it. */
-  readonly from: Map<unknown, string>;
-  /** Composite keys, by their text. */
-  readonly composite: Map<string, unknown>;
+  readonly reference: AnyReference;
+  readonly keys: DistinctKeys;
 }
 
 export class ReferenceKeys {
-  readonly #definition: AnyEntityDefinition;
   readonly #noted: readonly Noted[];
 
-  constructor(definition: AnyEntityDefinition) {
-    this.#definition = definition;
-    this.#noted = definition.references.map((reference) => ({
+  constructor({ references }: AnyEntityDefinition) {
+    this.#noted = references.map((reference) => ({
       reference,
-      from: new Map(),
-      composite: new Map(),
+      keys: new DistinctKeys(reference.target().key.map(({ name }) => name)),
     }));
   }
 
-  /** The references whose targets must be known to check. */
-  get references(): readonly ReferenceDefinition<object>[] {
-    return this.#noted.map(({ reference }) => reference);
-  }
-
-  /** Notes what the `rowNumber`-th record refers to. */
-  note(record: object, rowNumber: number): void {
-    for (const { reference, from, composite } of this.#noted) {
-      for (const key of reference.keys(record)) {
-        const token = tokenOf(key);
-        if (from.has(token)) continue;
-        from.set(token, this.#nameOf(record, rowNumber));
-        if (token !== key) composite.set(token as string, key);
-      }
+  /** Notes what a record refers to. */
+  note(record: object): void {
+    for (const { reference, keys } of this.#noted) {
+      for (const key of reference.keys(record)) keys.add(key);
     }
   }
 
-  /**
-   * Looks all keys up. Throws ERR_DANGLING_REFERENCE for the first that has no target; where the schema only
-   * warns, returns that error instead, one for each reference.
-   */
-  *check(
-    targets: ReadonlyMap<ReferenceDefinition<object>, HasKey | undefined>,
-  ): Steps<readonly CachedCollectionsError[]> {
-    const warnings: CachedCollectionsError[] = [];
-    for (const { reference, from, composite } of this.#noted) {
-      const target = targets.get(reference);
+  /** The first key of each reference that has no target; without a target at all, the first key. */
+  *dangling(target: (reference: AnyReference) => HasKey | undefined): Steps<readonly Dangling[]> {
+    const found: Dangling[] = [];
+    for (const { reference, keys } of this.#noted) {
+      const has = target(reference);
       let steps = 0;
-      for (const [token, record] of from) {
-        if (++steps % 256 === 0) yield;
-        const key = typeof token === "string" ? (composite.get(token) ?? token) : token;
-        if (target?.has(key) === true) continue;
-        const error = this.#dangling(reference, record, key, target === undefined);
-        if (reference.dangling === "error") throw error;
-        warnings.push(error);
+      for (const key of keys.all) {
+        if (++steps % 64 === 0) yield;
+        if (has?.has(key) === true) continue;
+        found.push({ reference, key });
         break;
       }
     }
-    return warnings;
-  }
-
-  #nameOf(record: object, rowNumber: number): string {
-    const { key } = this.#definition;
-    return key.length === 0 ? `row ${rowNumber}` : describeKey(key, record);
-  }
-
-  #dangling(
-    { name, to, target }: ReferenceDefinition<object>,
-    record: string,
-    key: unknown,
-    nothingPublished: boolean,
-  ): CachedCollectionsError {
-    const { package: packageName, entity } = this.#definition;
-    const why = nothingPublished
-      ? `nothing of ${to} is published; push the data set, or ${to} first`
-      : `there is no such ${to}`;
-    return new CachedCollectionsError(
-      "ERR_DANGLING_REFERENCE",
-      `${packageName}.${entity}`,
-      `${record}: ${name} refers to ${to} ${describeGivenKey(target().key, key)}, but ${why}`,
-    );
+    return found;
   }
 }
 
-/** Something by which equal keys are equal in a Map: primitives themselves, composite keys as text. */
-function tokenOf(key: unknown): unknown {
-  if (typeof key !== "object" || key === null) return key;
-  let text = "";
-  // Lengths keep ("a", "bc") and ("ab", "c") apart. Once for each record: JSON.stringify costs four times as much.
-  for (const part of Object.values(key)) {
-    text += typeof part === "string" ? `${part.length} ${part}` : `; ${String(part)}`;
+type Level = Map<unknown, Level | undefined>;
+
+/** Keys by their components, one Map within another: a million records refer to a few thousand. */
+class DistinctKeys {
+  readonly all: unknown[] = [];
+  readonly #names: readonly string[];
+  readonly #first: Level = new Map();
+
+  /** `names` are those of the components; a key of one component is its value. */
+  constructor(names: readonly string[]) {
+    this.#names = names;
   }
-  return text;
+
+  add(key: unknown): void {
+    const names = this.#names;
+    let level = this.#first;
+    const last = names.length - 1;
+    for (let i = 0; i < last; i++) {
+      const part: unknown = Reflect.get(key as object, names[i] as string);
+      let next = level.get(part);
+      if (next === undefined) level.set(part, (next = new Map()));
+      level = next;
+    }
+    const part: unknown = last === 0 ? key : Reflect.get(key as object, names[last] as string);
+    if (level.has(part)) return;
+    level.set(part, undefined);
+    this.all.push(key);
+  }
 }

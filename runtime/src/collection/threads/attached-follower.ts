@@ -14,7 +14,7 @@ import type { VersionName } from "../../store/store.js";
 import { installAll, tellMoves, type CheckReport, type Move } from "../follow/check.js";
 import { FollowedVersion, type CollectionStatus, type Word } from "../follow/followed-version.js";
 import { asStoreError } from "../follow/follower.js";
-import type { CheckListener, Following } from "../follow/following.js";
+import type { CheckListener, Following, FollowWishes } from "../follow/following.js";
 import type { HeldRevision } from "../follow/held-revision.js";
 import { StatusWatch } from "../follow/status-watch.js";
 import { now } from "../timing.js";
@@ -66,17 +66,19 @@ export class AttachedFollower implements Following {
     return this.#checkIntervalMs;
   }
 
-  open(definition: AnyEntityDefinition): FollowedVersion {
+  open(definition: AnyEntityDefinition, owner: object, wishes: FollowWishes): FollowedVersion {
     const followed = new FollowedVersion(definition);
     const entry = this.#opened.get(followed.version) ?? { followed, times: 0 };
     entry.times++;
     this.#opened.set(followed.version, entry);
+    entry.followed.memory.limit(owner, wishes.maxDecodedRecords);
     this.#awaitWord();
     return entry.followed;
   }
 
-  async release(followed: readonly FollowedVersion[]): Promise<void> {
-    for (const { version } of followed) {
+  async release(followed: readonly FollowedVersion[], owner: object): Promise<void> {
+    for (const { version, memory } of followed) {
+      memory.unlimit(owner);
       const entry = this.#opened.get(version);
       if (entry !== undefined && --entry.times === 0) this.#opened.delete(version);
     }
@@ -160,13 +162,13 @@ export class AttachedFollower implements Following {
     followed: FollowedVersion,
     { stored, parts: shared }: ToldRevision,
   ): Promise<HeldRevision> {
-    const { definition, served } = followed;
+    const { definition, memory, served } = followed;
     const manifest = decodeManifest(stored.bytes, definition);
     const ids = manifest.segments.map(({ id }) => id);
     // Manifests name the newest segment first, parts begin with the base.
     const known = (index: number): Segment<object> | undefined =>
       followed.findSegment(ids.at(-1 - index) ?? "");
-    const parts = partsOver(definition, shared, known, served?.core.parts);
+    const parts = partsOver(definition, shared, known, memory, served?.core.parts);
     const { revision, epoch } = manifest;
     const info = { revision, epoch, manifestId: stored.id };
     const core = await inSlices(coreOver(definition, info, parts, served?.core), this.signal);
@@ -211,7 +213,7 @@ export class AttachedFollower implements Following {
       const error = notShared(version, subject, this.#state);
       if (error !== undefined) all.set(version, error);
     }
-    return { sentAt, failures: all, held: new Set(held) };
+    return { sentAt, failures: all, isStepBack: false, held: new Set(held) };
   }
 
   #versions(): readonly FollowedVersion[] {

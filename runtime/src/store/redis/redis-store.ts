@@ -1,6 +1,7 @@
 /** The Redis store: who its connections are, and when they end. */
 import { CachedCollectionsError } from "../../errors.js";
 import { BaseStore } from "../base-store.js";
+import { EmbeddedFallback, type FallbackOptions } from "../embedded/embedded-fallback.js";
 import type { SchemaStore, Store } from "../store.js";
 import type { RedisClient } from "./redis-client.js";
 import { RedisConnection } from "./redis-connection.js";
@@ -21,6 +22,12 @@ export interface RedisStoreOptions {
    * a chunk is at most 1 MiB.
    */
   readonly commandTimeoutMs?: number;
+  /**
+   * Keeps the last good revisions on this machine too. A process that starts and cannot reach Redis within a
+   * second serves those, marked stale, until it can; `pull()` never answers from them. Needs the package
+   * libsql. Processes of one machine may share the directory.
+   */
+  readonly fallback?: FallbackOptions;
 }
 
 /**
@@ -29,33 +36,43 @@ export interface RedisStoreOptions {
  * `close()` ends those and leaves `redis` alone.
  */
 export function redisStore(redis: RedisClient, options: RedisStoreOptions): Store {
-  const { prefix, background = true, commandTimeoutMs = 5000 } = options;
+  const { prefix, commandTimeoutMs = 5000, fallback } = options;
   if (!/^[^\s{}]+$/.test(prefix)) {
-    throw new CachedCollectionsError(
-      "ERR_INVALID_ARGUMENT",
-      "redisStore",
+    throw invalid(
       `prefix is ${JSON.stringify(prefix)}; give a name without braces and spaces, like "orders-staging"`,
     );
   }
-  if (!(commandTimeoutMs > 0 && commandTimeoutMs < 2 ** 31)) {
-    throw new CachedCollectionsError(
-      "ERR_INVALID_ARGUMENT",
-      "redisStore",
-      `commandTimeoutMs is ${commandTimeoutMs}; give a number of milliseconds above 0`,
-    );
+  checkMs("commandTimeoutMs", commandTimeoutMs, 2 ** 31);
+  if (fallback !== undefined) {
+    if (typeof fallback.path !== "string" || fallback.path === "") {
+      throw invalid('fallback.path is missing; give a directory, like ".cache"');
+    }
+    if (fallback.maxAgeMs !== undefined) checkMs("fallback.maxAgeMs", fallback.maxAgeMs, Infinity);
   }
-  return new RedisStore(redis, prefix, background, commandTimeoutMs);
+  return new RedisStore(redis, options);
+}
+
+function checkMs(name: string, value: number, below: number): void {
+  if (value > 0 && value < below) return;
+  throw invalid(`${name} is ${value}; give a number of milliseconds above 0`);
+}
+
+function invalid(message: string): CachedCollectionsError {
+  return new CachedCollectionsError("ERR_INVALID_ARGUMENT", "redisStore", message);
 }
 
 class RedisStore extends BaseStore {
+  readonly fallback: EmbeddedFallback | undefined;
   readonly #prefix: string;
   readonly #connection: RedisConnection;
   readonly #subscription: RedisSubscription;
 
-  constructor(source: RedisClient, prefix: string, background: boolean, commandTimeoutMs: number) {
+  constructor(source: RedisClient, options: RedisStoreOptions) {
+    const { prefix, background = true, commandTimeoutMs = 5000, fallback } = options;
     const label = `redis ${prefix}`;
     super(label, background);
     this.#prefix = prefix;
+    this.fallback = fallback && new EmbeddedFallback(fallback, prefix);
     this.#subscription = new RedisSubscription(source, commandTimeoutMs);
     const onSilence = (): void => this.#subscription.renew();
     this.#connection = new RedisConnection({ source, label, commandTimeoutMs, onSilence });
@@ -69,6 +86,7 @@ class RedisStore extends BaseStore {
   protected override end(): Promise<void> {
     this.#subscription.close(this.closedError());
     this.#connection.close(this.closedError());
+    this.fallback?.close(this.closedError());
     return Promise.resolve();
   }
 }

@@ -1,0 +1,10 @@
+/** All cases by group, in the order of docs/performance.md. `load` is the README's table. */
+import type { Case } from "./case.js";
+import { CODEGEN_CASES } from "./codegen/cases.js";
+import { DELTA_CASES } from "./deltas/cases.js";
+import { LOAD_CASES } from "./load/cases.js";
+
+/** What runs when no case is named. */
+export const README_CASES: readonly Case[] = LOAD_CASES;
+
+export const ALL_CASES: readonly Case[] = [...LOAD_CASES, ...DELTA_CASES, ...CODEGEN_CASES];

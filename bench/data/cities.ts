@@ -1,0 +1,83 @@
+/** The rows of the benchmark: the cities repeated with shifted ids, and the keys that are hot. */
+import { env } from "node:process";
+import { type PlainCity, plainCities } from "../../examples/data/plain-cities.js";
+import type { CityInput, FeatureCode } from "../../generated/geo.js";
+
+/** Eight times the 135,233 cities. */
+const ROWS = 1_081_864;
+/** How many different keys the reading cases ask for. */
+const HOT_KEYS = 20_000;
+
+/** GeoNames ids are below this; copy k of a city has its id plus k times this. */
+const ID_SHIFT = 16_000_000;
+const SEED = 0x5eed;
+
+/** How many rows this run is about: `--rows`. */
+export function rowCount(): number {
+  return Number(env["BENCH_ROWS"] ?? ROWS);
+}
+
+/**
+ * The first `rows` rows in key order, as `SELECT ... ORDER BY id` would give them. Only the first copy has
+ * capitals: the schema says that a country has one.
+ */
+export function* manyCities(rows: number = rowCount()): Generator<PlainCity, void, undefined> {
+  const cities = [...plainCities()].sort((a, b) => a.id - b.id);
+  for (let row = 0; row < rows; row++) {
+    const copy = Math.floor(row / cities.length);
+    const city = cities[row % cities.length] as PlainCity;
+    const featureCode = city.featureCode === "PPLC" && copy > 0 ? "PPLA" : city.featureCode;
+    yield { ...city, id: city.id + copy * ID_SHIFT, featureCode };
+  }
+}
+
+/** The same as a loader of generated code gives them. */
+export function* cityRows(rows?: number): Generator<CityInput, void, undefined> {
+  for (const city of manyCities(rows)) {
+    yield { ...city, featureCode: city.featureCode as FeatureCode };
+  }
+}
+
+/** Different keys drawn at random from `ids`, the same ones in every run. */
+export function hotKeys(ids: Uint32Array): Uint32Array {
+  const random = randomNumbers(SEED);
+  const chosen = new Set<number>();
+  const wanted = Math.min(HOT_KEYS, ids.length >> 1);
+  while (chosen.size < wanted) chosen.add(ids[Math.floor(random() * ids.length)] ?? 0);
+  return Uint32Array.from(chosen);
+}
+
+/** Keys between the existing ones that no row has. */
+export function missingKeys(ids: Uint32Array): Uint32Array {
+  const existing = new Set(ids);
+  const greatest = ids.at(-1) ?? 0;
+  const random = randomNumbers(SEED + 1);
+  const chosen = new Set<number>();
+  while (chosen.size < HOT_KEYS) {
+    const key = Math.floor(random() * greatest);
+    if (!existing.has(key)) chosen.add(key);
+  }
+  return Uint32Array.from(chosen);
+}
+
+/** Puts the keys in another order, so that a pass does not meet them as the one before did. */
+export function shuffle(keys: Uint32Array, seed: number): void {
+  const random = randomNumbers(seed);
+  for (let index = keys.length - 1; index > 0; index--) {
+    const other = Math.floor(random() * (index + 1));
+    const key = keys[index] ?? 0;
+    keys[index] = keys[other] ?? 0;
+    keys[other] = key;
+  }
+}
+
+/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
+export function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,136 @@
+/** The users of docs/security.md, as it gives them; a connection over TLS; and passwords that nobody gets to see. */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import { redisStore, type Store } from "cached-collections";
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { AtlasDataset, COUNTRIES, CountryMapping, PLACES } from "../support/atlas.js";
+import { freePort, startRedis, type RedisServer } from "../support/redis-server.js";
+import { makeCertificate } from "../support/tls-certificate.js";
+import { until } from "../support/until.js";
+
+const load = { country: () => COUNTRIES, place: () => PLACES, notice: () => [{ text: "a" }] };
+
+let server: RedisServer;
+
+beforeAll(async () => {
+  server = await startRedis();
+  const admin = new Redis(server.url);
+  const page = await readFile("docs/security.md", "utf8");
+  for (const [, rules = ""] of page.matchAll(/^ACL SETUSER (.+)$/gm)) {
+    await admin.call("ACL", ["SETUSER", ...rules.split(" ")]);
+  }
+  admin.disconnect();
+});
+
+afterAll(async () => {
+  await server.stop();
+});
+
+function storeOf(username: string, password: string): Store {
+  const client = new Redis(server.url, { username, password, lazyConnect: true });
+  client.on("error", () => undefined);
+  onTestFinished(() => {
+    client.disconnect();
+  });
+  return redisStore(client, { prefix: "orders", commandTimeoutMs: 2_000 });
+}
+
+test("a reader follows what a producer pushes, patches and invalidates, and may do none of it", async () => {
+  await using produced = storeOf("cc-producer", "producer-password");
+  await using read = storeOf("cc-reader", "reader-password");
+  let countries = COUNTRIES;
+  const producer = new AtlasDataset(produced, { load: { ...load, country: () => countries } });
+  const reader = new AtlasDataset(read, { checkIntervalMs: 60_000 });
+  await producer.ready();
+  await reader.ready();
+  expect(reader.country.get("FR")?.name).toBe("France");
+
+  await producer.country.patch({ upsert: [{ code: "IT", name: "Italy" }] });
+  await until("the patch, by its announcement", () => reader.country.has("IT"));
+  countries = [...COUNTRIES, { code: "ES", name: "Spain" }];
+  await producer.invalidate();
+  await until("the load after the invalidation", () => reader.country.has("ES"));
+  expect(reader.status).toBe("fresh");
+
+  const refused = {
+    code: "ERR_STORE_UNAVAILABLE",
+    message: expect.stringMatching(/NOPERM|permission/) as string,
+  };
+  await expect(reader.country.patch({ remove: ["IT"] })).rejects.toMatchObject(refused);
+  await expect(reader.invalidate()).rejects.toMatchObject(refused);
+  const { version = "Country:" } = (await read.schema("atlas").versions("Country"))[0] ?? {};
+  await expect(read.schema("atlas").purge(version)).rejects.toMatchObject(refused);
+  await producer.country.pull();
+  expect(producer.country.has("IT")).toBe(false);
+  expect(await produced.schema("atlas").purge(version)).toBe(true);
+});
+
+test("no error, event or warning shows a password", async () => {
+  const secret = "s3cret-0f-nobody";
+  const seen: unknown[] = [];
+  const warned = (warning: Error): void => void seen.push(warning);
+  process.on("warning", warned);
+  onTestFinished(() => void process.off("warning", warned));
+  const clients = [
+    new Redis(server.url, { username: "cc-reader", password: secret, lazyConnect: true }),
+    new Redis(`redis://nobody:${secret}@127.0.0.1:${await freePort()}`, { lazyConnect: true }),
+  ];
+  for (const client of clients) {
+    client.on("error", () => undefined);
+    const store = redisStore(client, { prefix: "orders", commandTimeoutMs: 500 });
+    const country = new CountryMapping(store, { load: load.country, checkIntervalMs: 50 });
+    for (const event of ["failure", "stale"] as const)
+      country.on(event, (payload) => seen.push(payload));
+    const attempts = [
+      country.pull(),
+      country.ready({ timeoutMs: 600 }),
+      country.push(),
+      country.invalidate(),
+    ];
+    for (const { status, ...outcome } of await Promise.allSettled(attempts)) {
+      expect(status).toBe("rejected");
+      seen.push(outcome);
+    }
+    seen.push(store, country);
+    await store.close();
+    client.disconnect();
+  }
+  expect(seen.length).toBeGreaterThan(10);
+  const texts = seen.map((each) => inspect(each, { depth: 10, getters: true }));
+  expect(texts.filter((text) => text.includes(secret))).toEqual([]);
+});
+
+test("the store's own connections use the client's TLS", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "cached-collections-tls-"));
+  const { certificate, key } = await makeCertificate(directory);
+  const port = await freePort();
+  const args = ["--tls-port", String(port), "--tls-cert-file", certificate, "--tls-key-file", key];
+  const secure = await startRedis({
+    args: [...args, "--tls-ca-cert-file", certificate, "--tls-auth-clients", "no"],
+  });
+  onTestFinished(async () => {
+    await secure.stop();
+    await rm(directory, { recursive: true });
+  });
+  const tls = { ca: await readFile(certificate, "utf8") };
+  const client = new Redis({ host: "127.0.0.1", port, tls, lazyConnect: true });
+  await using store = redisStore(client, { prefix: "tls" });
+  const country = new CountryMapping(store, { load: load.country });
+  const another = redisStore(client, { prefix: "tls" });
+  const reader = new CountryMapping(another);
+  await country.push();
+  await reader.ready();
+  await country.patch({ upsert: [{ code: "IT", name: "Italy" }] });
+  await until("the patch, by its announcement", () => reader.has("IT"));
+  await another.close();
+
+  const stranger = new Redis({ host: "127.0.0.1", port, tls: {}, lazyConnect: true });
+  stranger.on("error", () => undefined);
+  await using distrusted = redisStore(stranger, { prefix: "tls", commandTimeoutMs: 500 });
+  await expect(new CountryMapping(distrusted).pull()).rejects.toMatchObject({
+    code: "ERR_STORE_UNAVAILABLE",
+  });
+});

@@ -1,0 +1,189 @@
+/**
+ * What is fuzzed. A target takes any bytes and says what came of them; it throws when something happened that
+ * must not: an error without a code, a wrong answer, a changed prototype, more memory than the input explains.
+ */
+import { decodeManifest, encodeManifest } from "../../runtime/src/bytes/manifest.js";
+import { openSegment } from "../../runtime/src/bytes/open-segment.js";
+import type { Segment } from "../../runtime/src/bytes/segment.js";
+import { atOnce } from "../../runtime/src/bytes/steps.js";
+import { BadRecordError } from "../../runtime/src/codec/bad-record.js";
+import { Reader } from "../../runtime/src/codec/reader.js";
+import { Writer } from "../../runtime/src/codec/writer.js";
+import { CachedCollectionsError } from "../../runtime/src/errors.js";
+import { createCore, type SnapshotCore } from "../../runtime/src/snapshot/snapshot-core.js";
+import {
+  decodeStoredManifest,
+  encodeStoredManifest,
+} from "../../runtime/src/store/stored-manifest.js";
+import { isDeepStrictEqual } from "node:util";
+import { checkPrototypes, checkRecord } from "./check-record.js";
+import { countingMemory } from "./counting-memory.js";
+import { readAll } from "./read-all.js";
+import { SUBJECTS, type Subject } from "./subjects.js";
+
+/** What came of an input; a refusal with its reason, so that a search can tell new ones from known ones. */
+export type Outcome = "read" | "a bad record" | `refused: ${string}`;
+
+export interface Target {
+  /** Good inputs to begin from. */
+  readonly seeds: readonly Uint8Array[];
+  readonly run: (input: Uint8Array) => Outcome;
+  /** A search that reaches fewer different outcomes does not get far enough to mean anything. */
+  readonly leastOutcomes: number;
+}
+
+/** Bytes of typed arrays for each byte of input, and what any input may cost. */
+const MEMORY_FACTOR = 40;
+const MEMORY_FLOOR = 64 * 1024;
+
+/** Runs a target with all that must hold whatever the input. */
+export function outcomeOf(target: Target, input: Uint8Array): Outcome {
+  const { result, bytes } = countingMemory(() => target.run(input));
+  if (/\p{Cc}/u.test(result)) throw new Error("control characters of the input in a message");
+  checkPrototypes();
+  const limit = MEMORY_FLOOR + MEMORY_FACTOR * input.length;
+  if (bytes > limit) throw new Error(`${bytes} bytes of memory for ${input.length} of input`);
+  return result;
+}
+
+const INFO = { revision: 1, epoch: "e", manifestId: "m" };
+
+/** The first byte chooses entity, base or delta, and whether the header is made to say the true size. */
+function runSegment(input: Uint8Array): Outcome {
+  const choice = input[0] ?? 0;
+  const subject = SUBJECTS[(choice & 0x3f) % SUBJECTS.length] as Subject;
+  const bytes = Uint8Array.from(input.subarray(1));
+  if ((choice & 0x40) !== 0) sayTrueSize(bytes);
+  const isDelta = (choice & 0x80) !== 0 && subject.definition.key.length > 0;
+  let core: SnapshotCore<object>;
+  try {
+    const opened = open(subject, bytes);
+    const segments = isDelta ? [opened, open(subject, subject.base)] : [opened];
+    core = atOnce(createCore(subject.definition, INFO, segments));
+  } catch (error) {
+    return refusedBy(error, ["ERR_BAD_SEGMENT", "ERR_FORMAT", "ERR_BAD_RECORD"]);
+  }
+  return readAll(core, subject.definition) ? "a bad record" : "read";
+}
+
+function open({ definition }: Subject, bytes: Uint8Array): Segment<object> {
+  return atOnce(openSegment(definition, bytes));
+}
+
+/** The size is the last thing in a header, so that what follows is looked at. */
+function sayTrueSize(bytes: Uint8Array): void {
+  const sizeAt = 2 + (bytes[1] ?? 0) - 4;
+  if (sizeAt < 2 || sizeAt + 4 > bytes.length) return;
+  new DataView(bytes.buffer).setUint32(sizeAt, bytes.length, true);
+}
+
+/** A manifest that is accepted describes the same when it is written and read again. */
+function runManifest(input: Uint8Array): Outcome {
+  const stored = decodeStoredManifest(Buffer.from(input));
+  if (
+    stored !== undefined &&
+    !isDeepStrictEqual(decodeStoredManifest(encodeStoredManifest(stored)), stored)
+  ) {
+    throw new Error("a stored manifest that is another when it is stored again");
+  }
+  try {
+    const manifest = decodeManifest(stored?.bytes ?? input);
+    const again = decodeManifest(encodeManifest(manifest).bytes);
+    if (!isDeepStrictEqual(again, manifest)) throw new Error("another manifest when written again");
+    return "read";
+  } catch (error) {
+    return refusedBy(error, ["ERR_BAD_MANIFEST"]);
+  }
+}
+
+/** A record that decodes says the same when it is encoded and decoded again. The first byte is the entity. */
+function runRecord(input: Uint8Array): Outcome {
+  const { definition } = SUBJECTS[(input[0] ?? 0) % SUBJECTS.length] as Subject;
+  const bytes = input.subarray(1);
+  let record: object;
+  try {
+    record = definition.decode(new Reader(bytes), bytes.length);
+  } catch (error) {
+    if (isExpected(error)) return "a bad record";
+    throw error;
+  }
+  checkRecord(record);
+  const writer = new Writer();
+  definition.encode(writer, record);
+  const written = writer.finish();
+  const again = definition.decode(new Reader(written), written.length);
+  if (!isDeepStrictEqual(again, record)) throw new Error("another record when encoded again");
+  return "read";
+}
+
+/** Ours, or one that protobufjs throws for bytes that are no message; never a TypeError. */
+function isExpected(error: unknown): boolean {
+  if (error instanceof BadRecordError || error instanceof RangeError) return true;
+  return error instanceof Error && error.constructor === Error;
+}
+
+function refusedBy(error: unknown, codes: readonly string[]): Outcome {
+  if (!(error instanceof CachedCollectionsError) || !codes.includes(error.code)) throw error;
+  // Quoted text and numbers are the input's.
+  return `refused: ${error.message.replaceAll(/"(?:[^"\\]|\\.)*"|\d+/g, "#")}`;
+}
+
+const segmentSeeds = SUBJECTS.flatMap(({ base, delta }, index) => [
+  Uint8Array.from([index | 0x40, ...base]),
+  Uint8Array.from([index | 0xc0, ...delta]),
+]);
+
+const manifest = encodeManifest({
+  format: 1,
+  package: "geo",
+  entity: "City",
+  hash: "0123456789abcdef",
+  epoch: "ab".repeat(16),
+  revision: 2 ** 40,
+  records: 7,
+  ticket: "cd".repeat(16),
+  origin: "patch",
+  setId: "ef".repeat(16),
+  segments: [
+    {
+      id: "0".repeat(32),
+      kind: "delta",
+      records: 2,
+      removed: 1,
+      sizeBytes: 9,
+      chunkBytes: 9,
+      checksums: [1],
+    },
+    {
+      id: "1".repeat(32),
+      kind: "base",
+      records: 7,
+      removed: 0,
+      sizeBytes: 9,
+      chunkBytes: 4,
+      checksums: [1, 2, 3],
+    },
+  ],
+  checked: [{ entity: "Country", setId: "12".repeat(16) }],
+});
+
+export const TARGETS: Readonly<Record<"segment" | "manifest" | "record", Target>> = {
+  segment: { seeds: segmentSeeds, run: runSegment, leastOutcomes: 40 },
+  manifest: {
+    seeds: [manifest.bytes, encodeStoredManifest(manifest)],
+    run: runManifest,
+    leastOutcomes: 10,
+  },
+  record: { seeds: SUBJECTS.flatMap(recordsOf), run: runRecord, leastOutcomes: 1 },
+};
+
+/** Every record of a subject's base, as the message alone. */
+function recordsOf(subject: Subject, index: number): Uint8Array[] {
+  const { layout } = open(subject, subject.base);
+  return [...layout.offsets].map((offset) => {
+    const reader = new Reader(layout.bytes);
+    reader.pos = offset;
+    const end = reader.end();
+    return Uint8Array.from([index, ...layout.bytes.subarray(reader.pos, end)]);
+  });
+}
