@@ -2,9 +2,15 @@
 import type { Case } from "./case.js";
 import { CODEGEN_CASES } from "./codegen/cases.js";
 import { DELTA_CASES } from "./deltas/cases.js";
+import { HOLLOW_CASES } from "./hollow/cases.js";
 import { LOAD_CASES } from "./load/cases.js";
 
 /** What runs when no case is named. */
 export const README_CASES: readonly Case[] = LOAD_CASES;
 
-export const ALL_CASES: readonly Case[] = [...LOAD_CASES, ...DELTA_CASES, ...CODEGEN_CASES];
+export const ALL_CASES: readonly Case[] = [
+  ...LOAD_CASES,
+  ...HOLLOW_CASES,
+  ...DELTA_CASES,
+  ...CODEGEN_CASES,
+];

@@ -65,6 +65,14 @@ export function numbersOf(child: Child): (label: string, number: string, target?
   return (label, number, target) => ({ label, child, number, target });
 }
 
+/** Cases of a table: their names begin with `name`, their titles with `title`. */
+export function inTable(name: string, title: string, cases: readonly Case[]): readonly Case[] {
+  const placed = (one: Case): Case => {
+    return { ...one, name: `${name}-${one.name}`, title: `${title}: ${one.title}` };
+  };
+  return cases.map(placed);
+}
+
 export const faster = (limit: number): Target => ({ kind: "faster", limit });
 export const share = (limit: number): Target => ({ kind: "share", limit });
 export const over = (limit: number): Target => ({ kind: "over", limit });

@@ -39,21 +39,21 @@ export function* cityRows(rows?: number): Generator<CityInput, void, undefined> 
 }
 
 /** Different keys drawn at random from `ids`, the same ones in every run. */
-export function hotKeys(ids: Uint32Array): Uint32Array {
+export function hotKeys(ids: Uint32Array, keys: number = HOT_KEYS): Uint32Array {
   const random = randomNumbers(SEED);
   const chosen = new Set<number>();
-  const wanted = Math.min(HOT_KEYS, ids.length >> 1);
+  const wanted = Math.min(keys, ids.length >> 1);
   while (chosen.size < wanted) chosen.add(ids[Math.floor(random() * ids.length)] ?? 0);
   return Uint32Array.from(chosen);
 }
 
 /** Keys between the existing ones that no row has. */
-export function missingKeys(ids: Uint32Array): Uint32Array {
+export function missingKeys(ids: Uint32Array, keys: number = HOT_KEYS): Uint32Array {
   const existing = new Set(ids);
   const greatest = ids.at(-1) ?? 0;
   const random = randomNumbers(SEED + 1);
   const chosen = new Set<number>();
-  while (chosen.size < HOT_KEYS) {
+  while (chosen.size < keys) {
     const key = Math.floor(random() * greatest);
     if (!existing.has(key)) chosen.add(key);
   }

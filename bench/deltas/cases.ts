@@ -2,7 +2,7 @@
  * What `npm run bench -- ^deltas` measures: 1,000 random rows of all changed. `place` has a key and a view of each
  * kind, as the design's prototype had, whose numbers the targets are; `geo` is the schema of the README's table.
  */
-import { type Case, childOf, numbersOf, over, share } from "../case.js";
+import { type Case, childOf, inTable, numbersOf, over, share } from "../case.js";
 import type { SubjectName } from "./subject.js";
 
 export const DELTA_CASES: readonly Case[] = [...casesOf("place"), ...casesOf("geo")];
@@ -11,11 +11,8 @@ type Of = ReturnType<typeof numbersOf>;
 
 function casesOf(subject: SubjectName): readonly Case[] {
   const of = numbersOf(childOf(import.meta.url, "./deltas.js", subject));
-  return [...fetched(of), ...readsAfter(of), ...visible(of), ...pushes(of)].map((one) => ({
-    ...one,
-    name: `deltas-${subject}-${one.name}`,
-    title: `${subject}: ${one.title}`,
-  }));
+  const cases = [...fetched(of), ...readsAfter(of), ...visible(of), ...pushes(of)];
+  return inTable(`deltas-${subject}`, subject, cases);
 }
 
 function fetched(of: Of): readonly Case[] {

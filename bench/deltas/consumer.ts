@@ -3,6 +3,7 @@ import { argv, env } from "node:process";
 import { Redis } from "ioredis";
 import { clockMs } from "../measure/clock.js";
 import type { Numbers } from "../measure/child.js";
+import { nextReload } from "../measure/next-reload.js";
 import { answer } from "../measure/partner.js";
 import { watchEventLoop } from "../measure/probe.js";
 import { timedClient } from "../measure/timed-client.js";
@@ -39,22 +40,17 @@ function useEverything(): Numbers {
 async function follow(): Promise<Numbers> {
   const probe = watchEventLoop();
   const startedMs = performance.now();
-  return await new Promise((resolve) => {
-    const onReload: Parameters<typeof cities.on<"reload">>[1] = ({ fetchedBytes, durationMs }) => {
-      const visibleMs = performance.now();
-      const reload = {
-        visibleAt: clockMs(),
-        applyMs: visibleMs - clock.lastReplyMs,
-        stallMs: probe.stop(),
-        watchedMs: visibleMs - startedMs,
-        fetchedBytes,
-        durationMs,
-      };
-      cities.off("reload", onReload);
-      resolve({ ...reload, ...reads(cities) });
-    };
-    cities.on("reload", onReload);
-  });
+  const { fetchedBytes, durationMs } = await nextReload(cities);
+  const visibleMs = performance.now();
+  return {
+    visibleAt: clockMs(),
+    applyMs: visibleMs - clock.lastReplyMs,
+    stallMs: probe.stop(),
+    watchedMs: visibleMs - startedMs,
+    fetchedBytes,
+    durationMs,
+    ...reads(cities),
+  };
 }
 
 /** The longest stall when nothing happens for so many milliseconds. */

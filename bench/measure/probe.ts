@@ -23,13 +23,22 @@ export function watchEventLoop(): { stop: () => number } {
   return { stop };
 }
 
-/** Resident memory and JavaScript heap in bytes, after everything collectable was collected. */
-export async function settledMemory(): Promise<{ rssBytes: number; heapBytes: number }> {
+export interface Memory {
+  /** Resident memory of the process. */
+  readonly rssBytes: number;
+  /** The JavaScript heap. */
+  readonly heapBytes: number;
+  /** The heap and what lies outside it: buffers, shared ones included. */
+  readonly heldBytes: number;
+}
+
+/** What is in memory after everything collectable was collected. */
+export async function settledMemory(): Promise<Memory> {
   if (globalThis.gc === undefined) throw new Error("start this process with --expose-gc");
   for (let round = 0; round < 5; round++) {
     globalThis.gc();
     await new Promise<void>((resume) => setImmediate(resume));
   }
-  const { rss, heapUsed } = process.memoryUsage();
-  return { rssBytes: rss, heapBytes: heapUsed };
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { rssBytes: rss, heapBytes: heapUsed, heldBytes: heapUsed + external };
 }

@@ -1,9 +1,10 @@
 /** A folder's schemas, compiled: the texts of all files that shall be there, or what is wrong. */
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Diagnostic, Schema } from "@cached-collections/generator";
 import type { Generator } from "./codegen-generator.js";
 import { ProblemError, slashed, systemProblem, type Problem } from "./problem.js";
+import { readSchemaText } from "./schema-text.js";
 
 export interface Folder {
   /** From the working directory. */
@@ -46,7 +47,7 @@ export function compileFolder(generator: Generator, folder: Folder): CompiledFol
   const read = (path: string): string => {
     const full = join(folder.path, path);
     inputs.set(full, undefined);
-    const text = readFileSync(full, "utf8");
+    const text = readSchemaText(full);
     inputs.set(full, text);
     return text;
   };

@@ -4,11 +4,12 @@
  * Folders are watched, not files: editors replace files. A watch is set before the contents are compared with
  * what was read, so that nothing falls between; where a folder is missing, the nearest one above it is watched.
  */
-import { readFileSync, statSync, watch, type FSWatcher } from "node:fs";
+import { statSync, watch, type FSWatcher } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { listText, type Inputs } from "./codegen-folder.js";
 import { ProblemError, slashed, systemProblem } from "./problem.js";
+import { readSchemaText } from "./schema-text.js";
 
 /** What must pass without an event: editors and version control write in several steps. */
 const QUIET_MS = 50;
@@ -122,7 +123,7 @@ function contentOf(path: string): string | undefined {
   const list = listText(path);
   if (list !== undefined) return list;
   try {
-    return readFileSync(path, "utf8");
+    return readSchemaText(path);
   } catch {
     return undefined;
   }

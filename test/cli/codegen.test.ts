@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -125,6 +126,13 @@ describe("codegen", () => {
     expect((await codegen("--schemas", "schema/one.yaml")).stderr).toContain(
       "schema/one.yaml: error no-schemas: it is a file, not a folder",
     );
+  });
+
+  test("reads only the beginning of a file that no schema can be as long as", async () => {
+    truncateSync(join(folder, "schema", "one.yaml"), 3 * 2 ** 30);
+    const { code, stderr } = await codegen();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^schema\/one.yaml:1:1: error too-large: /);
   });
 
   test("takes absolute paths for folders that are inside", async () => {

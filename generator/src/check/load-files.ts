@@ -1,5 +1,6 @@
 /** A schema file and what it imports: read, parsed, and their top levels known. */
 import { posix } from "node:path";
+import { Budget } from "../parse/limits.js";
 import { parse } from "../parse/parse.js";
 import { Reporter } from "../parse/reporter.js";
 import type { SourceFile } from "../parse/source-file.js";
@@ -25,18 +26,18 @@ const KNOWN = ["package", "doc", "as", "imports", "enums", "types", "entities"];
 export function loadFiles(file: SourceFile, readImport: ReadImport): readonly LoadedFile[] {
   const loaded: LoadedFile[] = [];
   const seen = new Set<string>([file.path]);
+  const budget = new Budget();
   load(file);
   return loaded;
 
   function load(source: SourceFile): void {
     const reporter = new Reporter(source);
-    const node = parse(reporter);
+    const node = parse(reporter, budget);
     const props = node && topLevel(reporter, node);
     for (const text of importsOf(reporter, props)) {
       const path = posix.join(posix.dirname(source.path), text.text);
-      const found = seen.has(path)
-        ? undefined
-        : readFile(reporter, text, path, readImport, seen.size);
+      if (seen.has(path) || budget.isSpent) continue;
+      const found = readFile(reporter, text, path, readImport, seen.size);
       seen.add(path);
       if (found !== undefined) load({ path, text: found });
     }

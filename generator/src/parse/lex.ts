@@ -6,21 +6,28 @@
  */
 import { CST, Lexer } from "yaml";
 import type { Reporter } from "./reporter.js";
-import { MAX_LENGTH } from "./limits.js";
+import { MAX_LENGTH, MAX_LEXEMES, MAX_SYNTAX_ERRORS, type Budget } from "./limits.js";
 
 /** Lexemes for the YAML parser; undefined when the text cannot be read as YAML at all. */
-export function lex(reporter: Reporter): readonly string[] | undefined {
-  const { text } = reporter.file;
-  if (text.length > MAX_LENGTH) {
-    const fact = `the file has ${String(text.length)} characters; at most ${String(MAX_LENGTH)} are read`;
-    reporter.add("too-large", { start: 0, end: 1 }, fact, "split the schema into several packages");
-    return undefined;
-  }
+export function lex(reporter: Reporter, budget: Budget): readonly string[] | undefined {
+  budget.length -= reporter.file.text.length;
+  if (budget.length < 0) return refuseLength(reporter, `${String(MAX_LENGTH)} characters`);
   if (refusesCharacters(reporter)) return undefined;
-  const lexemes = [...new Lexer().lex(text)];
+  const lexemes: string[] = [];
+  for (const lexeme of new Lexer().lex(reporter.file.text)) {
+    lexemes.push(lexeme);
+    budget.lexemes -= 1;
+    if (budget.lexemes < 0)
+      return refuseLength(reporter, `${String(MAX_LEXEMES)} words, signs and spaces`);
+  }
   if (refusesTabs(reporter, lexemes)) return undefined;
-  if (refusesFeatures(reporter, lexemes)) return undefined;
+  if (refusesFeatures(reporter, lexemes) || refusesEscapes(reporter, lexemes)) return undefined;
   return joinTypes(reporter, lexemes);
+}
+
+function refuseLength(reporter: Reporter, limit: string): undefined {
+  const fact = `the schema with what it imports has more than ${limit}`;
+  reporter.add("too-large", { start: 0, end: 1 }, fact, "split the schema into several packages");
 }
 
 /** Control characters, lone surrogates, and U+FFFD, which stands where a file was not UTF-8. */
@@ -88,11 +95,11 @@ const FEATURES: Readonly<Record<string, string>> = {
   "directive-line": "a directive (%NAME)",
 };
 
-/** Reports them all; true when there is a second document, with which the first is no longer the schema. */
+/** Reports them all; true when the rest cannot be read: no more errors are shown, or a second document begins. */
 function refusesFeatures(reporter: Reporter, lexemes: readonly string[]): boolean {
   let at = 0;
   let isScalar = false;
-  let hasContent = false;
+  let hasBegun = false;
   for (const lexeme of lexemes) {
     const type = isScalar ? "scalar" : String(CST.tokenType(lexeme));
     const span = { start: at, end: at + lexeme.length };
@@ -102,13 +109,35 @@ function refusesFeatures(reporter: Reporter, lexemes: readonly string[]): boolea
       const fix = 'write the value out; text that begins with *, &, ! or % goes in quotes: "*text"';
       reporter.add("yaml-feature", span, fact, fix);
     }
-    if (type === "doc-start" && hasContent) {
+    if (type === "doc-start" && hasBegun) {
       const fact = "a second YAML document begins here, and a schema file holds one";
       reporter.add("yaml-feature", span, fact, "put each schema into its own file");
       return true;
     }
-    hasContent ||= type === "scalar";
+    hasBegun ||= type === "scalar" || type === "doc-start";
     isScalar = lexeme === CST.SCALAR;
+    if (!isMarker(lexeme)) at += lexeme.length;
+  }
+  return reporter.isFull;
+}
+
+/** What may follow a backslash in double quotes. */
+const ESCAPE = /\\(?:[0abefnrtvNLP_ "/\\\t\r\n]|x[\dA-Fa-f]{2}|u[\dA-Fa-f]{4}|U[\dA-Fa-f]{8}|())/g;
+
+/** More wrong escapes than errors are shown: YAML would make an error of each of what may be a million. */
+function refusesEscapes(reporter: Reporter, lexemes: readonly string[]): boolean {
+  let at = 0;
+  let count = 0;
+  for (const lexeme of lexemes) {
+    if (CST.tokenType(lexeme) === "double-quoted-scalar") {
+      for (const escape of lexeme.matchAll(ESCAPE)) count += escape[1] === undefined ? 0 : 1;
+    }
+    if (count > MAX_SYNTAX_ERRORS) {
+      const span = { start: at, end: at + lexeme.length };
+      const fact = "this text holds many backslashes that begin no escape that YAML knows";
+      reporter.add("yaml-syntax", span, fact, "use single quotes, in which backslashes are plain");
+      return true;
+    }
     if (!isMarker(lexeme)) at += lexeme.length;
   }
   return false;

@@ -5,18 +5,18 @@
 import { Composer, Parser, type CST, type Document } from "yaml";
 import { convert } from "./convert.js";
 import { lex, textSpans } from "./lex.js";
-import { MAX_DEPTH, MAX_SYNTAX_ERRORS } from "./limits.js";
+import { MAX_DEPTH, MAX_SYNTAX_ERRORS, type Budget } from "./limits.js";
 import type { Reporter } from "./reporter.js";
 import { Lines } from "./source-file.js";
 import type { Node } from "./tree.js";
 
-/** The tree of the reporter's file; undefined when it is no YAML, which is then reported. */
-export function parse(reporter: Reporter): Node | undefined {
-  const lexemes = lex(reporter);
+/** The tree of the reporter's file; undefined when it is no YAML, which is then reported. Takes from the budget. */
+export function parse(reporter: Reporter, budget: Budget): Node | undefined {
+  const lexemes = lex(reporter, budget);
   if (lexemes === undefined) return undefined;
   const tokens = tokensOf(reporter, lexemes);
   if (tokens === undefined) return undefined;
-  const [document] = compose(tokens, reporter.file.text.length);
+  const [document] = withoutStacks(() => compose(tokens, reporter.file.text.length));
   if (reportSyntax(reporter, document?.errors ?? [], lexemes)) return undefined;
   const empty = { start: 0, end: 0 };
   if (!document?.contents) return { kind: "text", text: "", quoted: false, span: empty };
@@ -30,8 +30,12 @@ function tokensOf(
 ): readonly CST.Token[] | undefined {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
+  let errors = 0;
   for (const lexeme of lexemes) {
-    for (const token of parser.next(lexeme)) tokens.push(token);
+    for (const token of parser.next(lexeme)) {
+      errors += token.type === "error" ? 1 : 0;
+      if (token.type !== "error" || errors <= MAX_SYNTAX_ERRORS) tokens.push(token);
+    }
     // A level of nesting is one collection on the stack; the document and a scalar come on top.
     if (parser.stack.length <= MAX_DEPTH + 2) continue;
     const span = { start: parser.offset, end: parser.offset + 1 };
@@ -51,6 +55,17 @@ function compose(tokens: readonly CST.Token[], length: number): Document.Parsed[
     prettyErrors: false,
   } as const;
   return [...new Composer(options).compose(tokens, true, length)];
+}
+
+/** Each of what may be a million syntax errors is an Error, whose stack costs more than all the rest of it. */
+function withoutStacks<T>(work: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 }
 
 function reportSyntax(

@@ -27,7 +27,7 @@ export class Reporter {
    * a function. Past MAX_ERRORS it is only told that there are more.
    */
   add(code: DiagnosticCode, span: Span, fact: string, fix: string | (() => string)): void {
-    if (this.#found.length === MAX_ERRORS) {
+    if (this.isFull) {
       this.#hasMore = true;
       return;
     }
@@ -39,6 +39,11 @@ export class Reporter {
   /** Whether anything was reported. */
   get failed(): boolean {
     return this.#found.length > 0;
+  }
+
+  /** Whether further errors are only counted. */
+  get isFull(): boolean {
+    return this.#found.length === MAX_ERRORS;
   }
 
   /** All errors in source order. */
@@ -64,7 +69,7 @@ export class Reporter {
       path: this.file.path,
       line: line.number,
       column: start - line.start + 1,
-      excerpt: this.file.text.slice(from, to),
+      excerpt: this.file.text.slice(from, to).replaceAll(/(?!\t)\p{Cc}/gu, "\uFFFD"),
       mark: { start: start - from, width: Math.max(1, Math.min(span.end, to) - start) },
       fact,
       fix,

@@ -1,0 +1,139 @@
+/** Scenario 6: what is in Redis is damaged. Who has data serves it on, one repair happens, nobody installs a part. */
+import { Redis } from "ioredis";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { CityMapping } from "../../generated/geo.js";
+import { decodeManifest } from "../../runtime/src/bytes/manifest.js";
+import { headField, historyField } from "../../runtime/src/store/state/state-fields.js";
+import {
+  decodeStoredManifest,
+  encodeStoredManifest,
+} from "../../runtime/src/store/stored-manifest.js";
+import { until } from "../support/until.js";
+import { Fleet, type Member } from "./fleet.js";
+
+const TAG = "{cc:fleet:geo}";
+const STATE = `${TAG}:state`;
+const VERSION = `City:${CityMapping.hash}` as const;
+const CITIES = 18_000;
+
+// Each repair starts two processes.
+vi.setConfig({ testTimeout: 120_000 });
+
+let fleet: Fleet;
+let redis: Redis;
+let witness: Member;
+beforeEach(async () => {
+  fleet = await Fleet.start("redis");
+  await fleet.setRound(1);
+  redis = new Redis(fleet.server.url);
+  const producer = fleet.join({ loads: true, cities: CITIES });
+  await producer.tell("push");
+  await producer.kill();
+  witness = fleet.join({ checkIntervalMs: 200 });
+  await witness.tell("ready");
+});
+afterEach(async () => {
+  redis.disconnect();
+  await fleet.end();
+});
+
+/** The chunks of the cities' one segment. */
+async function segment(): Promise<{ readonly key: string; readonly chunks: readonly Buffer[] }> {
+  const head = decodeStoredManifest(
+    (await redis.hgetBuffer(STATE, headField(VERSION))) ?? undefined,
+  );
+  const id = head?.segments[0]?.id ?? "";
+  const key = `${TAG}:seg:${id}`;
+  const chunks: Buffer[] = [];
+  for (let index = 0; index < (head?.segments[0]?.chunks ?? 0); index++) {
+    chunks.push((await redis.hgetBuffer(key, String(index))) ?? Buffer.alloc(0));
+  }
+  return { key, chunks };
+}
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const changed = Buffer.from(bytes);
+  changed[at] = (changed[at] ?? 0) ^ 0x10;
+  return changed;
+}
+
+/** Two processes that can load start with nothing: whoever is elected repairs, once, and all follow. */
+async function expectOneRepair(): Promise<void> {
+  const loads = await fleet.loads();
+  const { revision } = await witness.tell("report");
+  const cold = [1, 2].map(() => fleet.join({ loads: true, cities: CITIES, checkIntervalMs: 200 }));
+  const ready = await Promise.all(cold.map(async (member) => member.tell("ready")));
+  for (const report of ready) {
+    expect(report).toMatchObject({ name: "round 1", cities: CITIES, mixed: 0, readErrors: [] });
+    expect(report.revision).toBeGreaterThan(revision);
+  }
+  await until("who has data follows", async () => {
+    const seen = await witness.tell("report");
+    expect(seen).toMatchObject({ readErrors: [], mixed: 0, cities: CITIES, names: ["round 1"] });
+    return seen.revision === ready[0]?.revision && seen.status === "fresh";
+  });
+  expect(await fleet.loads()).toBe(loads + 1);
+  await Promise.all(cold.map(async (member) => member.kill()));
+}
+
+test("one bit in any chunk: refused by its checksum, repaired once", async () => {
+  const { length } = (await segment()).chunks;
+  expect(length).toBeGreaterThan(1);
+  for (let index = 0; index < length; index++) {
+    const { key, chunks } = await segment();
+    const chunk = chunks[index] ?? Buffer.alloc(0);
+    await redis.hset(
+      key,
+      String(index),
+      flipped(chunk, Math.floor((chunk.length * index) / length)),
+    );
+    await expectOneRepair();
+  }
+});
+
+test("a chunk that is shorter, a chunk that is gone, a segment that was evicted: repaired once each", async () => {
+  const short = await segment();
+  await redis.hset(short.key, "1", short.chunks[1]?.subarray(0, 1_000) ?? Buffer.alloc(0));
+  await expectOneRepair();
+  await redis.hdel((await segment()).key, "0");
+  await expectOneRepair();
+  await redis.del((await segment()).key);
+  await expectOneRepair();
+});
+
+test("one bit anywhere in the manifest, or its header: refused or not followed, repaired once", async () => {
+  const stored = (await redis.hgetBuffer(STATE, headField(VERSION))) ?? Buffer.alloc(0);
+  for (const part of [0.1, 0.5, 0.9]) {
+    const now = (await redis.hgetBuffer(STATE, headField(VERSION))) ?? stored;
+    await redis.hset(STATE, headField(VERSION), flipped(now, Math.floor(now.length * part)));
+    await expectOneRepair();
+  }
+});
+
+test("another schema's manifest under our name is refused, and repaired once", async () => {
+  const head = decodeStoredManifest(
+    (await redis.hgetBuffer(STATE, headField(VERSION))) ?? undefined,
+  );
+  const other = Buffer.from(head?.bytes ?? []);
+  const at = other.indexOf(CityMapping.hash);
+  expect(at).toBeGreaterThan(0);
+  other.write("f".repeat(CityMapping.hash.length), at, "latin1");
+  expect(decodeManifest(other).hash).toBe("f".repeat(CityMapping.hash.length));
+  const { id = "", revision = 1, epoch = "", segments = [] } = head ?? {};
+  const stored = encodeStoredManifest({
+    id,
+    revision: revision + 1,
+    epoch,
+    segments,
+    bytes: other,
+  });
+  await redis.hset(STATE, headField(VERSION), stored);
+  await expectOneRepair();
+});
+
+test("everything but the heads is gone: who has data serves on, one process repairs", async () => {
+  const { key } = await segment();
+  await redis.hdel(STATE, historyField(VERSION, 1));
+  await redis.del(key, `${TAG}:live`, `${TAG}:segments`);
+  await expectOneRepair();
+});
