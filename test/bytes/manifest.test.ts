@@ -136,10 +136,32 @@ describe("a segment in chunks", () => {
     expect(assembled.checksums).toEqual([0, 1, 2].map((index) => crc32(chunkOf(bytes, index))));
   });
 
-  test("is not given out before all of them are there", () => {
+  test("counts what has come up to the first gap", () => {
     const assembly = new SegmentAssembly(assembled);
-    assembly.put(0, chunkOf(bytes, 0));
-    expect(() => assembly.bytes).toThrow("2 of 3 chunks are missing");
+    const arrived = [2, 0, 2, 1].map((index) => {
+      assembly.put(index, chunkOf(bytes, index));
+      return [assembly.arrived, assembly.isComplete];
+    });
+    expect(arrived).toEqual([
+      [0, false],
+      [CHUNK_BYTES, false],
+      [CHUNK_BYTES, false],
+      [bytes.length, true],
+    ]);
+  });
+
+  test("is not copied where it was read into place already, and checked all the same", () => {
+    const assembly = new SegmentAssembly(assembled);
+    for (const index of [0, 1, 2]) {
+      const place = assembly.place(index);
+      place.set(chunkOf(bytes, index));
+      place[7] = 0;
+      expect(() => assembly.put(index, place)).toThrow(`chunk ${index} is damaged`);
+      place.set(chunkOf(bytes, index));
+      assembly.put(index, place);
+    }
+    expect(assembly.isComplete).toBe(true);
+    expect(Buffer.compare(assembly.bytes, bytes)).toBe(0);
   });
 
   test("refuses chunks of another size, damaged ones, and ones that do not exist", () => {

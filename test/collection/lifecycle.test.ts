@@ -1,7 +1,14 @@
 /** From construction to close: nothing starts by itself, reads before and after, what ends when. */
 import { CachedCollectionsError, memoryStore } from "cached-collections";
 import { expect, test } from "vitest";
-import { atlas, AtlasDataset, COUNTRIES, CountryMapping, PLACES } from "../support/atlas.js";
+import {
+  CountrySnapshot,
+  atlas,
+  AtlasDataset,
+  COUNTRIES,
+  CountryMapping,
+  PLACES,
+} from "../support/atlas.js";
 import { observe } from "../support/observed-store.js";
 import { until } from "../support/until.js";
 
@@ -65,6 +72,9 @@ test("a collection reads like a ReadonlyMap, a sequence like a list", async () =
     [0, "a"],
     [1, "b"],
   ]);
+  const page = data.snapshot();
+  expect([page.revision, page.country.revision, page.notice.revision]).toEqual([1, 1, 1]);
+  expect([country.snapshot().revision, CountrySnapshot.of([]).revision]).toEqual([1, 0]);
   await store.close();
 });
 

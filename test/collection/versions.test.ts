@@ -52,6 +52,21 @@ test("a version opened while another is followed already is counted at once, not
   }
 });
 
+test("a version that is read without background work is in use; one that was only published is not", async () => {
+  await publish(hashes[0]);
+  const frozen = observe(store, { background: false });
+  const reader = new CountryMapping(frozen, {}, atlas(hashes[0]));
+  await reader.pull();
+  await publish(hashes[1]);
+  await reader.pull();
+  await until("it said that it lives", async () => {
+    const listed = await versions(country, store);
+    return listed.find(({ hash }) => hash === hashes[0])?.live === 1;
+  });
+  expect(await prune(country, store, { keep: 1 })).toEqual([hashes[1]]);
+  await frozen.close();
+});
+
 test("purge removes one version and says whether it was there; others and other entities stay", async () => {
   await publish(hashes[0]);
   await publish(hashes[3]);

@@ -135,6 +135,34 @@ describe("reading", () => {
     await deaf.close();
   });
 
+  test("counts as reading where it is shared: what only other threads read is fetched for them", async () => {
+    await using store = observe(data);
+    const idle = new CountryMapping(store, { checkIntervalMs: 10 });
+    await idle.ready();
+    await using there = attachedStore(shareStore(store));
+    const far = new CountryMapping(there);
+    await far.ready();
+    for (const name of ["two", "three"]) {
+      await publish(name);
+      await until("a reader follows", () => far.get("FR")?.name === name);
+      // Longer than the ten intervals after which what nobody reads is left behind.
+      const checks = store.count("check");
+      await until("many checks went by", () => store.count("check") > checks + 15 && far.size > 0);
+    }
+    const checks = store.count("check");
+    await until("nobody read for long", () => store.count("check") > checks + 25);
+    await publish("four");
+    await until("it is left behind", () => far.status === "stale" && idle.status === "stale");
+    const later = store.count("check");
+    await until(
+      "it stays behind",
+      () => store.count("check") > later + 5 && far.status === "stale",
+    );
+    expect(far.get("FR")?.name).toBe("three");
+    await until("a read brings it here", () => far.get("FR")?.name === "four");
+    expect(idle.get("FR")?.name).toBe("four");
+  });
+
   test("shows all collections of a push at once", async () => {
     let round = 1;
     const load = {

@@ -1,25 +1,36 @@
 /**
- * Segments travel in chunks of at most 1 MiB, each with a CRC-32 in the manifest. Arriving chunks are copied
- * at once to their place in shared memory: allocating it is free, the first touch of its pages is not, and
- * this spreads it over the chunks.
+ * Segments travel in chunks of at most 1 MiB, each with a CRC-32 in the manifest. A store may read a chunk
+ * straight into its place in shared memory; else it is copied there as it arrives. Allocating that memory is
+ * free, the first touch of its pages is not, and this spreads it over the chunks.
  */
 import { crc32 } from "node:zlib";
 import { CachedCollectionsError } from "../errors.js";
 import type { ManifestSegment } from "./manifest.js";
+import type { ArrivingBytes } from "./open-segment.js";
 import type { Steps } from "./steps.js";
 
 /** The size of all chunks but the last. */
 export const CHUNK_BYTES: number = 1024 * 1024;
 
 /** A segment under way from the store to memory. */
-export class SegmentAssembly {
+export class SegmentAssembly implements ArrivingBytes {
+  /** The whole segment, over a SharedArrayBuffer; zeros where chunks have not come. */
+  readonly bytes: Uint8Array;
+  wanted = 0;
   readonly #part: ManifestSegment;
-  readonly #bytes: Uint8Array;
-  readonly #arrived: Set<number> = new Set();
+  readonly #put: Set<number> = new Set();
+  /** How many chunks have come, up to the first that has not. */
+  #following = 0;
 
   constructor(part: ManifestSegment) {
     this.#part = part;
-    this.#bytes = new Uint8Array(new SharedArrayBuffer(part.sizeBytes));
+    this.bytes = new Uint8Array(new SharedArrayBuffer(part.sizeBytes));
+  }
+
+  /** The memory of one chunk. What is read into it counts only when it was `put`. */
+  place(index: number): Uint8Array {
+    const { chunkBytes } = this.#part;
+    return this.bytes.subarray(index * chunkBytes, (index + 1) * chunkBytes);
   }
 
   /**
@@ -37,16 +48,22 @@ export class SegmentAssembly {
       throw this.#bad(`chunk ${index} has ${bytes.length} bytes, not ${expected}`);
     }
     if (crc32(bytes) !== checksum) throw this.#bad(`chunk ${index} is damaged: its CRC-32 differs`);
-    this.#bytes.set(bytes, start);
-    this.#arrived.add(index);
+    if (!this.#isInPlace(bytes, start)) this.bytes.set(bytes, start);
+    this.#put.add(index);
+    while (this.#put.has(this.#following)) this.#following++;
   }
 
-  /** The whole segment, over a SharedArrayBuffer. Throws ERR_BAD_SEGMENT while chunks are missing. */
-  get bytes(): Uint8Array {
-    const missing = this.#part.checksums.length - this.#arrived.size;
-    if (missing > 0)
-      throw this.#bad(`${missing} of ${this.#part.checksums.length} chunks are missing`);
-    return this.#bytes;
+  /** How many bytes have come, up to the first that has not. */
+  get arrived(): number {
+    return Math.min(this.bytes.length, this.#following * this.#part.chunkBytes);
+  }
+
+  get isComplete(): boolean {
+    return this.arrived === this.bytes.length;
+  }
+
+  #isInPlace(bytes: Uint8Array, start: number): boolean {
+    return bytes.buffer === this.bytes.buffer && bytes.byteOffset === start;
   }
 
   #bad(what: string): CachedCollectionsError {

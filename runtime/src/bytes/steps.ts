@@ -21,6 +21,12 @@ export function atOnce<T>(steps: Steps<T>): T {
   }
 }
 
+/** Runs a slice of work that cannot end yet, or less when it has to wait for something. */
+export function aSlice(steps: Steps<unknown>, isWaiting: () => boolean): void {
+  const end = performance.now() + SLICE_MS;
+  while (!isWaiting() && performance.now() < end) steps.next();
+}
+
 /**
  * Runs the work in slices of about `SLICE_MS`, giving way to the event loop between them.
  * Rejects with what the work throws, or with the signal's reason when aborted between two slices.

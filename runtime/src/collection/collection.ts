@@ -71,7 +71,9 @@ export abstract class Collection<S extends object, P> implements AsyncDisposable
     const { followed } = this.#state;
     // Every read on a collection passes here: no array methods, no allocation.
     for (let i = 0; i < followed.length; i++) {
-      if (followed[i]?.served !== this.#served[i]) return this.#renew();
+      const each = followed[i];
+      if (each === undefined || each.served !== this.#served[i]) return this.#renew();
+      each.touch();
     }
     return this.#snapshot ?? this.#renew();
   }
@@ -87,9 +89,11 @@ export abstract class Collection<S extends object, P> implements AsyncDisposable
     return followed.length === 0 ? Infinity : Math.max(...followed.map(({ ageMs }) => ageMs));
   }
 
-  /** The revision that is served; of a data set, the highest of its collections. 0 when there is none. */
+  /** The revision that is served; of a data set, the highest of its collections. 0 when there is none. A read. */
   get revision(): number {
-    return Math.max(0, ...this.#state.followed.map(({ served }) => served?.stored.revision ?? 0));
+    const { followed } = this.#state;
+    for (const each of followed) each.touch();
+    return Math.max(0, ...followed.map(({ served }) => served?.stored.revision ?? 0));
   }
 
   /** Calls the listener at each event. What it throws becomes a warning of the process. */
@@ -114,6 +118,7 @@ export abstract class Collection<S extends object, P> implements AsyncDisposable
   }
 
   #renew(): S {
+    for (const each of this.#state.followed) each.touch();
     const served = this.#state.followed.flatMap((each) => each.served ?? []);
     if (served.length === 0 || served.length < this.#state.followed.length) {
       throw this.#state.notReady();

@@ -130,6 +130,7 @@ export class HandleState {
     const oldest = Math.min(...followed.map(({ checkedAt = -Infinity }) => checkedAt));
     const isReady = followed.every(({ served }) => served !== undefined);
     if (maxAgeMs !== undefined && isReady && now() - oldest <= maxAgeMs) return;
+    for (const each of followed) each.touch();
     for (;;) {
       const { failures, held } = await follower.check();
       const failed = followed.find(({ version }) => failures.has(version));
@@ -194,7 +195,8 @@ export class HandleState {
   #open(): Opened {
     const { definitions, timing, maxDecodedRecords } = this.parts;
     const follower = followingOf(this.store, definitions[0]?.package ?? this.parts.subject);
-    const wishes = { checkIntervalMs: timing.checkIntervalMs, maxDecodedRecords };
+    const { checkIntervalMs, eager } = timing;
+    const wishes = { checkIntervalMs, eager, maxDecodedRecords };
     const followed = definitions.map((each) => follower.open(each, this, wishes));
     for (const each of followed) each.emitters.add(this.emitter);
     const unit = this.parts.unit(followed);

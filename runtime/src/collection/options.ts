@@ -73,6 +73,12 @@ interface CommonOptions<S> {
    * notifications are lost. Jittered by a tenth. Default 10,000. Collections of one schema share the smallest.
    */
   readonly checkIntervalMs?: number | undefined;
+  /**
+   * Fetch every new revision at once. By default only what was read within the last ten check intervals is (or
+   * has a listener for `reload`); what nobody reads stays behind, `stale`, until it is read again, and that
+   * read still answers from the revision it has. A data set is fetched as a whole. Default false.
+   */
+  readonly eager?: boolean | undefined;
   /** The longest a load may take, publication included. Default 600,000. */
   readonly loadTimeoutMs?: number | undefined;
   /**
@@ -109,16 +115,18 @@ export interface DatasetOptions<Inputs, S = unknown> extends CommonOptions<S> {
 export interface Timing {
   readonly refreshEveryMs: number | undefined;
   readonly checkIntervalMs: number;
+  readonly eager: boolean;
   readonly loadTimeoutMs: number;
 }
 
 /** The options' durations, checked: positive, finite. Throws ERR_INVALID_ARGUMENT. */
 export function timingOf(subject: string, options: CommonOptions<never>): Timing {
   const { refreshEveryMs, checkIntervalMs = 10_000, loadTimeoutMs = 600_000 } = options;
+  const { eager = false } = options;
   if (refreshEveryMs !== undefined) checkDuration(subject, "refreshEveryMs", refreshEveryMs);
   checkDuration(subject, "checkIntervalMs", checkIntervalMs);
   checkDuration(subject, "loadTimeoutMs", loadTimeoutMs);
-  return { refreshEveryMs, checkIntervalMs, loadTimeoutMs };
+  return { refreshEveryMs, checkIntervalMs, eager, loadTimeoutMs };
 }
 
 /** The option, checked: a whole number from 1 on, or Infinity. Throws ERR_INVALID_ARGUMENT. */

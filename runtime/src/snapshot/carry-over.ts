@@ -9,7 +9,7 @@ import type { Steps } from "../bytes/steps.js";
 import type { IndexField } from "../definition.js";
 import { keyOf } from "./key-shape.js";
 import type { KeyTable } from "./key-table.js";
-import { isDead, type Part, type Parts, type Place } from "./parts.js";
+import { isDead, type Dead, type Part, type Parts, type Place } from "./parts.js";
 import type { Records } from "./records.js";
 
 /** So few are carried over without a pause, so that none comes in between. */
@@ -78,15 +78,24 @@ export class CarryOver<R extends object> {
 
   *#diedSince(before: Part<R>, now: Part<R>): Steps<void> {
     const dead = now.dead ?? new Uint8Array(0);
-    for (let byte = 0; byte < dead.length; byte++) {
-      const bits = (dead[byte] as number) & ~(before.dead?.[byte] ?? 0);
-      if (byte % 8192 === 0) yield;
-      for (let bit = 0; bits >>> bit !== 0; bit++) {
-        if (((bits >>> bit) & 1) === 0) continue;
-        const ordinal = byte * 8 + bit;
-        const record = before.records.peek(ordinal);
-        if (record !== undefined) this.#carry(before, ordinal, record);
-      }
+    const dying = before.dead ?? new Uint8Array(dead.length);
+    const [words, former] = [wordsOf(dead), wordsOf(dying)];
+    for (let word = 0; word <= words.length; word++) {
+      if (word % 8192 === 0) yield;
+      // The last one is the bytes behind the last whole word.
+      if (word < words.length && words[word] === former[word]) continue;
+      for (let byte = word * 4; byte < Math.min(word * 4 + 4, dead.length); byte++)
+        this.#carryByte(before, byte, (dead[byte] as number) & ~(dying[byte] as number));
+    }
+  }
+
+  /** Those of eight records whose bit is set. */
+  #carryByte(part: Part<R>, byte: number, bits: number): void {
+    for (let bit = 0; bits >>> bit !== 0; bit++) {
+      if (((bits >>> bit) & 1) === 0) continue;
+      const ordinal = byte * 8 + bit;
+      const record = part.records.peek(ordinal);
+      if (record !== undefined) this.#carry(part, ordinal, record);
     }
   }
 
@@ -121,4 +130,9 @@ export class CarryOver<R extends object> {
     );
     return place === undefined ? undefined : { records, ordinal: place };
   }
+}
+
+/** A bitmap four bytes at a time, without the bytes behind the last whole word. */
+function wordsOf(dead: Dead): Int32Array {
+  return new Int32Array(dead.buffer, dead.byteOffset, dead.length >>> 2);
 }

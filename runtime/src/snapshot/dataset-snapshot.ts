@@ -11,6 +11,11 @@ export class DatasetCores {
     this.#cores = new Map([...cores].map((core) => [core.definition, core]));
   }
 
+  /** The highest revision among them. */
+  get revision(): number {
+    return Math.max(...[...this.#cores.values()].map(({ info }) => info.revision));
+  }
+
   /** The core of an entity; its type follows from the definition that it was made with. */
   of<R extends object>(definition: EntityDefinition<R, never>): SnapshotCore<R> {
     const core = this.#cores.get(definition);
@@ -29,5 +34,10 @@ export class DatasetSnapshot {
 
   constructor(cores: DatasetCores) {
     this.cores = cores;
+  }
+
+  /** The highest revision among its collections. */
+  get revision(): number {
+    return this.cores.revision;
   }
 }

@@ -100,12 +100,14 @@ abstract class ProbedTable<R extends object> implements KeyTable<R> {
 
 /** In front: a table of records found before, direct-mapped by the low bits of the hash; slots go by the high ones. */
 abstract class FrontedTable<R extends object> extends ProbedTable<R> {
-  readonly #front: (R | undefined)[];
+  readonly #mostFront: number;
+  #front: (R | undefined)[];
+  #found = 0;
 
   constructor(source: KeyTableSource<R>) {
     super(source);
-    const size = frontSize(source);
-    this.#front = new Array<R | undefined>(size).fill(undefined);
+    this.#mostFront = frontSize(source);
+    this.#front = emptyFront(Math.min(FIRST_FRONT, this.#mostFront));
   }
 
   protected find(hash: number, key: unknown): R | undefined {
@@ -114,14 +116,28 @@ abstract class FrontedTable<R extends object> extends ProbedTable<R> {
     const hot = front[place];
     if (hot !== undefined && this.has(hot, key)) return hot;
     const record = this.probe(hash, key);
-    if (record !== undefined) front[place] = record;
+    if (record === undefined) return undefined;
+    front[place] = record;
+    if (++this.#found === front.length && front.length < this.#mostFront) this.#grow();
     return record;
+  }
+
+  #grow(): void {
+    this.#front = emptyFront(Math.min(this.#front.length * FRONT_GROWTH, this.#mostFront));
+    this.#found = 0;
   }
 }
 
 /** Up to here all keys of a collection have room in front of its table. */
 const WHOLE_FRONT = 4_096;
 const MOST_FRONT = 65_536;
+/** It begins like this and grows as records are found: most snapshots of busy collections are soon replaced. */
+const FIRST_FRONT = 1024;
+const FRONT_GROWTH = 8;
+
+function emptyFront<R>(size: number): (R | undefined)[] {
+  return new Array<R | undefined>(size).fill(undefined);
+}
 
 /** A power of two: as many as the table has slots while that is little memory, then an eighth of them, bounded. */
 function frontSize<R extends object>({ slots, records }: KeyTableSource<R>): number {
@@ -140,16 +156,19 @@ function frontSize<R extends object>({ slots, records }: KeyTableSource<R>): num
 class IntegerTable<R extends object> extends ProbedTable<R> {
   readonly #field: IndexField<R>;
   readonly #isSigned: boolean;
-  readonly #frontKeys: Int32Array;
-  readonly #front: (R | undefined)[];
+  readonly #mostFront: number;
+  #frontKeys: Int32Array;
+  #front: (R | undefined)[];
+  #found = 0;
 
   constructor(source: KeyTableSource<R>, field: IndexField<R>) {
     super(source);
     this.#field = field;
     this.#isSigned = field.kind.type === "int32";
-    const size = frontSize(source);
+    this.#mostFront = frontSize(source);
+    const size = Math.min(FIRST_FRONT, this.#mostFront);
     this.#frontKeys = new Int32Array(size);
-    this.#front = new Array<R | undefined>(size).fill(undefined);
+    this.#front = emptyFront(size);
   }
 
   override get(key: unknown): R | undefined {
@@ -173,7 +192,15 @@ class IntegerTable<R extends object> extends ProbedTable<R> {
     front[place + 1] = front[place];
     keys[place] = word;
     front[place] = record;
+    if (++this.#found === keys.length && keys.length < this.#mostFront) this.#grow();
     return record;
+  }
+
+  #grow(): void {
+    const size = Math.min(this.#frontKeys.length * FRONT_GROWTH, this.#mostFront);
+    this.#frontKeys = new Int32Array(size);
+    this.#front = emptyFront(size);
+    this.#found = 0;
   }
 
   override hashOfKey(key: unknown): number {

@@ -5,6 +5,8 @@ import type { SnapshotCore } from "./snapshot-core.js";
 
 /** What can be read of a collection with a key, on a snapshot and on the collection itself. */
 export interface MappingReader<K, R> extends ReadonlyMap<K, R> {
+  /** Grows with every publication; starts anew when the store lost everything. 0 of rows without a store. */
+  readonly revision: number;
   /** Throws ERR_NO_RECORD, naming entity and key. */
   getOrThrow(key: K): R;
 }
@@ -14,6 +16,10 @@ export class MappingSnapshot<K, R extends object> implements MappingReader<K, R>
 
   constructor(core: SnapshotCore<R>) {
     this.core = core;
+  }
+
+  get revision(): number {
+    return this.core.info.revision;
   }
 
   get size(): number {

@@ -3,6 +3,8 @@ import type { SnapshotCore } from "./snapshot-core.js";
 
 /** What can be read of a collection without a key, on a snapshot and on the collection itself. */
 export interface SequenceReader<R> extends Iterable<R> {
+  /** Grows with every publication; starts anew when the store lost everything. 0 of rows without a store. */
+  readonly revision: number;
   readonly size: number;
   /** The record at a position; negative positions count from the end; undefined outside. */
   at(position: number): R | undefined;
@@ -18,6 +20,10 @@ export class SequenceSnapshot<R extends object> implements SequenceReader<R> {
 
   constructor(core: SnapshotCore<R>) {
     this.core = core;
+  }
+
+  get revision(): number {
+    return this.core.info.revision;
   }
 
   get size(): number {

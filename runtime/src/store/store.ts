@@ -179,8 +179,12 @@ export interface SchemaStore {
   putChunk(segmentId: string, index: number, bytes: Uint8Array): Promise<void>;
   /** Sizes in bytes of chunks 0 to n - 1; 0 for those missing. */
   chunkSizes(segmentId: string, chunks: number): Promise<readonly number[]>;
-  /** The chunk, or undefined when it is not there. */
-  getChunk(segmentId: string, index: number): Promise<Uint8Array | undefined>;
+  /**
+   * The chunk, or undefined when it is not there. `into` is memory in which the chunk is wanted, of the size that
+   * it should have: a store that can read into it returns `into` itself, others need not look at it. Once the
+   * promise is settled nothing is written to it any more.
+   */
+  getChunk(segmentId: string, index: number, into?: Uint8Array): Promise<Uint8Array | undefined>;
   publish(request: PublishRequest): Promise<PublishReply>;
   acquireLease(request: LeaseRequest): Promise<LeaseReply>;
   /** Takes a lease whose value was watched unchanged for its whole length. */

@@ -9,6 +9,7 @@ import { changesBetween } from "./changes-between.js";
 import type { CheckFacts, Considered, FollowedVersion } from "./followed-version.js";
 import { assemble, missingBytes, type HeldRevision } from "./held-revision.js";
 import { blockedBy } from "./together.js";
+import { wantedOf, type Owner } from "./wanted.js";
 import { now, withDeadline } from "../timing.js";
 
 /** What a check draws on. */
@@ -17,6 +18,9 @@ export interface CheckSources {
   readonly intervalMs: number;
   readonly urgent: boolean;
   readonly followed: () => readonly FollowedVersion[];
+  readonly owners: () => Iterable<Owner>;
+  /** Called at the next read of a version that was left behind because nobody reads it. */
+  readonly whenRead: () => void;
   /** Entities' sources as this process knows them, from what the store says. */
   readonly sourcesOf: (state: SchemaState) => ReadonlyMap<string, number>;
   /** Revisions that this process pushed itself, by manifest id. */
@@ -57,7 +61,13 @@ export async function runCheck(sources: CheckSources): Promise<CheckReport> {
       each.consider(state, entitySources.get(each.definition.entity) ?? 0, check),
     );
     const waiting = blockedBy(considered, new Map());
-    const moving = considered.filter(({ followed }) => !waiting.has(followed));
+    const wanted = wantedOf(considered, sources.owners(), check, (id) => ready.has(id));
+    for (const { followed } of considered) {
+      followed.whenRead = wanted.has(followed) ? undefined : sources.whenRead;
+    }
+    const moving = considered.filter(
+      ({ followed }) => wanted.has(followed) && !waiting.has(followed),
+    );
     await spreadBackground(sources, moving, ready);
     const failures = await bringIn(sources, moving, ready);
     const again = [...failures.keys()].filter(

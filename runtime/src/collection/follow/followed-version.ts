@@ -85,6 +85,11 @@ export class FollowedVersion {
   checkedAt: number | undefined;
   /** Why its newest revision could not be loaded; undefined when it could. */
   failure: CachedCollectionsError | undefined;
+  /** Called once at the next read: it is behind because nobody read it. */
+  whenRead: (() => void) | undefined;
+  readonly #openedAt = now();
+  #isRead = false;
+  #readAt: number | undefined;
   #confirmedAt: number | undefined;
   #behind = false;
   readonly #leftEpochs = new Set<string>();
@@ -114,6 +119,28 @@ export class FollowedVersion {
     if (this.failure !== undefined || this.badRecord !== undefined) return "failing";
     if (this.served === undefined) return "empty";
     return this.#behind || this.ageMs > 2 * checkIntervalMs ? "stale" : "fresh";
+  }
+
+  /** Notes that somebody reads it; costs next to nothing. */
+  touch(): void {
+    if (!this.#isRead) this.#noteRead();
+  }
+
+  /** Whether anybody ever read it. */
+  get wasRead(): boolean {
+    return this.#isRead || this.#readAt !== undefined;
+  }
+
+  /** Somebody cannot wait until it is read: nothing can be read yet, or a listener wants every revision. */
+  get isAwaited(): boolean {
+    return this.served === undefined || [...this.emitters].some((each) => each.hears("reload"));
+  }
+
+  /** How long nobody has read it, or has had it open without reading it; to be asked once a check. */
+  unreadMs(at: number): number {
+    if (this.#isRead) this.#readAt = at;
+    this.#isRead = false;
+    return at - (this.#readAt ?? this.#openedAt);
   }
 
   /** A segment in memory: of what is served, or of what was served a moment ago. */
@@ -203,6 +230,13 @@ export class FollowedVersion {
     const pause = Math.min(10, 2 ** (times - 1)) * intervalMs;
     this.#damage = { id, error, times, retryAt: now() + pause };
     this.failure = error;
+  }
+
+  #noteRead(): void {
+    this.#isRead = true;
+    const { whenRead } = this;
+    this.whenRead = undefined;
+    whenRead?.();
   }
 
   #waitsWith(head: StoredManifest, direction: Direction, check: CheckFacts): boolean {

@@ -17,6 +17,7 @@ import type { HeldRevision } from "./held-revision.js";
 import { Poller } from "./poller.js";
 import { StatusWatch } from "./status-watch.js";
 import { now, pause } from "../timing.js";
+import type { Owner } from "./wanted.js";
 
 export class Follower implements Following {
   readonly store: Store;
@@ -26,7 +27,7 @@ export class Follower implements Following {
   /** What else has to stop with it. */
   readonly stoppers: Set<() => Promise<void>> = new Set();
   readonly #followed = new Map<VersionName, { followed: FollowedVersion; opened: number }>();
-  readonly #intervals = new Map<object, number>();
+  readonly #owners = new Map<object, Owner>();
   readonly #queue: CheckQueue<CheckReport>;
   readonly #poller: Poller;
   readonly #closing = new AbortController();
@@ -63,7 +64,8 @@ export class Follower implements Following {
 
   /** The smallest that any open collection asked for, in milliseconds. */
   get checkIntervalMs(): number {
-    return this.#intervals.size === 0 ? 10_000 : Math.min(...this.#intervals.values());
+    const intervals = [...this.#owners.values()].map((owner) => owner.checkIntervalMs);
+    return intervals.length === 0 ? 10_000 : Math.min(...intervals);
   }
 
   /** Opens a version for `owner`, sharing it with others that have it open, and begins to follow. */
@@ -72,7 +74,9 @@ export class Follower implements Following {
     const entry = this.#followed.get(followed.version) ?? { followed, opened: 0 };
     entry.opened++;
     this.#followed.set(followed.version, entry);
-    this.#intervals.set(owner, wishes.checkIntervalMs);
+    const known = this.#owners.get(owner) ?? { ...wishes, followed: new Set() };
+    known.followed.add(entry.followed);
+    this.#owners.set(owner, known);
     entry.followed.memory.limit(owner, wishes.maxDecodedRecords);
     if (this.store.background) this.#poller.start();
     return entry.followed;
@@ -80,7 +84,7 @@ export class Follower implements Following {
 
   /** Undoes `open`; the last one out stops everything. */
   async release(followed: readonly FollowedVersion[], owner: object): Promise<void> {
-    this.#intervals.delete(owner);
+    this.#owners.delete(owner);
     for (const { version, memory } of followed) {
       memory.unlimit(owner);
       const entry = this.#followed.get(version);
@@ -154,6 +158,8 @@ export class Follower implements Following {
         intervalMs: this.checkIntervalMs,
         urgent,
         followed: () => this.versions,
+        owners: () => this.#owners.values(),
+        whenRead: () => void this.#queue.request(false),
         sourcesOf: (state) => this.#noteSources(state),
         pushed: new Map([...this.#pushed].map(([id, { revision }]) => [id, revision])),
         spread: (bytes) => this.#spread(bytes),
@@ -204,7 +210,9 @@ export class Follower implements Following {
     }
     this.#ended();
     void this.#keep(report);
-    this.#poller.succeeded(this.versions.map(({ version }) => version));
+    // Without background work it may only have published: a deploy step uses no version.
+    const inUse = this.versions.filter(({ wasRead }) => this.store.background || wasRead);
+    this.#poller.succeeded(inUse.map(({ version }) => version));
   }
 
   #failed(error: CachedCollectionsError): void {

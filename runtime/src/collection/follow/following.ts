@@ -12,6 +12,7 @@ export type CheckListener = () => void;
 /** What an owner asks for; among several the smallest counts. */
 export interface FollowWishes {
   readonly checkIntervalMs: number;
+  readonly eager: boolean;
   readonly maxDecodedRecords: number;
 }
 

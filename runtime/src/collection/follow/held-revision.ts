@@ -9,10 +9,10 @@ import {
   type Manifest,
   type ManifestSegment,
 } from "../../bytes/manifest.js";
-import { openSegment } from "../../bytes/open-segment.js";
+import { openArriving } from "../../bytes/open-segment.js";
 import { SegmentAssembly } from "../../bytes/segment-assembly.js";
 import type { Segment } from "../../bytes/segment.js";
-import { inSlices } from "../../bytes/steps.js";
+import { aSlice, inSlices } from "../../bytes/steps.js";
 import type { AnyEntityDefinition } from "../../definition.js";
 import { CachedCollectionsError } from "../../errors.js";
 import type { RecordMemory } from "../../snapshot/record-memory.js";
@@ -120,13 +120,16 @@ async function fetchSegment(
   const subject = versionSubject(definition);
   await checkSizes(schema, subject, part);
   const assembly = new SegmentAssembly(part);
+  const opening = openArriving(definition, assembly);
   await eachOf(part.checksums.length, CHUNKS_AT_ONCE, async (index) => {
     signal.throwIfAborted();
-    const bytes = await schema.getChunk(part.id, index);
+    const bytes = await schema.getChunk(part.id, index, assembly.place(index));
     if (bytes === undefined) throw missing(subject, part, index);
     assembly.put(index, bytes);
+    // What has come is checked while the store sends what follows.
+    if (!assembly.isComplete) aSlice(opening, () => assembly.arrived < assembly.wanted);
   });
-  const segment = await inSlices(openSegment(definition, assembly.bytes), signal);
+  const segment = await inSlices(opening, signal);
   if (segment.records === part.records) return segment;
   throw new CachedCollectionsError(
     "ERR_BAD_SEGMENT",

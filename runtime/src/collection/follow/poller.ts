@@ -60,10 +60,12 @@ export class Poller {
 
   /** A check ended well; the next comes an interval later. */
   succeeded(versions: readonly VersionName[]): void {
-    if (!this.#started || this.#stopped) return;
+    if (this.#stopped) return;
+    // Also without background work, as long as it asks now and then: what it serves is in use.
+    this.#beat(versions);
+    if (!this.#started) return;
     this.#schedule(jittered(this.#intervalMs()));
     void this.#subscribe();
-    this.#beat(versions);
   }
 
   /** Every minute, and at once for a version just opened: `prune` spares what it sees in use. */

@@ -26,7 +26,8 @@ export function blockedBy(
   return blocked;
 }
 
-function groupsOf(considered: readonly Considered[]): Iterable<readonly Considered[]> {
+/** Those that are about to move, by what they belong with. */
+export function groupsOf(considered: readonly Considered[]): Iterable<readonly Considered[]> {
   const parent = new Map<string, string>();
   const root = (name: string): string => {
     const above = parent.get(name);

@@ -40,6 +40,8 @@ export class AttachedFollower implements Following {
   readonly #packageName: string;
   readonly #channel: ThreadChannel;
   readonly #opened = new Map<VersionName, { followed: FollowedVersion; times: number }>();
+  /** Those that somebody wants at once, read or not. */
+  readonly #eager = new WeakSet<FollowedVersion>();
   readonly #watch = new StatusWatch();
   readonly #closing = new AbortController();
   /** What was told last. */
@@ -72,6 +74,7 @@ export class AttachedFollower implements Following {
     entry.times++;
     this.#opened.set(followed.version, entry);
     entry.followed.memory.limit(owner, wishes.maxDecodedRecords);
+    if (wishes.eager) this.#eager.add(entry.followed);
     this.#awaitWord();
     return entry.followed;
   }
@@ -112,8 +115,10 @@ export class AttachedFollower implements Following {
 
   async #look(fresh: boolean): Promise<CheckReport> {
     const sentAt = now();
-    const has = this.#versions().flatMap(({ served }) => served?.stored.id ?? []);
-    const ask = { do: "look", fresh, has } as const;
+    const versions = this.#versions();
+    const has = versions.flatMap(({ served }) => served?.stored.id ?? []);
+    const open = versions.map(({ version }) => version);
+    const ask = { do: "look", fresh, has, open } as const;
     const timeoutMs = fresh ? FRESH_ANSWER_MS : ANSWER_MS;
     try {
       const report = await this.#channel.request(this.#packageName, ask, timeoutMs);
@@ -152,9 +157,13 @@ export class AttachedFollower implements Following {
       moves.push({ followed, revision: await this.#hold(followed, revision) });
     }
     const moved = installAll(moves, { sentAt: startedAt, intervalMs: state.checkIntervalMs });
-    for (const { followed, told } of this.#toldOf(state)) followed.believe(wordOf(told));
+    const whenRead = (): void => void this.#look(true).catch(() => undefined);
+    for (const { followed, told } of this.#toldOf(state)) {
+      followed.believe(wordOf(told));
+      followed.whenRead = told.isUnread ? whenRead : undefined;
+    }
     tellMoves(moved, startedAt);
-    if (state.checked) this.#tellFailures(state);
+    if (state.checked) this.#checked(state);
     this.#ended();
   }
 
@@ -177,11 +186,16 @@ export class AttachedFollower implements Following {
     return { stored, manifest, segments, core, fetchedBytes: 0 };
   }
 
-  #tellFailures(state: State): void {
+  /** The other thread's check has ended: it is told what was read here before the next one. */
+  #checked(state: State): void {
+    const read: VersionName[] = [];
     for (const { followed } of this.#toldOf(state)) {
-      const { failure: error, subject: entity } = followed;
+      const { failure: error, subject: entity, version } = followed;
       if (error !== undefined) followed.emit("failure", { entity, error });
+      const wasRead = followed.unreadMs(now()) === 0;
+      if (wasRead || followed.isAwaited || this.#eager.has(followed)) read.push(version);
     }
+    if (read.length > 0) this.#channel.reading(this.#packageName, read);
   }
 
   /** The other thread does not answer, or what it told could not be used. */

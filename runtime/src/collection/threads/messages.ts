@@ -8,6 +8,13 @@ import type { SharedParts } from "../../snapshot/shared-parts.js";
 import type { StoredManifest, VersionName } from "../../store/store.js";
 import type { CollectionStatus } from "../follow/followed-version.js";
 
+/** To the sharing thread: these were read, or somebody wants each of their revisions. Nobody replies. */
+export interface Reading {
+  readonly kind: "reading";
+  readonly package: string;
+  readonly versions: readonly VersionName[];
+}
+
 /** To the sharing thread. */
 export interface Request {
   readonly kind: "request";
@@ -17,9 +24,17 @@ export interface Request {
   readonly ask: Ask;
 }
 
-/** `look`: tell what is served, and the revisions but those that the asker `has`; `fresh` after a check. */
+/** Tell what is served, and the revisions but those that the asker `has`. */
+export interface AskLook {
+  readonly do: "look";
+  /** After a check, for somebody who reads all versions that are `open` in the asking thread. */
+  readonly fresh: boolean;
+  readonly has: readonly string[];
+  readonly open: readonly VersionName[];
+}
+
 export type Ask =
-  | { readonly do: "look"; readonly fresh: boolean; readonly has: readonly string[] }
+  | AskLook
   | { readonly do: "invalidate"; readonly entities: readonly string[] }
   | { readonly do: "versions"; readonly entity: string }
   | { readonly do: "purge"; readonly version: VersionName };
@@ -52,6 +67,8 @@ export interface ToldVersion {
   readonly confirmedAt: number;
   /** When a check last answered for it. */
   readonly checkedAt: number;
+  /** It is behind because nobody reads it. */
+  readonly isUnread: boolean;
   /** The manifest that is served; undefined when nothing is. */
   readonly manifestId: string | undefined;
   /** Left out when it was told before. */

@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { BroadcastChannel } from "node:worker_threads";
 import { shareParts } from "../../snapshot/shared-parts.js";
-import type { Store, StoredManifest } from "../../store/store.js";
+import type { Store, StoredManifest, VersionName } from "../../store/store.js";
 import type { FollowedVersion } from "../follow/followed-version.js";
 import { asStoreError, followerOf, type Follower } from "../follow/follower.js";
 import type { HeldRevision } from "../follow/held-revision.js";
@@ -15,8 +15,10 @@ import {
   processNow,
   toldError,
   type Ask,
+  type AskLook,
   type LookReport,
   type Message,
+  type Reading,
   type Request,
   type ToldRevision,
   type ToldVersion,
@@ -52,8 +54,9 @@ class StoreShare {
     this.#store = store;
     this.#channel.unref();
     this.#channel.addEventListener("message", (event) => {
-      const { data } = event as Event & { readonly data: Message | Request };
+      const { data } = event as Event & { readonly data: Message | Reading | Request };
       if (data.kind === "request") void this.#reply(data);
+      else if (data.kind === "reading") this.#read(this.#followerOf(data.package), data.versions);
     });
     store.onClose(() => {
       this.#post({ kind: "closed" });
@@ -76,7 +79,7 @@ class StoreShare {
   #answer(packageName: string, ask: Ask): Promise<unknown> {
     switch (ask.do) {
       case "look":
-        return this.#look(this.#followerOf(packageName), ask.fresh, new Set(ask.has));
+        return this.#look(this.#followerOf(packageName), ask);
       case "invalidate":
         return this.#store.schema(packageName).invalidate(ask.entities);
       case "versions":
@@ -86,17 +89,23 @@ class StoreShare {
     }
   }
 
-  async #look(follower: Follower, fresh: boolean, has: ReadonlySet<string>): Promise<LookReport> {
+  async #look(follower: Follower, { fresh, has, open }: AskLook): Promise<LookReport> {
     try {
       if (!fresh || follower.versions.length === 0) return { failures: [], held: [] };
+      this.#read(follower, open);
       const { failures, held } = await follower.check();
       return {
         failures: [...failures].map(([version, error]) => [version, toldError(error)]),
         held: [...held],
       };
     } finally {
-      this.#tell(follower, false, (id) => has.has(id));
+      this.#tell(follower, false, (id) => has.includes(id));
     }
+  }
+
+  /** What another thread reads is fetched like what this one reads. */
+  #read(follower: Follower, versions: readonly VersionName[]): void {
+    for (const each of follower.versions) if (versions.includes(each.version)) each.touch();
   }
 
   /** Listens to a follower from the first time that a thread asks for its schema. */
@@ -145,6 +154,7 @@ function toldVersion(
     failure: failure && toldError(failure),
     confirmedAt: at - followed.ageMs,
     checkedAt: at - now() + (followed.checkedAt ?? -Infinity),
+    isUnread: followed.whenRead !== undefined,
     manifestId: followed.served?.stored.id,
     revision,
   };

@@ -1,10 +1,12 @@
 /** The way from an attached thread to the one that shares a store: requests with their replies, and what is told. */
 import { BroadcastChannel, threadId } from "node:worker_threads";
 import type { CachedCollectionsError } from "../../errors.js";
+import type { VersionName } from "../../store/store.js";
 import {
   errorOf,
   type Ask,
   type Message,
+  type Reading,
   type Reply,
   type Request,
   type State,
@@ -34,7 +36,7 @@ export class ThreadChannel {
     this.#channel = new BroadcastChannel(name);
     this.#channel.unref();
     this.#channel.addEventListener("message", (event) => {
-      const { data } = event as Event & { readonly data: Message | Request };
+      const { data } = event as Event & { readonly data: Message | Reading | Request };
       if (data.kind === "state") told(data);
       else if (data.kind === "reply") this.#waiting.get(data.to)?.settle(data);
       else if (data.kind === "closed") closed();
@@ -54,8 +56,13 @@ export class ThreadChannel {
       this.#waiting.set(id, { settle, timer });
     });
     this.#channel.ref();
-    this.#channel.postMessage({ kind: "request", id, package: packageName, ask } satisfies Request);
+    this.#post({ kind: "request", id, package: packageName, ask });
     return replied;
+  }
+
+  /** Says what is read here. */
+  reading(packageName: string, versions: readonly VersionName[]): void {
+    this.#post({ kind: "reading", package: packageName, versions });
   }
 
   /** What still waits is rejected with this error. */
@@ -65,6 +72,10 @@ export class ThreadChannel {
       settle({ kind: "reply", to, error: { code, subject, message } });
     }
     this.#channel.close();
+  }
+
+  #post(message: Reading | Request): void {
+    this.#channel.postMessage(message);
   }
 
   #end(id: string): void {

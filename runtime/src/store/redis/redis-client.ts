@@ -6,6 +6,8 @@ export interface RedisClient {
   /** `ready` when commands can be sent, `end` when the client will not connect again. */
   readonly status: string;
   readonly isCluster: boolean;
+  /** What the client was made with. Without it all is the same, only large segments come more slowly. */
+  readonly options?: object;
   /**
    * Another client for the same servers, not connected yet. The store asks for neither an offline queue nor
    * automatic resending. `first` are the options, of a Cluster the start nodes (empty: the same); `second`

@@ -3,14 +3,47 @@
  * executed, so nothing is ever queued or sent again unseen; and settings that change keys, replies or the
  * server that answers must not be inherited.
  */
+import type { Socket } from "node:net";
 import type { RedisClient } from "./redis-client.js";
 
-/** A duplicate that does nothing before it is told to connect. */
-export function duplicateOf(source: RedisClient, connectTimeoutMs: number): RedisClient {
+/**
+ * A duplicate that does nothing before it is told to connect. `connect` makes its sockets, for a client of one
+ * server.
+ */
+export function duplicateOf(
+  source: RedisClient,
+  connectTimeoutMs: number,
+  connect?: () => Socket,
+): RedisClient {
   const connection = connectionOptions(connectTimeoutMs);
+  if (connect !== undefined) {
+    const Connector = connectorOf(connect);
+    return source.duplicate({ ...connection, ...standaloneOptions, Connector });
+  }
   return source.isCluster
     ? source.duplicate([], { ...clusterOptions, redisOptions: connection })
     : source.duplicate({ ...connection, ...standaloneOptions });
+}
+
+/** What makes connections for ioredis in the place of its own. */
+function connectorOf(connect: () => Socket): new () => object {
+  return class {
+    #socket: Socket | undefined;
+
+    connect(): Promise<Socket> {
+      this.#socket = connect();
+      return Promise.resolve(this.#socket);
+    }
+
+    /** Any server is the right one. */
+    check(): boolean {
+      return true;
+    }
+
+    disconnect(): void {
+      this.#socket?.destroy();
+    }
+  };
 }
 
 /** Options of one connection, also of those inside a Cluster. */

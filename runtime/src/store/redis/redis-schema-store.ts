@@ -27,6 +27,7 @@ import type {
   VersionName,
   VersionState,
 } from "../store.js";
+import type { ChunkLane } from "./chunk-lane.js";
 import type { Argument, RedisConnection } from "./redis-connection.js";
 import { isNoPermission } from "./redis-errors.js";
 import type { RedisKeys } from "./redis-keys.js";
@@ -46,16 +47,25 @@ import { heartbeatScript, purgeScript, sweepScript } from "./scripts/versions.js
 
 /** So many small commands are in flight at once, at most. */
 const BATCH = 256;
+/** From this size on a segment is worth a connection of its own, in bytes. */
+const LARGE_SEGMENT = 4 * 1024 * 1024;
 
 export class RedisSchemaStore implements SchemaStore {
   readonly #redis: RedisConnection;
   readonly #subscription: RedisSubscription;
+  readonly #lane: ChunkLane;
   readonly #keys: RedisKeys;
   #mayHeartbeat = true;
 
-  constructor(redis: RedisConnection, subscription: RedisSubscription, keys: RedisKeys) {
+  constructor(
+    redis: RedisConnection,
+    subscription: RedisSubscription,
+    lane: ChunkLane,
+    keys: RedisKeys,
+  ) {
     this.#redis = redis;
     this.#subscription = subscription;
+    this.#lane = lane;
     this.#keys = keys;
   }
 
@@ -104,8 +114,15 @@ export class RedisSchemaStore implements SchemaStore {
     return sizes;
   }
 
-  async getChunk(segmentId: string, index: number): Promise<Uint8Array | undefined> {
-    return reply.bytes(await this.#redis.command("HGET", [this.#keys.segment(segmentId), index]));
+  async getChunk(
+    segmentId: string,
+    index: number,
+    into?: Uint8Array,
+  ): Promise<Uint8Array | undefined> {
+    const key = this.#keys.segment(segmentId);
+    const isLarge = into !== undefined && into.buffer.byteLength >= LARGE_SEGMENT;
+    if (isLarge && (await this.#lane.read(key, index, into))) return into;
+    return reply.bytes(await this.#redis.command("HGET", [key, index]));
   }
 
   async publish(request: PublishRequest): Promise<PublishReply> {

@@ -3,6 +3,7 @@ import { CachedCollectionsError } from "../../errors.js";
 import { BaseStore } from "../base-store.js";
 import { EmbeddedFallback, type FallbackOptions } from "../embedded/embedded-fallback.js";
 import type { SchemaStore, Store } from "../store.js";
+import { ChunkLane } from "./chunk-lane.js";
 import type { RedisClient } from "./redis-client.js";
 import { RedisConnection } from "./redis-connection.js";
 import { redisKeys } from "./redis-keys.js";
@@ -33,7 +34,8 @@ export interface RedisStoreOptions {
 /**
  * A store in Redis 6.2 or later, or Valkey: stand-alone, behind Sentinel, or a Cluster. `redis` is only
  * copied: the store makes connections of its own with its address and credentials, at first use, and
- * `close()` ends those and leaves `redis` alone.
+ * `close()` ends those and leaves `redis` alone: one for commands, one for announcements, and, while a large
+ * segment is fetched from a stand-alone server without TLS, one for that.
  */
 export function redisStore(redis: RedisClient, options: RedisStoreOptions): Store {
   const { prefix, commandTimeoutMs = 5000, fallback } = options;
@@ -66,6 +68,7 @@ class RedisStore extends BaseStore {
   readonly #prefix: string;
   readonly #connection: RedisConnection;
   readonly #subscription: RedisSubscription;
+  readonly #lane: ChunkLane;
 
   constructor(source: RedisClient, options: RedisStoreOptions) {
     const { prefix, background = true, commandTimeoutMs = 5000, fallback } = options;
@@ -74,16 +77,18 @@ class RedisStore extends BaseStore {
     this.#prefix = prefix;
     this.fallback = fallback && new EmbeddedFallback(fallback, prefix);
     this.#subscription = new RedisSubscription(source, commandTimeoutMs);
+    this.#lane = new ChunkLane(source, commandTimeoutMs);
     const onSilence = (): void => this.#subscription.renew();
     this.#connection = new RedisConnection({ source, label, commandTimeoutMs, onSilence });
   }
 
   protected override openSchema(packageName: string): SchemaStore {
     const keys = redisKeys(this.#prefix, packageName);
-    return new RedisSchemaStore(this.#connection, this.#subscription, keys);
+    return new RedisSchemaStore(this.#connection, this.#subscription, this.#lane, keys);
   }
 
   protected override end(): Promise<void> {
+    this.#lane.close();
     this.#subscription.close(this.closedError());
     this.#connection.close(this.closedError());
     this.fallback?.close(this.closedError());
