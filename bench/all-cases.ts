@@ -6,6 +6,7 @@ import { HOLLOW_CASES } from "./hollow/cases.js";
 import { MEMORY_CASES } from "./memory/cases.js";
 import { PAUSE_CASES } from "./pauses/cases.js";
 import { LOAD_CASES } from "./load/cases.js";
+import { WORKER_CASES } from "./workers/cases.js";
 
 /** What runs when no case is named. */
 export const README_CASES: readonly Case[] = LOAD_CASES;
@@ -16,5 +17,6 @@ export const ALL_CASES: readonly Case[] = [
   ...DELTA_CASES,
   ...PAUSE_CASES,
   ...MEMORY_CASES,
+  ...WORKER_CASES,
   ...CODEGEN_CASES,
 ];

@@ -1,82 +1,30 @@
-/**
- * A store that is attached to one that is shared: what is read there, how it follows, what it refuses, and what
- * it says when the sharing thread has nothing, closes, or is silent. Both sides run in one thread here, with
- * the messages and the memory that threads use; test/threads/workers.test.ts has real threads.
- */
-import { attachedStore, shareStore, type CollectionEvents, type Store } from "cached-collections";
+/** A store that is attached to one that is shared: what is read there, how it follows, what it refuses. */
+import { attachedStore, shareStore } from "cached-collections";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { stateOf } from "../../runtime/src/collection/collection.js";
-import { followerOf } from "../../runtime/src/collection/follow/follower.js";
 import { versions } from "../../runtime/src/collection/versions.js";
-import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
-import {
-  atlas,
-  AtlasDataset,
-  COUNTRIES,
-  CountryMapping,
-  type CountryInput,
-} from "../support/atlas.js";
-import { flipByte, headOf, rewriteHead } from "../support/memory-faults.js";
-import { observe, type ObservedStore } from "../support/observed-store.js";
+import { atlas, AtlasDataset, CountryMapping, type CountryInput } from "../support/atlas.js";
+import { observe } from "../support/observed-store.js";
 import { sortBy } from "../support/plain.js";
 import { Random } from "../support/random.js";
 import { TownMapping } from "../support/town-mapping.js";
 import { townDefinition, type TownInput } from "../support/town.js";
 import { until } from "../support/until.js";
 import { checkView } from "../support/view-checks.js";
+import { SharedCountries, V } from "./shared-countries.js";
 
-const INTERVAL = 60;
-const V = "Country:00000000000000a1";
-
-let data: MemoryStore;
-/** The sharing thread's store, another process's, and the one attached to the first. */
-let main: ObservedStore;
-let other: ObservedStore;
-let attached: Store;
-let rows: CountryInput[];
-let shared: CountryMapping;
-let reader: CountryMapping;
+let here: SharedCountries;
+let data: SharedCountries["data"];
+let main: SharedCountries["main"];
+let attached: SharedCountries["attached"];
+let shared: SharedCountries["shared"];
+let reader: SharedCountries["reader"];
 
 beforeEach(async () => {
-  rows = countries("France");
-  data = new MemoryStore();
-  main = observe(data);
-  other = observe(data);
-  shared = new CountryMapping(main, { load: () => rows, checkIntervalMs: INTERVAL });
-  await shared.ready();
-  attached = attachedStore(shareStore(main));
-  reader = new CountryMapping(attached);
+  here = await SharedCountries.start();
+  ({ data, main, attached, shared, reader } = here);
 });
-afterEach(async () => {
-  await attached.close();
-  await main.close();
-  await other.close();
-  await data.close();
-});
-
-/** So many that a small change is a delta. */
-function countries(name: string): CountryInput[] {
-  const others = Array.from({ length: 30 }, (_, index) => `X${index}`);
-  return [...COUNTRIES, ...others.map((code) => ({ code, name: code }))].map((country) =>
-    country.code === "FR" ? { code: "FR", name } : country,
-  );
-}
-
-/** Publishes as another process. */
-async function publish(name: string): Promise<void> {
-  rows = countries(name);
-  const pusher = new CountryMapping(other, { load: () => rows });
-  await pusher.push();
-  await pusher.close();
-}
-
-function listen(collection: CountryMapping): (keyof CollectionEvents)[] {
-  const seen: (keyof CollectionEvents)[] = [];
-  for (const event of ["failure", "reload", "stale", "recovered", "went-back", "push"] as const) {
-    collection.on(event, () => seen.push(event));
-  }
-  return seen;
-}
+afterEach(async () => here.end());
 
 describe("reading", () => {
   test("gives what the sharing thread serves, over the same memory, and asks the store nothing", async () => {
@@ -104,7 +52,7 @@ describe("reading", () => {
     reader.on("reload", ({ revision, changes, fetchedBytes }) => {
       reloads.push([revision, changes, fetchedBytes]);
     });
-    await publish("two");
+    await here.publish("two");
     await until("the push is served", () => reader.get("FR")?.name === "two");
     await shared.patch({ upsert: [{ code: "IT", name: "Italy" }], remove: ["FR"] });
     await until("the patch is served", () => reader.has("IT"));
@@ -124,11 +72,11 @@ describe("reading", () => {
     const far = new CountryMapping(attachedStore(shareStore(deaf)));
     await far.ready();
     for (const name of ["two", "three", "four"]) {
-      await publish(name);
+      await here.publish(name);
       expect((await far.pull()).get("FR")?.name).toBe(name);
       expect(quiet.get("FR")?.name).toBe(name);
     }
-    await publish("five");
+    await here.publish("five");
     const checks = deaf.count("check");
     expect((await far.pull({ maxAgeMs: 60_000 })).get("FR")?.name).toBe("four");
     expect(deaf.count("check")).toBe(checks);
@@ -143,7 +91,7 @@ describe("reading", () => {
     const far = new CountryMapping(there);
     await far.ready();
     for (const name of ["two", "three"]) {
-      await publish(name);
+      await here.publish(name);
       await until("a reader follows", () => far.get("FR")?.name === name);
       // Longer than the ten intervals after which what nobody reads is left behind.
       const checks = store.count("check");
@@ -151,7 +99,7 @@ describe("reading", () => {
     }
     const checks = store.count("check");
     await until("nobody read for long", () => store.count("check") > checks + 25);
-    await publish("four");
+    await here.publish("four");
     await until("it is left behind", () => far.status === "stale" && idle.status === "stale");
     const later = store.count("check");
     await until(
@@ -233,7 +181,7 @@ async function randomChanges(random: Random): Promise<void> {
 
 describe("writing", () => {
   test("push and patch are refused and say where to publish; loaders are never asked", async () => {
-    const load = vi.fn<() => CountryInput[]>(() => rows);
+    const load = vi.fn<() => CountryInput[]>(() => here.rows);
     const loader = new CountryMapping(attached, { load });
     await loader.ready();
     const refused = {
@@ -249,7 +197,7 @@ describe("writing", () => {
 
   test("invalidate, versions and purge go through the sharing thread", async () => {
     await reader.ready();
-    rows = [...rows, { code: "IT", name: "Italy" }];
+    here.rows = [...here.rows, { code: "IT", name: "Italy" }];
     await reader.invalidate();
     await until("the invalidated rows are served", () => reader.has("IT"));
     const { country } = atlas();
@@ -263,142 +211,5 @@ describe("writing", () => {
     await expect(attached.schema("atlas").check([V])).rejects.toMatchObject({
       code: "ERR_READ_ONLY",
     });
-  });
-});
-
-describe("status", () => {
-  test("and events are the sharing thread's: failing while the store is away, recovered when it is back", async () => {
-    await reader.ready();
-    await until("it is fresh", () => reader.status === "fresh");
-    expect(reader.ageMs).toBeLessThan(shared.ageMs + 50);
-    const seen = listen(reader);
-    main.unreachable = true;
-    await expect(reader.pull()).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
-    expect(reader.status).toBe("failing");
-    expect(reader.get("FR")?.name).toBe("France");
-    const newcomer = new CountryMapping(attachedStore(shareStore(main)));
-    await newcomer.ready();
-    expect([newcomer.status, newcomer.size]).toEqual(["failing", 32]);
-    await newcomer.close();
-    const age = reader.ageMs;
-    await until("it ages", () => reader.ageMs > age + INTERVAL);
-    expect(Math.abs(reader.ageMs - shared.ageMs)).toBeLessThan(30);
-    main.unreachable = false;
-    await until("it has recovered", () => reader.status === "fresh");
-    expect(new Set(seen)).toEqual(new Set(["failure", "stale", "recovered"]));
-    expect(seen.filter((event) => event !== "failure")).toEqual(["stale", "recovered"]);
-  });
-
-  test("a damaged revision is the sharing thread's failure; the last good one stays served", async () => {
-    await reader.ready();
-    const quiet = new CountryMapping(other, { load: () => rows });
-    other.after("putChunk", async () => undefined);
-    rows = [{ code: "FR", name: "two" }];
-    other.after("publish", async () => flipByte(data, V, 70));
-    await quiet.push().catch(() => undefined);
-    await expect(reader.pull()).rejects.toMatchObject({ code: "ERR_BAD_SEGMENT" });
-    expect(reader.get("FR")?.name).toBe("France");
-    await quiet.close();
-  });
-
-  test("goes back with the sharing thread when the store does", async () => {
-    await reader.ready();
-    const first = await headOf(data, V);
-    await publish("two");
-    await reader.pull();
-    const seen = listen(reader);
-    await rewriteHead(data, V, () => first);
-    await until("it serves the first revision again", () => reader.get("FR")?.name === "France");
-    expect(shared.get("FR")?.name).toBe("France");
-    expect(reader.revision).toBe(1);
-    expect(seen).toEqual(expect.arrayContaining(["went-back", "reload"]));
-  });
-});
-
-describe("ready", () => {
-  test("waits until the sharing thread has data", async () => {
-    await using store = observe(new MemoryStore());
-    const early = new CountryMapping(attachedStore(shareStore(store)));
-    const ready = early.ready();
-    const late = new CountryMapping(store, { load: () => rows });
-    await late.ready();
-    expect((await ready).get("FR")?.name).toBe("France");
-  });
-
-  test("ends at its deadline, saying that the collection is not open there", async () => {
-    const place = new AtlasDataset(attached);
-    await expect(place.ready({ timeoutMs: 200 })).rejects.toMatchObject({
-      code: "ERR_NOT_SHARED",
-      message: expect.stringContaining("has not opened atlas.Place") as string,
-    });
-    await expect(place.pull()).rejects.toMatchObject({ code: "ERR_NOT_SHARED" });
-  });
-
-  test("ends at once for code of another schema", async () => {
-    const newer = new CountryMapping(attached, {}, atlas("00000000000000b2"));
-    const startedAt = performance.now();
-    await expect(newer.ready()).rejects.toMatchObject({
-      code: "ERR_OTHER_SCHEMA",
-      message: expect.stringMatching(/00000000000000b2.*00000000000000a1/) as string,
-    });
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
-    expect(newer.status).toBe("empty");
-  });
-
-  test("says that nobody answers to a name that nobody shares", async () => {
-    expect(() => attachedStore("redis://127.0.0.1")).toThrow(
-      expect.objectContaining({ code: "ERR_INVALID_ARGUMENT" }),
-    );
-    await using nowhere = attachedStore("cached-collections:nobody");
-    const lost = new CountryMapping(nowhere);
-    await expect(lost.ready({ timeoutMs: 6_000 })).rejects.toMatchObject({
-      code: "ERR_STORE_UNAVAILABLE",
-      message: expect.stringContaining("did not answer within 5000 ms") as string,
-    });
-    expect(lost.status).toBe("failing");
-  });
-});
-
-describe("the end", () => {
-  test("of the shared store closes those attached, which can still be read", async () => {
-    await reader.ready();
-    await main.close();
-    await until("it is closed", () => reader.status === "closed");
-    expect(reader.get("FR")?.name).toBe("France");
-    await expect(reader.pull()).rejects.toMatchObject({ code: "ERR_CLOSED" });
-    await expect(reader.ready()).rejects.toMatchObject({ code: "ERR_CLOSED" });
-  });
-
-  test("of an attached store concerns nobody else, and leaves nothing in the sharing thread", async () => {
-    const { listeners } = followerOf(main, "atlas");
-    await reader.ready();
-    const before = listeners.size;
-    for (let round = 0; round < 5; round++) {
-      const store = attachedStore(shareStore(main));
-      await new CountryMapping(store).ready();
-      await store.close();
-    }
-    expect(listeners.size).toBe(before);
-    await publish("two");
-    await until("the others follow", () => reader.get("FR")?.name === "two");
-  });
-
-  test("of the sharing thread's collection leaves what is served; another one takes over", async () => {
-    await reader.ready();
-    await shared.close();
-    await until("it is no longer known as the newest", () => reader.status === "stale");
-    expect(reader.get("FR")?.name).toBe("France");
-    await expect(reader.pull()).rejects.toMatchObject({ code: "ERR_NOT_SHARED" });
-    await publish("two");
-    const again = new CountryMapping(main, { checkIntervalMs: INTERVAL });
-    await again.ready();
-    await until("it follows again", () => reader.get("FR")?.name === "two");
-    await until("it is fresh", () => reader.status === "fresh");
-  });
-
-  test("sharing again gives the same name, and so does sharing what is attached", async () => {
-    expect(shareStore(main)).toBe(shareStore(main));
-    expect(shareStore(attached)).toBe(shareStore(main));
-    expect(shareStore(other)).not.toBe(shareStore(main));
   });
 });

@@ -5,15 +5,29 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { parentPort, Worker, workerData } from "node:worker_threads";
-import { attachedStore } from "cached-collections";
+import { attachedStore, memoryStore, shareStore } from "cached-collections";
 import { GeoDataset, type GeoSnapshot } from "../../generated/geo.js";
-import { digestOf, type Command, type Report, type ThreadSettings } from "./messages.js";
+import {
+  digestOf,
+  type Command,
+  type Report,
+  type Sharing,
+  type ThreadSettings,
+} from "./messages.js";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
 const settings = workerData as ThreadSettings;
-const geo = new GeoDataset(attachedStore(settings.name));
+const store = settings.name === undefined ? memoryStore() : attachedStore(settings.name);
+const geo = new GeoDataset(store, {
+  checkIntervalMs: 100,
+  load: {
+    country: () => [{ code: "FR", name: "round 1" }],
+    region: () => [{ country: "FR", code: "11", cities: 1, population: 1 }],
+    city: () => [],
+  },
+});
 const seen = { mixed: 0, given: 0, letGo: 0 };
 const letGo = new FinalizationRegistry(() => seen.letGo++);
 const known = new WeakSet<object>();
@@ -77,7 +91,12 @@ async function answer(command: Command): Promise<Report> {
   }
 }
 
-if (settings.passesOn === true) {
+if (settings.name === undefined) {
+  await geo.ready();
+  // Keeps the thread alive until it is ended.
+  parentPort?.on("message", () => undefined);
+  parentPort?.postMessage({ name: shareStore(store) } satisfies Sharing);
+} else if (settings.passesOn === true) {
   const inner = new Worker(new URL(import.meta.url), { workerData: { name: settings.name } });
   inner.on("message", (message) => parentPort?.postMessage(message));
   parentPort?.on("message", (command) => inner.postMessage(command));

@@ -3,12 +3,17 @@ import { createHash } from "node:crypto";
 import type { GeoSnapshot } from "../../generated/geo.js";
 
 export interface ThreadSettings {
-  /** The name of the shared store. */
-  readonly name: string;
+  /** The name of the shared store; without one the thread opens a store of its own and shares that. */
+  readonly name?: string;
   /** Ends by itself when it is ready, leaving everything open. */
   readonly leaves?: boolean;
   /** Starts a thread of its own, which attaches to the same store and reports in its place. */
   readonly passesOn?: boolean;
+}
+
+/** What a thread that shares a store of its own says when it is ready. */
+export interface Sharing {
+  readonly name: string;
 }
 
 export interface Command {

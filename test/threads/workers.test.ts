@@ -2,12 +2,24 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { memoryStore, shareStore, type Store } from "cached-collections";
+import {
+  attachedStore,
+  memoryStore,
+  shareStore,
+  type CollectionEvents,
+  type Store,
+} from "cached-collections";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { GeoDataset, type CityInput, type GeoInputs } from "../../generated/geo.js";
 import { followerOf } from "../../runtime/src/collection/follow/follower.js";
 import { until } from "../support/until.js";
-import { digestOf, type Command, type Report, type ThreadSettings } from "./messages.js";
+import {
+  digestOf,
+  type Command,
+  type Report,
+  type Sharing,
+  type ThreadSettings,
+} from "./messages.js";
 
 const PROGRAM = fileURLToPath(new URL("../../dist/test/threads/member.js", import.meta.url));
 const CITIES = 12_000;
@@ -184,4 +196,22 @@ test("memory of revisions that are no longer served is let go in the threads", a
     expect(given).toBe(6);
     return letGo === 5;
   });
+});
+
+test("a sharing thread that ended without a word is noticed, and what it served stays readable", async () => {
+  const sharer = new Worker(PROGRAM, { workerData: {} satisfies ThreadSettings });
+  const [{ name }] = (await once(sharer, "message")) as [Sharing];
+  await using attached = attachedStore(name);
+  const reader = new GeoDataset(attached);
+  await reader.ready();
+  const failed = new Promise<CollectionEvents["failure"]>((resolve) => {
+    reader.on("failure", resolve);
+  });
+  await sharer.terminate();
+  expect((await failed).error).toMatchObject({
+    code: "ERR_STORE_UNAVAILABLE",
+    message: expect.stringContaining("did not answer within 5000 ms") as string,
+  });
+  expect(reader.status).toBe("failing");
+  expect(reader.country.get("FR")?.name).toBe("round 1");
 });
