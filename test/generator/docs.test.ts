@@ -115,7 +115,7 @@ function jsDocs(text: string): ReadonlyMap<string, string> {
   const visit = (node: ts.Node, owner: string): void => {
     const name = "name" in node ? (node.name as ts.Node | undefined)?.getText() : undefined;
     const path = [owner, name].filter((part) => part !== undefined && part !== "").join(".");
-    const [doc] = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
+    const doc = ts.getJSDocCommentsAndTags(node).find(ts.isJSDoc);
     if (doc !== undefined && name !== undefined) found.set(path, plain(doc));
     const isOwner = ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node);
     ts.forEachChild(node, (child) => visit(child, isOwner ? path : owner));

@@ -46,16 +46,16 @@ export class MappingSnapshot<K, R extends object> implements MappingReader<K, R>
     return this.core.has(key);
   }
 
-  *keys(): Generator<K, undefined, unknown> {
-    for (const record of this.core.values()) yield this.core.keyOf(record) as K;
+  keys(): Generator<K, undefined, unknown> {
+    return this.core.each((record) => this.core.keyOf(record) as K);
   }
 
   values(): Generator<R, undefined, unknown> {
     return this.core.values();
   }
 
-  *entries(): Generator<[K, R], undefined, unknown> {
-    for (const record of this.core.values()) yield [this.core.keyOf(record) as K, record];
+  entries(): Generator<[K, R], undefined, unknown> {
+    return this.core.each((record) => [this.core.keyOf(record) as K, record]);
   }
 
   [Symbol.iterator](): Generator<[K, R], undefined, unknown> {
@@ -63,6 +63,6 @@ export class MappingSnapshot<K, R extends object> implements MappingReader<K, R>
   }
 
   forEach(visit: (record: R, key: K, map: ReadonlyMap<K, R>) => void, self?: unknown): void {
-    for (const [key, record] of this) visit.call(self, record, key, this);
+    this.core.visit((record) => visit.call(self, record, this.core.keyOf(record) as K, this));
   }
 }

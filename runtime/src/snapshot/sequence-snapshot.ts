@@ -42,9 +42,9 @@ export class SequenceSnapshot<R extends object> implements SequenceReader<R> {
     return this.core.values();
   }
 
-  *entries(): Generator<[number, R], undefined, unknown> {
+  entries(): Generator<[number, R], undefined, unknown> {
     let position = 0;
-    for (const record of this.core.values()) yield [position++, record];
+    return this.core.each((record) => [position++, record]);
   }
 
   [Symbol.iterator](): Generator<R, undefined, unknown> {
@@ -52,6 +52,7 @@ export class SequenceSnapshot<R extends object> implements SequenceReader<R> {
   }
 
   forEach(visit: (record: R, position: number) => void): void {
-    for (const [position, record] of this.entries()) visit(record, position);
+    let position = 0;
+    this.core.visit((record) => visit(record, position++));
   }
 }
