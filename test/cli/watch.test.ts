@@ -127,6 +127,15 @@ describe("codegen --watch", () => {
   });
 });
 
+test("a folder that is called like a schema is told once", async () => {
+  project.write("schema/two.yaml/inner.yaml", GOOD);
+  const started = await watching();
+  project.write("schema/one.yaml", OTHER);
+  expect(await started.printed("nothing was written\n")).toMatch(
+    /^\nschema\/one.yaml changed\nschema\/two.yaml: error unreadable: .*\nfix: .*\n\n1 error; nothing was written\n$/,
+  );
+});
+
 describe("codegen --watch with a config file", () => {
   const CONFIG = "cached-collections.config.ts";
 
