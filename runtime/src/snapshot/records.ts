@@ -39,7 +39,7 @@ export class Records<R extends object> implements RemembersRecords {
   get(ordinal: number): R {
     const known = this.#find(ordinal);
     if (known !== undefined) return known;
-    const record = this.#findLetGo(ordinal) ?? this.segment.decode(ordinal);
+    const record = this.#findLetGo(ordinal) ?? this.#decode(ordinal);
     this.#remember(ordinal, record);
     this.memory.added();
     return record;
@@ -102,6 +102,11 @@ export class Records<R extends object> implements RemembersRecords {
       if (++seen % 256 === 0) yield;
     }
     return this.#letGo.size;
+  }
+
+  #decode(ordinal: number): R {
+    this.memory.decoded++;
+    return this.segment.decode(ordinal);
   }
 
   #find(ordinal: number): R | undefined {
