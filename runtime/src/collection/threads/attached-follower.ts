@@ -50,6 +50,8 @@ export class AttachedFollower implements Following {
   /** Told and not taken over yet. */
   #next: State | undefined;
   #taking: Promise<void> | undefined;
+  /** What was told last names a revision that was not told. */
+  #isLacking = false;
   /** Why the other thread could not be asked. */
   #silence: CachedCollectionsError | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -109,7 +111,7 @@ export class AttachedFollower implements Following {
   /** Takes over what was told; when that is still under way, what is told last counts. */
   take(state: State): void {
     if (this.signal.aborted) return;
-    this.#next = withRevisionsOf(this.#next, state);
+    this.#next = { ...state, checked: state.checked || this.#next?.checked === true };
     this.#taking ??= this.#takeAll().finally(() => (this.#taking = undefined));
   }
 
@@ -124,6 +126,7 @@ export class AttachedFollower implements Following {
       const report = await this.#channel.request(this.#packageName, ask, timeoutMs);
       // What was told before the reply is what it answers with.
       await this.#taking;
+      if (this.#isLacking) return await this.#look(fresh);
       return this.#reportOf(report as LookReport, sentAt);
     } catch (error) {
       if (!fresh) this.#unanswered(error as CachedCollectionsError);
@@ -148,12 +151,16 @@ export class AttachedFollower implements Following {
     this.#silence = undefined;
     // Where nothing is open nothing is asked, at no interval.
     if (state.versions.length > 0) this.#checkIntervalMs = state.checkIntervalMs;
+    this.#isLacking = false;
     const moves: Move[] = [];
     for (const { followed, told } of this.#toldOf(state)) {
       const { manifestId, revision } = told;
       if (manifestId === undefined || manifestId === followed.served?.stored.id) continue;
-      // It was told before this thread listened. All that is served must come from one moment.
-      if (revision === undefined) return void this.#look(false).catch(() => undefined);
+      // It was told when this thread did not listen, or was busy. What is served must be of one moment.
+      if (revision === undefined) {
+        this.#isLacking = true;
+        return void this.#look(false).catch(() => undefined);
+      }
       moves.push({ followed, revision: await this.#hold(followed, revision) });
     }
     const moved = installAll(moves, { sentAt: startedAt, intervalMs: state.checkIntervalMs });
@@ -177,7 +184,7 @@ export class AttachedFollower implements Following {
     // Manifests name the newest segment first, parts begin with the base.
     const known = (index: number): Segment<object> | undefined =>
       followed.findSegment(ids.at(-1 - index) ?? "");
-    const parts = partsOver(definition, shared, known, memory, served?.core.parts);
+    const parts = partsOver(definition, shared, known, memory);
     const { revision, epoch } = manifest;
     const info = { revision, epoch, manifestId: stored.id };
     const core = await inSlices(coreOver(definition, info, parts, served?.core), this.signal);
@@ -251,16 +258,6 @@ function wordOf({ status, failure, confirmedAt, checkedAt }: ToldVersion): Word 
     status,
     failure: failure && errorOf(failure),
   };
-}
-
-/** What is told last, with revisions that were told before it and not taken over. */
-function withRevisionsOf(before: State | undefined, state: State): State {
-  if (before === undefined) return state;
-  const versions = state.versions.map((told) => {
-    const same = before.versions.find(({ manifestId }) => manifestId === told.manifestId);
-    return { ...told, revision: told.revision ?? same?.revision };
-  });
-  return { ...state, checked: state.checked || before.checked, versions };
 }
 
 /** Why the sharing thread cannot tell anything of a version; undefined when it can. */

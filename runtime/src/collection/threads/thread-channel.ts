@@ -4,6 +4,7 @@ import type { CachedCollectionsError } from "../../errors.js";
 import type { VersionName } from "../../store/store.js";
 import {
   errorOf,
+  toldError,
   type Ask,
   type Message,
   type Reading,
@@ -30,6 +31,7 @@ interface Waiting {
 export class ThreadChannel {
   readonly #channel: BroadcastChannel;
   readonly #waiting = new Map<string, Waiting>();
+  #closed: CachedCollectionsError | undefined;
   static #requests = 0;
 
   constructor(name: string, { told, closed }: ChannelListener) {
@@ -45,6 +47,7 @@ export class ThreadChannel {
 
   /** Rejects with the sharing thread's error, or with ERR_STORE_UNAVAILABLE when it does not answer in time. */
   request(packageName: string, ask: Ask, timeoutMs: number): Promise<unknown> {
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
     const id = `${threadId}:${++ThreadChannel.#requests}`;
     const replied = new Promise<unknown>((resolve, reject) => {
       const settle = ({ value, error }: Reply): void => {
@@ -65,17 +68,17 @@ export class ThreadChannel {
     this.#post({ kind: "reading", package: packageName, versions });
   }
 
-  /** What still waits is rejected with this error. */
+  /** What still waits, and what is asked later, is rejected with this error. */
   close(error: CachedCollectionsError): void {
-    const { code, subject, message } = error;
+    this.#closed = error;
     for (const [to, { settle }] of this.#waiting) {
-      settle({ kind: "reply", to, error: { code, subject, message } });
+      settle({ kind: "reply", to, error: toldError(error) });
     }
     this.#channel.close();
   }
 
   #post(message: Reading | Request): void {
-    this.#channel.postMessage(message);
+    if (this.#closed === undefined) this.#channel.postMessage(message);
   }
 
   #end(id: string): void {
