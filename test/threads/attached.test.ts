@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { stateOf } from "../../runtime/src/collection/collection.js";
 import { followerOf } from "../../runtime/src/collection/follow/follower.js";
 import { AttachedStore } from "../../runtime/src/collection/threads/attached-store.js";
+import type { HeldRevision } from "../../runtime/src/collection/follow/held-revision.js";
 import { versions } from "../../runtime/src/collection/versions.js";
 import { atlas, AtlasDataset, CountryMapping, type CountryInput } from "../support/atlas.js";
 import { observe } from "../support/observed-store.js";
@@ -29,14 +30,18 @@ beforeEach(async () => {
 });
 afterEach(async () => here.end());
 
+function servedBy(collection: object): HeldRevision | undefined {
+  return stateOf(collection).followed[0]?.served;
+}
+
 describe("reading", () => {
   test("gives what the sharing thread serves, over the same memory, and asks the store nothing", async () => {
     await reader.ready();
     expect([...reader.values()]).toEqual([...shared.values()]);
     expect(reader.get("FR")).not.toBe(shared.get("FR"));
     expect(reader.revision).toBe(1);
-    const here = [...(stateOf(shared).followed[0]?.served?.segments.values() ?? [])];
-    const there = [...(stateOf(reader).followed[0]?.served?.segments.values() ?? [])];
+    const here = [...(servedBy(shared)?.segments.values() ?? [])];
+    const there = [...(servedBy(reader)?.segments.values() ?? [])];
     expect(there).toHaveLength(1);
     const [one, same] = [here[0]?.layout.bytes, there[0]?.layout.bytes];
     expect(same?.buffer).toBeInstanceOf(SharedArrayBuffer);
@@ -51,6 +56,7 @@ describe("reading", () => {
   test("follows pushes and patches of any process; unchanged records stay the same objects", async () => {
     await reader.ready();
     const kept = reader.get("DE");
+    const base = servedBy(reader)?.core.parts.base.records;
     const reloads: unknown[] = [];
     reader.on("reload", ({ revision, changes, fetchedBytes }) => {
       reloads.push([revision, changes, fetchedBytes]);
@@ -61,6 +67,7 @@ describe("reading", () => {
     await until("the patch is served", () => reader.has("IT"));
     expect([reader.size, reader.has("FR")]).toEqual([32, false]);
     expect(reader.get("DE")).toBe(kept);
+    expect(servedBy(reader)?.core.parts.base.records).toBe(base);
     expect(reloads).toEqual([
       [2, { added: 0, changed: 1, removed: 0 }, 0],
       [3, { added: 1, changed: 0, removed: 1 }, 0],
@@ -113,7 +120,11 @@ describe("reading", () => {
     await far.ready();
     for (const name of ["two", "three"]) {
       await here.publish(name);
-      await until("a reader follows", () => far.get("FR")?.name === name);
+      // Seen from within: looking through the collection would be a read.
+      await until("what is read is fetched", () => {
+        const france = servedBy(far)?.core.get("FR") as CountryInput | undefined;
+        return france?.name === name;
+      });
       // Longer than the ten intervals after which what nobody reads is left behind.
       const checks = store.count("check");
       await until("many checks went by", () => store.count("check") > checks + 15 && far.size > 0);

@@ -113,11 +113,9 @@ class StoreShare {
     const follower = followerOf(this.#store, packageName);
     if (this.#known.has(follower)) return follower;
     this.#known.add(follower);
-    const tell = (): void => {
+    follower.listeners.add(() => {
       this.#tell(follower, true, (id, followed) => this.#told.get(followed) === id);
-    };
-    follower.listeners.add(tell);
-    follower.signal.addEventListener("abort", tell, { once: true });
+    });
     return follower;
   }
 
