@@ -17,6 +17,7 @@ import { asStoreError } from "../follow/follower.js";
 import type { CheckListener, Following, FollowWishes } from "../follow/following.js";
 import type { HeldRevision } from "../follow/held-revision.js";
 import { StatusWatch } from "../follow/status-watch.js";
+import { READ_WITHIN } from "../follow/wanted.js";
 import { now } from "../timing.js";
 import {
   errorOf,
@@ -164,11 +165,7 @@ export class AttachedFollower implements Following {
       moves.push({ followed, revision: await this.#hold(followed, revision) });
     }
     const moved = installAll(moves, { sentAt: startedAt, intervalMs: state.checkIntervalMs });
-    const whenRead = (): void => void this.#look(true).catch(() => undefined);
-    for (const { followed, told } of this.#toldOf(state)) {
-      followed.believe(wordOf(told));
-      followed.whenRead = told.isUnread ? whenRead : undefined;
-    }
+    for (const { followed, told } of this.#toldOf(state)) followed.believe(wordOf(told));
     tellMoves(moved, startedAt);
     if (state.checked) this.#checked(state);
     this.#ended();
@@ -193,16 +190,22 @@ export class AttachedFollower implements Following {
     return { stored, manifest, segments, core, fetchedBytes: 0 };
   }
 
-  /** The other thread's check has ended: it is told what was read here before the next one. */
+  /** The other thread's check has ended. What it left behind because nobody reads it may be read here. */
   #checked(state: State): void {
-    const read: VersionName[] = [];
-    for (const { followed } of this.#toldOf(state)) {
-      const { failure: error, subject: entity, version } = followed;
+    const wake = (): void => void this.#look(true).catch(() => undefined);
+    for (const { followed, told } of this.#toldOf(state)) {
+      const { failure: error, subject: entity } = followed;
       if (error !== undefined) followed.emit("failure", { entity, error });
-      const wasRead = followed.unreadMs(now()) === 0;
-      if (wasRead || followed.isAwaited || this.#eager.has(followed)) read.push(version);
+      const isWanted = this.#isWanted(followed);
+      followed.whenRead = told.isUnread ? wake : undefined;
+      if (told.isUnread && isWanted) wake();
     }
-    if (read.length > 0) this.#channel.reading(this.#packageName, read);
+  }
+
+  /** To be asked once a check. */
+  #isWanted(followed: FollowedVersion): boolean {
+    const isRead = followed.unreadMs(now()) <= READ_WITHIN * this.checkIntervalMs;
+    return isRead || followed.isAwaited || this.#eager.has(followed);
   }
 
   /** The other thread does not answer, or what it told could not be used. */

@@ -1,13 +1,11 @@
 /** The way from an attached thread to the one that shares a store: requests with their replies, and what is told. */
 import { BroadcastChannel, threadId } from "node:worker_threads";
 import type { CachedCollectionsError } from "../../errors.js";
-import type { VersionName } from "../../store/store.js";
 import {
   errorOf,
   toldError,
   type Ask,
   type Message,
-  type Reading,
   type Reply,
   type Request,
   type State,
@@ -38,7 +36,7 @@ export class ThreadChannel {
     this.#channel = new BroadcastChannel(name);
     this.#channel.unref();
     this.#channel.addEventListener("message", (event) => {
-      const { data } = event as Event & { readonly data: Message | Reading | Request };
+      const { data } = event as Event & { readonly data: Message | Request };
       if (data.kind === "state") told(data);
       else if (data.kind === "reply") this.#waiting.get(data.to)?.settle(data);
       else if (data.kind === "closed") closed();
@@ -59,13 +57,8 @@ export class ThreadChannel {
       this.#waiting.set(id, { settle, timer });
     });
     this.#channel.ref();
-    this.#post({ kind: "request", id, package: packageName, ask });
+    this.#channel.postMessage({ kind: "request", id, package: packageName, ask } satisfies Request);
     return replied;
-  }
-
-  /** Says what is read here. */
-  reading(packageName: string, versions: readonly VersionName[]): void {
-    this.#post({ kind: "reading", package: packageName, versions });
   }
 
   /** What still waits, and what is asked later, is rejected with this error. */
@@ -75,10 +68,6 @@ export class ThreadChannel {
       settle({ kind: "reply", to, error: toldError(error) });
     }
     this.#channel.close();
-  }
-
-  #post(message: Reading | Request): void {
-    if (this.#closed === undefined) this.#channel.postMessage(message);
   }
 
   #end(id: string): void {
