@@ -34,7 +34,7 @@ export class Dataset<S extends DatasetSnapshot, Inputs> extends Collection<S, Da
     definition: DatasetDefinition,
     snapshotClass: DatasetSnapshotClass<S>,
     store: Store,
-    options: DatasetOptions<Inputs, S>,
+    options: DatasetOptions<Inputs, S> = {},
   ) {
     super(store, partsOf(definition, snapshotClass, options));
     this.#definition = definition;

@@ -83,7 +83,7 @@ export class SnapshotCore<R extends object> implements RemembersArrays {
     if (fields.length === 0) return;
     const { seed, keys: slots } = records.segment.layout;
     const table = { fields, slots, seed, records };
-    this.#keys = keyTable(isMerged ? { ...table, parts } : table);
+    this.#keys = keyTable<R>(isMerged ? { ...table, parts } : table);
   }
 
   /** The record of a key. A hot one costs less than a Map over all records. */
@@ -242,8 +242,9 @@ export class SnapshotCore<R extends object> implements RemembersArrays {
     const { parts } = this;
     const { key } = this.definition;
     const arrays = this.#arraysOf(definition.name);
-    if (definition.view === "group") return new MergedGroup(definition, parts, index, key, arrays);
-    if (definition.view === "unique") return new MergedUnique(definition, parts, index, key);
+    if (definition.view === "group")
+      return new MergedGroup<R>(definition, parts, index, key, arrays);
+    if (definition.view === "unique") return new MergedUnique<R>(definition, parts, index, key);
     const { limit = Infinity, sort } = definition;
     const runs = parts.list.map((part) => {
       const arrays = part.records.segment.layout.views[index];
