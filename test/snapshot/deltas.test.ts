@@ -212,7 +212,7 @@ function lookOver(
     );
     return at === undefined ? undefined : previous?.parts.list[at]?.records.segment;
   };
-  const parts = partsOver(publisher.definition, shared, known, memory, previous?.parts);
+  const parts = partsOver(publisher.definition, shared, known, memory);
   const over = atOnce(coreOver(publisher.definition, info, parts, previous));
   followedOver.set(over, core);
   return over;
