@@ -11,7 +11,13 @@ import type { Normal } from "../../runtime/src/bytes/scalar.js";
 import { SegmentBuilder } from "../../runtime/src/bytes/segment-builder.js";
 import type { Segment } from "../../runtime/src/bytes/segment.js";
 import { atOnce } from "../../runtime/src/bytes/steps.js";
-import { createCore, type SnapshotCore } from "../../runtime/src/snapshot/snapshot-core.js";
+import { RecordMemory } from "../../runtime/src/snapshot/record-memory.js";
+import { partsOver, shareParts } from "../../runtime/src/snapshot/shared-parts.js";
+import {
+  coreOver,
+  createCore,
+  type SnapshotCore,
+} from "../../runtime/src/snapshot/snapshot-core.js";
 import type { IndexField } from "../../runtime/src/definition.js";
 import { hasDuplicates, identity, keyFrom, sortBy } from "../support/plain.js";
 import { check } from "../support/property.js";
@@ -73,7 +79,7 @@ class Publisher {
 
   constructor(definition: ThingDefinition, rows: readonly Thing[]) {
     this.definition = definition;
-    this.#publish([this.#build([...this.#byKey(rows).values()], [])], this.#byKey(rows));
+    this.#publish([this.#base([...this.#byKey(rows).values()])], this.#byKey(rows));
   }
 
   get head(): Revision {
@@ -93,7 +99,7 @@ class Publisher {
       const { segments, rows } = this.history[step.to % this.history.length] as Revision;
       return this.#publish(segments, rows);
     }
-    if (step.do === "base") return this.#publish([this.#build([...rows.values()], [])], rows);
+    if (step.do === "base") return this.#publish([this.#base([...rows.values()])], rows);
     const merged = Math.min(step.count + 1, segments.length - 1);
     if (merged < 1) return true;
     const rest = segments.slice(merged);
@@ -121,10 +127,10 @@ class Publisher {
     for (const [id, row] of upsert) next.set(id, row);
     const given = [...next.values()];
     if (this.definition.views.some((view) => hasDuplicates(view, given))) return false;
-    const all = [this.#build([...upsert.values()], removed), ...segments];
+    const all = [this.#delta([...upsert.values()], removed), ...segments];
     const parts = atOnce(liveParts(this.definition, all));
     if (!atOnce(runsShort(this.definition, parts))) return this.#publish(all, next);
-    return this.#publish([this.#build(given, [])], next);
+    return this.#publish([this.#base(given)], next);
   }
 
   /** Deltas made one: the newest word on each key. */
@@ -142,19 +148,26 @@ class Publisher {
         if (!upsert.has(id) && !removed.has(id)) upsert.set(id, row);
       }
     }
-    return this.#build([...upsert.values()], [], [...removed.values()]);
+    return this.#delta([...upsert.values()], [], [...removed.values()]);
   }
 
-  #build(
+  #base(rows: readonly Thing[]): Segment<Thing> {
+    return this.#built(new SegmentBuilder(this.definition, { seed: this.#seed++ }), rows);
+  }
+
+  #delta(
     rows: readonly Thing[],
     removed: readonly Thing[],
     removedKeys: readonly (readonly Normal[])[] = [],
   ): Segment<Thing> {
-    const seed = this.#seed++;
-    const builder = new SegmentBuilder(this.definition, { seed });
-    for (const row of rows) builder.add(row);
+    const builder = new SegmentBuilder(this.definition, { seed: this.#seed++, isDelta: true });
     for (const row of removed) builder.remove(this.keyOf(row));
     for (const values of removedKeys) builder.removeValues(values);
+    return this.#built(builder, rows);
+  }
+
+  #built(builder: SegmentBuilder<Thing, Thing>, rows: readonly Thing[]): Segment<Thing> {
+    for (const row of rows) builder.add(row);
     return atOnce(openSegment(this.definition, atOnce(builder.finish()).bytes));
   }
 
@@ -184,6 +197,31 @@ function lookAt(
 ): SnapshotCore<Thing> {
   return atOnce(createCore(publisher.definition, info, revision.segments, previous));
 }
+
+/** As a thread does that is given the parts of another one's snapshot, which follows too. */
+function lookOver(
+  publisher: Publisher,
+  revision: Revision,
+  previous?: SnapshotCore<Thing>,
+): SnapshotCore<Thing> {
+  const before = previous && followedOver.get(previous);
+  const core = lookAt(publisher, revision, before);
+  const shared = structuredClone(shareParts(core.parts));
+  const memory = previous?.parts.base.records.memory ?? new RecordMemory();
+  const known = (index: number): Segment<Thing> | undefined => {
+    const at = before?.parts.list.findIndex(
+      ({ records }) => records === core.parts.list[index]?.records,
+    );
+    return at === undefined ? undefined : previous?.parts.list[at]?.records.segment;
+  };
+  const parts = partsOver(publisher.definition, shared, known, memory);
+  const over = atOnce(coreOver(publisher.definition, info, parts, previous));
+  followedOver.set(over, core);
+  return over;
+}
+
+/** By the snapshot over the shared parts: the one that shares them. */
+const followedOver = new WeakMap<object, SnapshotCore<Thing>>();
 
 /** Segments of its own, as another process has them. */
 function copied({ segments, rows }: Revision, definition: ThingDefinition): Revision {
@@ -218,47 +256,50 @@ function normalId(values: readonly Normal[]): string {
 
 describe("a snapshot over deltas", () => {
   test("answers as a Map of the rows does, to a follower, from cold, and later on", () => {
-    const property = fc.property(anyHistory, ({ key, views, rows, others, steps }) => {
-      const named = views.map((view, index) => ({ view, index }));
-      const unique = named.filter(
-        ({ view, index }) => views.findIndex(({ name }) => name === view.name) === index,
-      );
-      const definition = thingDefinition(
-        key,
-        unique.map(({ view }) => view),
-      );
-      fc.pre(!definition.views.some((view) => hasDuplicates(view, rows)));
-      const publisher = new Publisher(definition, rows);
-      const held: { readonly core: SnapshotCore<Thing>; readonly revision: Revision }[] = [];
-      let core = lookAt(publisher, publisher.head);
-      held.push({ core, revision: publisher.head });
-      for (const { step, looks, reads, letGo } of steps) {
-        publisher.take(step);
-        if (!looks) continue;
-        const before = held.at(-1) as (typeof held)[number];
-        readSome(publisher, core, before.revision, reads);
-        const arrays = letGo % 3 === 0 ? arraysOf(core) : [];
-        letSomeGo(core, letGo);
-        core = lookAt(publisher, publisher.head, core);
-        checkIdentity(publisher, before, { core, revision: publisher.head }, reads);
-        checkArrays(arrays, core);
-        held.push({ core, revision: publisher.head });
-        if (reads.length % 2 === 0) checkAll(publisher, core, publisher.head, others);
-        if (reads.length % 3 === 0) {
-          const cold = copied(publisher.head, definition);
-          checkAll(publisher, lookAt(publisher, cold), cold, others);
-        }
-      }
-      checkAll(publisher, core, (held.at(-1) as (typeof held)[number]).revision, others);
-      const cold = copied(publisher.head, definition);
-      checkAll(publisher, lookAt(publisher, cold), cold, others);
-      for (const { core, revision } of held.slice(0, 2)) {
-        checkAll(publisher, core, revision, others);
-      }
-    });
-    expect(check(property, 40)).toBe(40);
+    expect(check(historiesSeenBy(lookAt), 40)).toBe(40);
+  });
+
+  test("answers so over the parts that another thread shares", () => {
+    expect(check(historiesSeenBy(lookOver), 25)).toBe(25);
   });
 });
+
+function historiesSeenBy(look: typeof lookAt): fc.IProperty<unknown> {
+  return fc.property(anyHistory, ({ key, views, rows, others, steps }) => {
+    const named = views.map((view, index) => ({ view, index }));
+    const unique = named.filter(
+      ({ view, index }) => views.findIndex(({ name }) => name === view.name) === index,
+    );
+    const definition = thingDefinition(
+      key,
+      unique.map(({ view }) => view),
+    );
+    fc.pre(!definition.views.some((view) => hasDuplicates(view, rows)));
+    const publisher = new Publisher(definition, rows);
+    const held: { readonly core: SnapshotCore<Thing>; readonly revision: Revision }[] = [];
+    let core = look(publisher, publisher.head);
+    held.push({ core, revision: publisher.head });
+    for (const { step, looks, reads, letGo } of steps) {
+      publisher.take(step);
+      if (!looks) continue;
+      const before = held.at(-1) as (typeof held)[number];
+      readSome(publisher, core, before.revision, reads);
+      const arrays = letGo % 3 === 0 ? arraysOf(core) : [];
+      letSomeGo(core, letGo);
+      core = look(publisher, publisher.head, core);
+      checkIdentity(publisher, before, { core, revision: publisher.head }, reads);
+      checkArrays(arrays, core);
+      held.push({ core, revision: publisher.head });
+      if (reads.length % 2 === 0) checkAll(publisher, core, publisher.head, others);
+    }
+    checkAll(publisher, core, (held.at(-1) as (typeof held)[number]).revision, others);
+    const cold = copied(publisher.head, definition);
+    checkAll(publisher, look(publisher, cold), cold, others);
+    for (const { core, revision } of held.slice(0, 2)) {
+      checkAll(publisher, core, revision, others);
+    }
+  });
+}
 
 interface Held {
   readonly core: SnapshotCore<Thing>;

@@ -4,8 +4,8 @@
  */
 import type { ElementType, Field, ListType, MapType } from "../model.js";
 import { defaultText } from "./default-text.js";
-import { valueEncoding } from "./encode-value.js";
-import { LINE_WIDTH } from "./layout.js";
+import { callText, valueEncoding } from "./encode-value.js";
+import { arrow, call, LINE_WIDTH, printInBody } from "./layout.js";
 import { localName, type Constants } from "./names.js";
 import { mayBeAbsent } from "./type-text.js";
 import { isPackable, lengthTag, tag } from "./wire.js";
@@ -56,12 +56,13 @@ function encodeOptional(field: Field, type: ElementType, constants: Constants): 
 }
 
 function encodeRequired(field: Field, type: ElementType, constants: Constants): string[] {
-  const { check, write, differs } = valueEncoding(type, constants);
-  const checked = check(given(field), field.name);
-  const writer = `w.uint32(${tag(field.number, type)})`;
-  if (differs === undefined) return [`${write(writer, checked, field.name)};`];
-  const name = localName(field.name);
-  return [`const ${name} = ${checked};`, guarded(differs(name), `${write(writer, name)};`)];
+  const { check, write, put } = valueEncoding(type, constants);
+  const number = String(tag(field.number, type));
+  if (put !== undefined) {
+    const [name = "", ...more] = put;
+    return [`${callText(name, ["w", number, given(field), ...more], field.name)};`];
+  }
+  return [`${write(`w.uint32(${number})`, check(given(field), field.name), field.name)};`];
 }
 
 function encodeList(field: Field, { element }: ListType, constants: Constants): string {
@@ -94,7 +95,9 @@ function encodeMap(field: Field, { key, value }: MapType, constants: Constants):
 function withArrow(name: string, values: readonly string[], body: string): string {
   const head = `${name}(${values.join(", ")}, (value) =>`;
   const line = `${head} ${body});`;
-  return fits(line) ? line : `${head}\n  ${body},\n);`;
+  if (fits(line)) return line;
+  if (fits(head)) return `${head}\n  ${body},\n);`;
+  return printInBody("", call(name, [...values, arrow("value", [body])]), ";");
 }
 
 function guarded(condition: string, statement: string): string {

@@ -9,13 +9,16 @@ import type { Store } from "../store/store.js";
 import { Elector } from "./elect/elector.js";
 import { Emitter } from "./events.js";
 import type { FollowedVersion, CollectionStatus } from "./follow/followed-version.js";
-import { followerOf, type Follower } from "./follow/follower.js";
-import { loadable, type LoadUnit } from "./publish/load-unit.js";
+import { Follower } from "./follow/follower.js";
+import type { Following } from "./follow/following.js";
+import { loadable, type LoadMember, type LoadUnit } from "./publish/load-unit.js";
 import { checkDuration, type Timing } from "./options.js";
-import type { AnyPatch } from "./publish/patch-rows.js";
-import type { PushResults } from "./publish/push-job.js";
+import { givenBy, type AnyPatch } from "./publish/patch-rows.js";
+import type { PatchJob, PushResults } from "./publish/push-job.js";
 import { push } from "./publish/push.js";
 import { becomeReady } from "./ready.js";
+import { readOnly } from "./threads/attached-store.js";
+import { followingOf } from "./threads/following-of.js";
 import { now, pause, withDeadline } from "./timing.js";
 
 /** How long `ready` waits; Node keeps the process alive meanwhile. */
@@ -41,7 +44,15 @@ export interface HandleParts {
   readonly unit: (followed: readonly FollowedVersion[]) => LoadUnit;
   /** Set for a collection of a data set. */
   readonly parent: ParentLink | undefined;
+  /** It has all collections of its schema, so that a patch can answer for the references among them. */
+  readonly isWhole?: boolean;
 }
+
+/** Which member gets what of a patch. Throws ERR_INVALID_ARGUMENT. */
+export type Distribute = (
+  given: unknown,
+  members: readonly LoadMember[],
+) => ReadonlyMap<LoadMember, unknown>;
 
 /** A collection of a data set starts with it, and lets it load. */
 export interface ParentLink {
@@ -52,7 +63,7 @@ export interface ParentLink {
 
 /** What a started handle holds. */
 interface Opened {
-  readonly follower: Follower;
+  readonly follower: Following;
   readonly followed: readonly FollowedVersion[];
   readonly unit: LoadUnit;
   readonly elector: Elector | undefined;
@@ -147,8 +158,8 @@ export class HandleState {
   }
 
   /** Publishes a change of some records; patches of one handle run one after another. */
-  patch(patch: AnyPatch): Promise<PushResults> {
-    const patching = this.#patching.then(() => this.#patch(patch));
+  patch(patch: AnyPatch, distribute: Distribute): Promise<PushResults> {
+    const patching = this.#patching.then(() => this.#patch(patch, distribute));
     this.#patching = patching.catch(() => undefined);
     return patching;
   }
@@ -191,7 +202,7 @@ export class HandleState {
 
   #open(): Opened {
     const { definitions, timing, maxDecodedRecords } = this.parts;
-    const follower = followerOf(this.store, definitions[0]?.package ?? this.parts.subject);
+    const follower = followingOf(this.store, definitions[0]?.package ?? this.parts.subject);
     const { checkIntervalMs, eager } = timing;
     const wishes = { checkIntervalMs, eager, maxDecodedRecords };
     const followed = definitions.map((each) => follower.open(each, this, wishes));
@@ -200,7 +211,7 @@ export class HandleState {
     // A data set that was started loads for its collections.
     const { parent } = this.parts;
     const isLoadedFor = parent !== undefined && parent.state.#opened !== undefined;
-    if (loadable(unit).length === 0 || isLoadedFor) {
+    if (!(follower instanceof Follower) || loadable(unit).length === 0 || isLoadedFor) {
       return { follower, followed, unit, elector: undefined };
     }
     const elector = new Elector(
@@ -213,7 +224,8 @@ export class HandleState {
   }
 
   async #push(): Promise<PushResults> {
-    const { follower, unit, elector } = this.start();
+    const { unit, elector } = this.start();
+    const follower = this.#publisher();
     const members = loadable(unit);
     if (members.length === 0) {
       const message =
@@ -232,14 +244,27 @@ export class HandleState {
     return results;
   }
 
-  async #patch(patch: AnyPatch): Promise<PushResults> {
-    const { follower, unit } = this.start();
+  async #patch(source: AnyPatch, distribute: Distribute): Promise<PushResults> {
+    const { unit } = this.start();
+    const follower = this.#publisher();
     const none = { tokens: new Map<never, never>(), damaged: new Set<never>() };
+    const { members, subject } = unit;
+    const patch: PatchJob = {
+      give: async (context) => distribute(await givenBy(subject, source, context), members),
+      isWhole: this.parts.isWhole === true,
+    };
     const results = await this.#limited(follower, (signal) =>
-      push(follower, { unit, members: unit.members, reason: "push", ...none, patch, signal }),
+      push(follower, { unit, members, reason: "push", ...none, patch, signal }),
     );
     this.#tell(results);
     return results;
+  }
+
+  /** Throws ERR_READ_ONLY in a thread that is attached to another. */
+  #publisher(): Follower {
+    const { follower } = this.start();
+    if (follower instanceof Follower) return follower;
+    throw readOnly(this.parts.subject);
   }
 
   /** Runs a load with a signal that ends it at `loadTimeoutMs`, at `close`, and when the store closes. */

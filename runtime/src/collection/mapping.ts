@@ -1,6 +1,7 @@
 /** A collection with a key: the base of generated mappings such as `CityMapping`. */
 import type { MappingReader, MappingSnapshot } from "../snapshot/mapping-snapshot.js";
 import { stateOf } from "./collection.js";
+import type { Distribute } from "./handle.js";
 import { EntityCollection } from "./entity-collection.js";
 import type { PatchSource } from "./options.js";
 import type { AnyPatch } from "./publish/patch-rows.js";
@@ -36,12 +37,14 @@ export class Mapping<K, R extends object, I extends object, S extends MappingSna
   /**
    * Publishes a change of some records without loading the others: rows to add or replace, keys to remove, or
    * a function that gives them and runs again when another publication came in between. Change the database
-   * first. A load under way that began earlier loads again, so that it does not undo the patch. Other versions
-   * (builds with another schema) load again through their own loaders. What changes nothing publishes nothing.
+   * first. A load under way that began earlier lays the patch over its rows, so that it does not undo it. Other
+   * versions (builds with another schema) load again through their own loaders. What changes nothing publishes
+   * nothing, except while a load is under way.
    * Rejects with what a push rejects with, and with ERR_NOTHING_TO_PATCH when nothing is published.
    */
   async patch(patch: PatchSource<K, I>): Promise<PushResult> {
-    return this.answerOf(await stateOf(this).patch(patch as AnyPatch));
+    const all: Distribute = (given, members) => new Map(members.map((member) => [member, given]));
+    return this.answerOf(await stateOf(this).patch(patch as AnyPatch, all));
   }
 
   /** Keys in their order. Iterating goes on over the revision it began with. */

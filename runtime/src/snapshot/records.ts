@@ -38,8 +38,9 @@ export class Records<R extends object> implements RemembersRecords {
   get(ordinal: number): R {
     const known = this.#find(ordinal);
     if (known !== undefined) return known;
-    const record = this.#findLetGo(ordinal) ?? this.segment.decode(ordinal);
+    const record = this.#findLetGo(ordinal) ?? this.#decode(ordinal);
     this.#remember(ordinal, record);
+    this.memory.added();
     return record;
   }
 
@@ -48,9 +49,19 @@ export class Records<R extends object> implements RemembersRecords {
     return this.#find(ordinal) ?? this.#findLetGo(ordinal);
   }
 
-  /** Takes over an object decoded from the same bytes elsewhere. One that is in use already stays. */
-  adopt(ordinal: number, record: R): void {
-    if (this.peek(ordinal) === undefined) this.#remember(ordinal, record);
+  /** Whether it keeps this record alive. */
+  keeps(ordinal: number): boolean {
+    return this.#find(ordinal) !== undefined;
+  }
+
+  /**
+   * Takes over an object that another segment has of the same bytes. One that is in use already stays. What the
+   * other one keeps alive is not one more in memory: that segment is on its way out.
+   */
+  adopt(ordinal: number, record: R, isKept: boolean): void {
+    if (this.peek(ordinal) !== undefined) return;
+    this.#remember(ordinal, record);
+    if (!isKept) this.memory.added();
   }
 
   /** All records in use, in no particular order; those that come or go meanwhile may come twice. */
@@ -99,6 +110,11 @@ export class Records<R extends object> implements RemembersRecords {
     return this.#letGo.size;
   }
 
+  #decode(ordinal: number): R {
+    this.memory.decoded++;
+    return this.segment.decode(ordinal);
+  }
+
   #find(ordinal: number): R | undefined {
     const pieces = this.#pieces;
     if (pieces === undefined) return this.#few.get(ordinal);
@@ -143,7 +159,6 @@ export class Records<R extends object> implements RemembersRecords {
     for (const log of this.#logs) log.push(ordinal);
     this.kept++;
     if (this.#letGo.size > 0) this.#letGo.delete(ordinal);
-    this.memory.added();
     if (this.#pieces === undefined && this.#few.size < this.#most) {
       this.#few.set(ordinal, record);
       return;
