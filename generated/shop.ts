@@ -255,6 +255,21 @@ export class CategoryMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(categoryDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(categoryDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(categoryDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(categoryDefinition, store, hash);
+  }
 }
 
 function encodeCategory(w: cc.Writer, row: CategoryInput): void {
@@ -610,6 +625,21 @@ export class ProductMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(productDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(productDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(productDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(productDefinition, store, hash);
+  }
 }
 
 function encodeProduct(w: cc.Writer, row: ProductInput): void {
@@ -954,6 +984,21 @@ export class PriceMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(priceDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(priceDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(priceDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(priceDefinition, store, hash);
+  }
 }
 
 function encodePrice(w: cc.Writer, row: PriceInput): void {
@@ -1111,6 +1156,21 @@ export class StockLevelMapping
   /** Removes old versions, never this build's nor one in use; returns their hashes. */
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(stockLevelDefinition, store, options);
+  }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(stockLevelDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(stockLevelDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(stockLevelDefinition, store, hash);
   }
 }
 
@@ -1270,6 +1330,21 @@ export class FlagMapping
   /** Removes old versions, never this build's nor one in use; returns their hashes. */
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(flagDefinition, store, options);
+  }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(flagDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(flagDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(flagDefinition, store, hash);
   }
 }
 
@@ -1432,6 +1507,21 @@ export class TranslationMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(translationDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(translationDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(translationDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(translationDefinition, store, hash);
+  }
 }
 
 function encodeTranslation(w: cc.Writer, row: TranslationInput): void {
@@ -1542,6 +1632,21 @@ export class BannerSequence
   /** Removes old versions, never this build's nor one in use; returns their hashes. */
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(bannerDefinition, store, options);
+  }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(bannerDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(bannerDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(bannerDefinition, store, hash);
   }
 }
 
@@ -1706,5 +1811,26 @@ export class ShopDataset extends cc.Dataset<ShopSnapshot, ShopInputs> {
     this.flag = new FlagMapping(store, this.optionsOf("flag"));
     this.translation = new TranslationMapping(store, this.optionsOf("translation"));
     this.banner = new BannerSequence(store, this.optionsOf("banner"));
+  }
+
+  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
+  static rollback(
+    store: cc.Store,
+    options: cc.DatasetRollbackOptions<ShopInputs>,
+  ): cc.Promise<cc.RevisionsOf<ShopInputs>> {
+    return cc.rollbackAll(shopSchema, store, options);
+  }
+
+  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
+  static pin(
+    store: cc.Store,
+    options: cc.DatasetPinOptions<ShopInputs> = {},
+  ): cc.Promise<cc.RevisionsOf<ShopInputs>> {
+    return cc.pinAll(shopSchema, store, options);
+  }
+
+  /** Serves what a pin held back, of all collections at once. */
+  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<ShopInputs>> {
+    return cc.unpinAll(shopSchema, store);
   }
 }

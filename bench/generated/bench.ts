@@ -167,6 +167,21 @@ export class TownMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(townDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(townDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(townDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(townDefinition, store, hash);
+  }
 }
 
 function encodeTown(w: cc.Writer, row: TownInput): void {
@@ -389,6 +404,21 @@ export class PlaceMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(placeDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(placeDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(placeDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(placeDefinition, store, hash);
+  }
 }
 
 function encodePlace(w: cc.Writer, row: PlaceInput): void {
@@ -549,6 +579,21 @@ export class SpotMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(spotDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(spotDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(spotDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(spotDefinition, store, hash);
+  }
 }
 
 function encodeSpot(w: cc.Writer, row: SpotInput): void {
@@ -703,6 +748,21 @@ export class SiteMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(siteDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(siteDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(siteDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(siteDefinition, store, hash);
+  }
 }
 
 function encodeSite(w: cc.Writer, row: SiteInput): void {
@@ -837,5 +897,26 @@ export class BenchDataset extends cc.Dataset<BenchSnapshot, BenchInputs> {
     this.place = new PlaceMapping(store, this.optionsOf("place"));
     this.spot = new SpotMapping(store, this.optionsOf("spot"));
     this.site = new SiteMapping(store, this.optionsOf("site"));
+  }
+
+  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
+  static rollback(
+    store: cc.Store,
+    options: cc.DatasetRollbackOptions<BenchInputs>,
+  ): cc.Promise<cc.RevisionsOf<BenchInputs>> {
+    return cc.rollbackAll(benchSchema, store, options);
+  }
+
+  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
+  static pin(
+    store: cc.Store,
+    options: cc.DatasetPinOptions<BenchInputs> = {},
+  ): cc.Promise<cc.RevisionsOf<BenchInputs>> {
+    return cc.pinAll(benchSchema, store, options);
+  }
+
+  /** Serves what a pin held back, of all collections at once. */
+  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<BenchInputs>> {
+    return cc.unpinAll(benchSchema, store);
   }
 }

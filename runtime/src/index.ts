@@ -37,7 +37,14 @@ export type {
   PushOutcome,
   PushResult,
 } from "./collection/publish/push-result.js";
-export type { PruneOptions, VersionInfo } from "./collection/versions.js";
+export type {
+  DatasetPinOptions,
+  DatasetRollbackOptions,
+  PinOptions,
+  RevisionsOf,
+  RollbackOptions,
+} from "./collection/pins.js";
+export type { KeptRevision, PruneOptions, VersionInfo } from "./collection/versions.js";
 export {
   health,
   type AnyCollection,

@@ -129,6 +129,21 @@ export class ProductMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(productDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(productDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(productDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(productDefinition, store, hash);
+  }
 }
 
 function encodeProduct(w: cc.Writer, row: ProductInput): void {
@@ -211,5 +226,26 @@ export class CatalogDataset extends cc.Dataset<CatalogSnapshot, CatalogInputs> {
   constructor(store: cc.Store, options: cc.DatasetOptions<CatalogInputs, CatalogSnapshot> = {}) {
     super(catalogSchema, CatalogSnapshot, store, options);
     this.product = new ProductMapping(store, this.optionsOf("product"));
+  }
+
+  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
+  static rollback(
+    store: cc.Store,
+    options: cc.DatasetRollbackOptions<CatalogInputs>,
+  ): cc.Promise<cc.RevisionsOf<CatalogInputs>> {
+    return cc.rollbackAll(catalogSchema, store, options);
+  }
+
+  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
+  static pin(
+    store: cc.Store,
+    options: cc.DatasetPinOptions<CatalogInputs> = {},
+  ): cc.Promise<cc.RevisionsOf<CatalogInputs>> {
+    return cc.pinAll(catalogSchema, store, options);
+  }
+
+  /** Serves what a pin held back, of all collections at once. */
+  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<CatalogInputs>> {
+    return cc.unpinAll(catalogSchema, store);
   }
 }

@@ -186,5 +186,44 @@ function datasetClass(schema: Schema, constants: Constants): Statement {
         ],
       },
     ],
+    methods: pinMethods(name, constants.dataset),
   });
+}
+
+/** Going back, and holding what is served, with all collections or none. */
+function pinMethods(name: string, definition: string): Method[] {
+  const store = { name: "store", type: "cc.Store" };
+  const inputs = `${name}Inputs`;
+  const returnType = `cc.Promise<cc.RevisionsOf<${inputs}>>`;
+  return [
+    {
+      name: "rollback",
+      isStatic: true,
+      docs: [
+        "Serves older revisions again, as new ones, until the next push: all that are named, or none.",
+      ],
+      parameters: [store, { name: "options", type: `cc.DatasetRollbackOptions<${inputs}>` }],
+      returnType,
+      statements: [`return cc.rollbackAll(${definition}, store, options);`],
+    },
+    {
+      name: "pin",
+      isStatic: true,
+      docs: ["Holds what is served, or the revisions named, and what is pushed back, until unpin."],
+      parameters: [
+        store,
+        { name: "options", type: `cc.DatasetPinOptions<${inputs}>`, initializer: "{}" },
+      ],
+      returnType,
+      statements: [`return cc.pinAll(${definition}, store, options);`],
+    },
+    {
+      name: "unpin",
+      isStatic: true,
+      docs: ["Serves what a pin held back, of all collections at once."],
+      parameters: [store],
+      returnType,
+      statements: [`return cc.unpinAll(${definition}, store);`],
+    },
+  ];
 }

@@ -175,5 +175,40 @@ function versionMethods(definition: string): Method[] {
       returnType: "cc.Promise<readonly string[]>",
       statements: [`return cc.prune(${definition}, store, options);`],
     },
+    ...pinMethods(definition),
+  ];
+}
+
+/** Going back, and holding what is served. */
+function pinMethods(definition: string): Method[] {
+  const store = { name: "store", type: "cc.Store" };
+  const returnType = "cc.Promise<number>";
+  return [
+    {
+      name: "rollback",
+      isStatic: true,
+      docs: [
+        "Serves an older revision again, as a new one, until the next push; returns its number.",
+      ],
+      parameters: [store, { name: "options", type: "cc.RollbackOptions" }],
+      returnType,
+      statements: [`return cc.rollback(${definition}, store, options);`],
+    },
+    {
+      name: "pin",
+      isStatic: true,
+      docs: ["Serves one revision and holds back what is pushed, until unpin; returns its number."],
+      parameters: [store, { name: "options", type: "cc.PinOptions", initializer: "{}" }],
+      returnType,
+      statements: [`return cc.pin(${definition}, store, options);`],
+    },
+    {
+      name: "unpin",
+      isStatic: true,
+      docs: ["Serves what a pin held back; returns its number."],
+      parameters: [store, { name: "hash", type: "string", hasQuestionToken: true }],
+      returnType,
+      statements: [`return cc.unpin(${definition}, store, hash);`],
+    },
   ];
 }

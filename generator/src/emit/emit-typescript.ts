@@ -59,7 +59,8 @@ function setApart(statement: Statement): Statement {
 const LONG_CLASS = /^(export class \w+) (extends .+) (implements \w+) \{$/gm;
 const BROKEN_TYPE = /^ {2}readonly \w+: [\w.]+<\n(?: {8}.+\n)+ {6}>;$/gm;
 
-const LONG_CONSTRUCTOR = /^ {2}constructor\((store: .+), (options: .+)\) \{$/gm;
+/** Constructors, and static methods that take options. */
+const LONG_HEAD = /^ {2}(constructor|static \w+)\((store: .+), (options: .+)\)(: .+)? \{$/gm;
 
 /** What ts-morph has no setting for: blank lines, heads too long for a line, types over several. */
 function tidy(text: string): string {
@@ -69,9 +70,9 @@ function tidy(text: string): string {
       line.length <= LINE_WIDTH ? line : `${name}\n  ${base}\n  ${implemented}\n{`,
   );
   const broken = wrapped.replaceAll(
-    LONG_CONSTRUCTOR,
-    (line: string, store: string, options: string) =>
-      line.length <= LINE_WIDTH ? line : `  constructor(\n    ${store},\n    ${options},\n  ) {`,
+    LONG_HEAD,
+    (line: string, head: string, store: string, options: string, type = "") =>
+      line.length <= LINE_WIDTH ? line : `  ${head}(\n    ${store},\n    ${options},\n  )${type} {`,
   );
   const aligned = broken.replaceAll(BROKEN_TYPE, (type) => type.replaceAll("\n    ", "\n"));
   return `${aligned.replaceAll(/\n{3,}/g, "\n\n").trim()}\n`;

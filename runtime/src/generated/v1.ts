@@ -61,8 +61,16 @@ export { Dataset } from "../collection/dataset.js";
 export { Mapping } from "../collection/mapping.js";
 export type { CollectionOptions, DatasetOptions } from "../collection/options.js";
 export { Sequence } from "../collection/sequence.js";
+export { pin, pinAll, rollback, rollbackAll, unpin, unpinAll } from "../collection/pins.js";
+export type {
+  DatasetPinOptions,
+  DatasetRollbackOptions,
+  PinOptions,
+  RevisionsOf,
+  RollbackOptions,
+} from "../collection/pins.js";
 export { prune, purge, versions } from "../collection/versions.js";
-export type { PruneOptions, VersionInfo } from "../collection/versions.js";
+export type { KeptRevision, PruneOptions, VersionInfo } from "../collection/versions.js";
 export { DatasetCores, DatasetSnapshot } from "../snapshot/dataset-snapshot.js";
 export { getAll } from "../snapshot/get-all.js";
 export { MappingSnapshot, type MappingReader } from "../snapshot/mapping-snapshot.js";

@@ -76,10 +76,16 @@ export interface Ticket {
 
 export interface PublishEntry {
   readonly version: VersionName;
-  /** `load`: a whole collection; `same`: a load with identical content; `patch`: rows over the head. */
-  readonly mode: "load" | "same" | "patch" | "rollback";
-  /** The manifest to serve; for `same` the head's own. */
+  /**
+   * `load`: a whole collection; `same`: a load with identical content; `patch`: rows over the head;
+   * `rollback`: an older revision's segments; `pin`: serve `manifest` and hold back what is published from now
+   * on, beginning with `next`; `unpin`: serve what was held back.
+   */
+  readonly mode: "load" | "same" | "patch" | "rollback" | "pin" | "unpin";
+  /** The manifest to serve; for `same` what it was built on, for `unpin` what was held back. */
   readonly manifest: StoredManifest;
+  /** Of a `pin`. */
+  readonly next?: StoredManifest;
   /** The id of the head (or of `next` while pinned) that this was built on; undefined if there was none. */
   readonly builtOn: string | undefined;
   /** The source this content answers: as seen with the ticket. */

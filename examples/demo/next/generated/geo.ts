@@ -75,6 +75,21 @@ export class CountryMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(countryDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(countryDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(countryDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(countryDefinition, store, hash);
+  }
 }
 
 function encodeCountry(w: cc.Writer, row: CountryInput): void {
@@ -217,6 +232,21 @@ export class CityMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(cityDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(cityDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(cityDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(cityDefinition, store, hash);
+  }
 }
 
 function encodeCity(w: cc.Writer, row: CityInput): void {
@@ -328,5 +358,26 @@ export class GeoDataset extends cc.Dataset<GeoSnapshot, GeoInputs> {
     super(geoSchema, GeoSnapshot, store, options);
     this.country = new CountryMapping(store, this.optionsOf("country"));
     this.city = new CityMapping(store, this.optionsOf("city"));
+  }
+
+  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
+  static rollback(
+    store: cc.Store,
+    options: cc.DatasetRollbackOptions<GeoInputs>,
+  ): cc.Promise<cc.RevisionsOf<GeoInputs>> {
+    return cc.rollbackAll(geoSchema, store, options);
+  }
+
+  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
+  static pin(
+    store: cc.Store,
+    options: cc.DatasetPinOptions<GeoInputs> = {},
+  ): cc.Promise<cc.RevisionsOf<GeoInputs>> {
+    return cc.pinAll(geoSchema, store, options);
+  }
+
+  /** Serves what a pin held back, of all collections at once. */
+  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<GeoInputs>> {
+    return cc.unpinAll(geoSchema, store);
   }
 }

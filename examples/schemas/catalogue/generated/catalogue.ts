@@ -123,6 +123,21 @@ export class CategoryMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(categoryDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(categoryDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(categoryDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(categoryDefinition, store, hash);
+  }
 }
 
 function encodeCategory(w: cc.Writer, row: CategoryInput): void {
@@ -313,6 +328,21 @@ export class ProductMapping
   /** Removes old versions, never this build's nor one in use; returns their hashes. */
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(productDefinition, store, options);
+  }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(productDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(productDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(productDefinition, store, hash);
   }
 }
 
@@ -541,6 +571,21 @@ export class PriceMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(priceDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(priceDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(priceDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(priceDefinition, store, hash);
+  }
 }
 
 function encodePrice(w: cc.Writer, row: PriceInput): void {
@@ -680,5 +725,26 @@ export class CatalogueDataset extends cc.Dataset<CatalogueSnapshot, CatalogueInp
     this.category = new CategoryMapping(store, this.optionsOf("category"));
     this.product = new ProductMapping(store, this.optionsOf("product"));
     this.price = new PriceMapping(store, this.optionsOf("price"));
+  }
+
+  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
+  static rollback(
+    store: cc.Store,
+    options: cc.DatasetRollbackOptions<CatalogueInputs>,
+  ): cc.Promise<cc.RevisionsOf<CatalogueInputs>> {
+    return cc.rollbackAll(catalogueSchema, store, options);
+  }
+
+  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
+  static pin(
+    store: cc.Store,
+    options: cc.DatasetPinOptions<CatalogueInputs> = {},
+  ): cc.Promise<cc.RevisionsOf<CatalogueInputs>> {
+    return cc.pinAll(catalogueSchema, store, options);
+  }
+
+  /** Serves what a pin held back, of all collections at once. */
+  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<CatalogueInputs>> {
+    return cc.unpinAll(catalogueSchema, store);
   }
 }

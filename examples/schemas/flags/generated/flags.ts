@@ -172,6 +172,21 @@ export class FlagMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(flagDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(flagDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(flagDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(flagDefinition, store, hash);
+  }
 }
 
 function encodeFlag(w: cc.Writer, row: FlagInput): void {
@@ -356,6 +371,21 @@ export class RuleSequence extends cc.Sequence<Rule, RuleInput, RuleSnapshot> imp
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(ruleDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(ruleDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(ruleDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(ruleDefinition, store, hash);
+  }
 }
 
 function encodeRule(w: cc.Writer, row: RuleInput): void {
@@ -472,5 +502,26 @@ export class FlagsDataset extends cc.Dataset<FlagsSnapshot, FlagsInputs> {
     super(flagsSchema, FlagsSnapshot, store, options);
     this.flag = new FlagMapping(store, this.optionsOf("flag"));
     this.rule = new RuleSequence(store, this.optionsOf("rule"));
+  }
+
+  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
+  static rollback(
+    store: cc.Store,
+    options: cc.DatasetRollbackOptions<FlagsInputs>,
+  ): cc.Promise<cc.RevisionsOf<FlagsInputs>> {
+    return cc.rollbackAll(flagsSchema, store, options);
+  }
+
+  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
+  static pin(
+    store: cc.Store,
+    options: cc.DatasetPinOptions<FlagsInputs> = {},
+  ): cc.Promise<cc.RevisionsOf<FlagsInputs>> {
+    return cc.pinAll(flagsSchema, store, options);
+  }
+
+  /** Serves what a pin held back, of all collections at once. */
+  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<FlagsInputs>> {
+    return cc.unpinAll(flagsSchema, store);
   }
 }

@@ -81,6 +81,21 @@ export class ResourceMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(resourceDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(resourceDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(resourceDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(resourceDefinition, store, hash);
+  }
 }
 
 function encodeResource(w: cc.Writer, row: ResourceInput): void {
@@ -222,6 +237,21 @@ export class RoleMapping
   /** Removes old versions, never this build's nor one in use; returns their hashes. */
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(roleDefinition, store, options);
+  }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(roleDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(roleDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(roleDefinition, store, hash);
   }
 }
 
@@ -429,6 +459,21 @@ export class GrantMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(grantDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(grantDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(grantDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(grantDefinition, store, hash);
+  }
 }
 
 function encodeGrant(w: cc.Writer, row: GrantInput): void {
@@ -558,5 +603,26 @@ export class PermissionsDataset extends cc.Dataset<PermissionsSnapshot, Permissi
     this.resource = new ResourceMapping(store, this.optionsOf("resource"));
     this.role = new RoleMapping(store, this.optionsOf("role"));
     this.grant = new GrantMapping(store, this.optionsOf("grant"));
+  }
+
+  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
+  static rollback(
+    store: cc.Store,
+    options: cc.DatasetRollbackOptions<PermissionsInputs>,
+  ): cc.Promise<cc.RevisionsOf<PermissionsInputs>> {
+    return cc.rollbackAll(permissionsSchema, store, options);
+  }
+
+  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
+  static pin(
+    store: cc.Store,
+    options: cc.DatasetPinOptions<PermissionsInputs> = {},
+  ): cc.Promise<cc.RevisionsOf<PermissionsInputs>> {
+    return cc.pinAll(permissionsSchema, store, options);
+  }
+
+  /** Serves what a pin held back, of all collections at once. */
+  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<PermissionsInputs>> {
+    return cc.unpinAll(permissionsSchema, store);
   }
 }

@@ -190,6 +190,21 @@ export class LocaleMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(localeDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(localeDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(localeDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(localeDefinition, store, hash);
+  }
 }
 
 function encodeLocale(w: cc.Writer, row: LocaleInput): void {
@@ -380,6 +395,21 @@ export class MessageMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(messageDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(messageDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(messageDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(messageDefinition, store, hash);
+  }
 }
 
 function encodeMessage(w: cc.Writer, row: MessageInput): void {
@@ -510,5 +540,26 @@ export class TranslationsDataset extends cc.Dataset<TranslationsSnapshot, Transl
     super(translationsSchema, TranslationsSnapshot, store, options);
     this.locale = new LocaleMapping(store, this.optionsOf("locale"));
     this.message = new MessageMapping(store, this.optionsOf("message"));
+  }
+
+  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
+  static rollback(
+    store: cc.Store,
+    options: cc.DatasetRollbackOptions<TranslationsInputs>,
+  ): cc.Promise<cc.RevisionsOf<TranslationsInputs>> {
+    return cc.rollbackAll(translationsSchema, store, options);
+  }
+
+  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
+  static pin(
+    store: cc.Store,
+    options: cc.DatasetPinOptions<TranslationsInputs> = {},
+  ): cc.Promise<cc.RevisionsOf<TranslationsInputs>> {
+    return cc.pinAll(translationsSchema, store, options);
+  }
+
+  /** Serves what a pin held back, of all collections at once. */
+  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<TranslationsInputs>> {
+    return cc.unpinAll(translationsSchema, store);
   }
 }

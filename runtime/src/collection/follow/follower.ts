@@ -268,7 +268,8 @@ export class Follower {
 
   #shows(version: VersionName, manifestId: string): boolean {
     const entry = this.#followed.get(version);
-    return entry === undefined || entry.followed.seen.head?.id === manifestId;
+    const { head, next } = entry?.followed.seen ?? {};
+    return entry === undefined || [head?.id, next?.id].includes(manifestId);
   }
 }
 

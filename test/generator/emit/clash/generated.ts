@@ -297,6 +297,21 @@ export class ReaderMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(readerDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(readerDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(readerDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(readerDefinition, store, hash);
+  }
 }
 
 function encodeReader(w: cc.Writer, row: ReaderInput): void {
@@ -478,6 +493,21 @@ export class DateMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(dateDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(dateDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(dateDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(dateDefinition, store, hash);
+  }
 }
 
 function encodeDate(w: cc.Writer, row: DateInput): void {
@@ -585,6 +615,21 @@ export class MapMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(mapDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(mapDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(mapDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(mapDefinition, store, hash);
+  }
 }
 
 function encodeMap(w: cc.Writer, row: MapInput): void {
@@ -688,6 +733,21 @@ export class ObjectSequence
   /** Removes old versions, never this build's nor one in use; returns their hashes. */
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(objectDefinition, store, options);
+  }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(objectDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(objectDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(objectDefinition, store, hash);
   }
 }
 
@@ -1081,6 +1141,21 @@ export class HeaderMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(headerDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(headerDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(headerDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(headerDefinition, store, hash);
+  }
 }
 
 function encodeHeader(w: cc.Writer, row: HeaderInput): void {
@@ -1424,6 +1499,21 @@ export class TimestampMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(timestampDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(timestampDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(timestampDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(timestampDefinition, store, hash);
+  }
 }
 
 function encodeTimestamp(w: cc.Writer, row: TimestampInput): void {
@@ -1522,6 +1612,21 @@ export class Uint8ArraySequence
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(uint8ArrayDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(uint8ArrayDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(uint8ArrayDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(uint8ArrayDefinition, store, hash);
+  }
 }
 
 function encodeUint8Array(w: cc.Writer, row: Uint8ArrayInput): void {
@@ -1608,6 +1713,21 @@ export class SymbolSequence
   /** Removes old versions, never this build's nor one in use; returns their hashes. */
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(symbolDefinition, store, options);
+  }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(symbolDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(symbolDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(symbolDefinition, store, hash);
   }
 }
 
@@ -1696,6 +1816,21 @@ export class ErrorSequence
   /** Removes old versions, never this build's nor one in use; returns their hashes. */
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(errorDefinition, store, options);
+  }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(errorDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(errorDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(errorDefinition, store, hash);
   }
 }
 
@@ -1851,5 +1986,26 @@ export class ClashDataset extends cc.Dataset<ClashSnapshot, ClashInputs> {
     this.uint8Array = new Uint8ArraySequence(store, this.optionsOf("uint8Array"));
     this.symbol = new SymbolSequence(store, this.optionsOf("symbol"));
     this.error = new ErrorSequence(store, this.optionsOf("error"));
+  }
+
+  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
+  static rollback(
+    store: cc.Store,
+    options: cc.DatasetRollbackOptions<ClashInputs>,
+  ): cc.Promise<cc.RevisionsOf<ClashInputs>> {
+    return cc.rollbackAll(clashSchema, store, options);
+  }
+
+  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
+  static pin(
+    store: cc.Store,
+    options: cc.DatasetPinOptions<ClashInputs> = {},
+  ): cc.Promise<cc.RevisionsOf<ClashInputs>> {
+    return cc.pinAll(clashSchema, store, options);
+  }
+
+  /** Serves what a pin held back, of all collections at once. */
+  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<ClashInputs>> {
+    return cc.unpinAll(clashSchema, store);
   }
 }

@@ -153,6 +153,21 @@ export class NoteMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(noteDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(noteDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(noteDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(noteDefinition, store, hash);
+  }
 }
 
 function encodeNote(w: cc.Writer, row: NoteInput): void {
@@ -237,5 +252,26 @@ export class DocsDataset extends cc.Dataset<DocsSnapshot, DocsInputs> {
   constructor(store: cc.Store, options: cc.DatasetOptions<DocsInputs, DocsSnapshot> = {}) {
     super(docsSchema, DocsSnapshot, store, options);
     this.note = new NoteMapping(store, this.optionsOf("note"));
+  }
+
+  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
+  static rollback(
+    store: cc.Store,
+    options: cc.DatasetRollbackOptions<DocsInputs>,
+  ): cc.Promise<cc.RevisionsOf<DocsInputs>> {
+    return cc.rollbackAll(docsSchema, store, options);
+  }
+
+  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
+  static pin(
+    store: cc.Store,
+    options: cc.DatasetPinOptions<DocsInputs> = {},
+  ): cc.Promise<cc.RevisionsOf<DocsInputs>> {
+    return cc.pinAll(docsSchema, store, options);
+  }
+
+  /** Serves what a pin held back, of all collections at once. */
+  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<DocsInputs>> {
+    return cc.unpinAll(docsSchema, store);
   }
 }

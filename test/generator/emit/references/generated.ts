@@ -176,6 +176,21 @@ export class NodeMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(nodeDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(nodeDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(nodeDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(nodeDefinition, store, hash);
+  }
 }
 
 function encodeNode(w: cc.Writer, row: NodeInput): void {
@@ -323,6 +338,21 @@ export class EdgeMapping
   /** Removes old versions, never this build's nor one in use; returns their hashes. */
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(edgeDefinition, store, options);
+  }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(edgeDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(edgeDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(edgeDefinition, store, hash);
   }
 }
 
@@ -480,5 +510,26 @@ export class LinksDataset extends cc.Dataset<LinksSnapshot, LinksInputs> {
     super(linksSchema, LinksSnapshot, store, options);
     this.node = new NodeMapping(store, this.optionsOf("node"));
     this.edge = new EdgeMapping(store, this.optionsOf("edge"));
+  }
+
+  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
+  static rollback(
+    store: cc.Store,
+    options: cc.DatasetRollbackOptions<LinksInputs>,
+  ): cc.Promise<cc.RevisionsOf<LinksInputs>> {
+    return cc.rollbackAll(linksSchema, store, options);
+  }
+
+  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
+  static pin(
+    store: cc.Store,
+    options: cc.DatasetPinOptions<LinksInputs> = {},
+  ): cc.Promise<cc.RevisionsOf<LinksInputs>> {
+    return cc.pinAll(linksSchema, store, options);
+  }
+
+  /** Serves what a pin held back, of all collections at once. */
+  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<LinksInputs>> {
+    return cc.unpinAll(linksSchema, store);
   }
 }

@@ -63,6 +63,21 @@ export class WordSequence extends cc.Sequence<Word, WordInput, WordSnapshot> imp
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(wordDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(wordDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(wordDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(wordDefinition, store, hash);
+  }
 }
 
 function encodeWord(w: cc.Writer, row: WordInput): void {
@@ -122,5 +137,26 @@ export class OneDataset extends cc.Dataset<OneSnapshot, OneInputs> {
   constructor(store: cc.Store, options: cc.DatasetOptions<OneInputs, OneSnapshot> = {}) {
     super(oneSchema, OneSnapshot, store, options);
     this.word = new WordSequence(store, this.optionsOf("word"));
+  }
+
+  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
+  static rollback(
+    store: cc.Store,
+    options: cc.DatasetRollbackOptions<OneInputs>,
+  ): cc.Promise<cc.RevisionsOf<OneInputs>> {
+    return cc.rollbackAll(oneSchema, store, options);
+  }
+
+  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
+  static pin(
+    store: cc.Store,
+    options: cc.DatasetPinOptions<OneInputs> = {},
+  ): cc.Promise<cc.RevisionsOf<OneInputs>> {
+    return cc.pinAll(oneSchema, store, options);
+  }
+
+  /** Serves what a pin held back, of all collections at once. */
+  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<OneInputs>> {
+    return cc.unpinAll(oneSchema, store);
   }
 }

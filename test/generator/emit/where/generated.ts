@@ -504,6 +504,21 @@ export class ThingMapping
   static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
     return cc.prune(thingDefinition, store, options);
   }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
+    return cc.rollback(thingDefinition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
+  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
+    return cc.pin(thingDefinition, store, options);
+  }
+
+  /** Serves what a pin held back; returns its number. */
+  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
+    return cc.unpin(thingDefinition, store, hash);
+  }
 }
 
 function encodeThing(w: cc.Writer, row: ThingInput): void {
@@ -662,5 +677,26 @@ export class TestsDataset extends cc.Dataset<TestsSnapshot, TestsInputs> {
   constructor(store: cc.Store, options: cc.DatasetOptions<TestsInputs, TestsSnapshot> = {}) {
     super(testsSchema, TestsSnapshot, store, options);
     this.thing = new ThingMapping(store, this.optionsOf("thing"));
+  }
+
+  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
+  static rollback(
+    store: cc.Store,
+    options: cc.DatasetRollbackOptions<TestsInputs>,
+  ): cc.Promise<cc.RevisionsOf<TestsInputs>> {
+    return cc.rollbackAll(testsSchema, store, options);
+  }
+
+  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
+  static pin(
+    store: cc.Store,
+    options: cc.DatasetPinOptions<TestsInputs> = {},
+  ): cc.Promise<cc.RevisionsOf<TestsInputs>> {
+    return cc.pinAll(testsSchema, store, options);
+  }
+
+  /** Serves what a pin held back, of all collections at once. */
+  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<TestsInputs>> {
+    return cc.unpinAll(testsSchema, store);
   }
 }
