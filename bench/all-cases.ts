@@ -3,6 +3,8 @@ import type { Case } from "./case.js";
 import { CODEGEN_CASES } from "./codegen/cases.js";
 import { DELTA_CASES } from "./deltas/cases.js";
 import { HOLLOW_CASES } from "./hollow/cases.js";
+import { MEMORY_CASES } from "./memory/cases.js";
+import { PAUSE_CASES } from "./pauses/cases.js";
 import { LOAD_CASES } from "./load/cases.js";
 
 /** What runs when no case is named. */
@@ -12,5 +14,7 @@ export const ALL_CASES: readonly Case[] = [
   ...LOAD_CASES,
   ...HOLLOW_CASES,
   ...DELTA_CASES,
+  ...PAUSE_CASES,
+  ...MEMORY_CASES,
   ...CODEGEN_CASES,
 ];

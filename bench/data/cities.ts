@@ -22,13 +22,21 @@ export function rowCount(): number {
  * capitals: the schema says that a country has one.
  */
 export function* manyCities(rows: number = rowCount()): Generator<PlainCity, void, undefined> {
-  const cities = [...plainCities()].sort((a, b) => a.id - b.id);
+  const cities = sortedCities();
   for (let row = 0; row < rows; row++) {
     const copy = Math.floor(row / cities.length);
     const city = cities[row % cities.length] as PlainCity;
     const featureCode = city.featureCode === "PPLC" && copy > 0 ? "PPLA" : city.featureCode;
     yield { ...city, id: city.id + copy * ID_SHIFT, featureCode };
   }
+}
+
+let sorted: readonly PlainCity[] | undefined;
+
+/** The cities once, by id. The first call takes a while. */
+export function sortedCities(): readonly PlainCity[] {
+  sorted ??= [...plainCities()].sort((a, b) => a.id - b.id);
+  return sorted;
 }
 
 /** The same as a loader of generated code gives them. */

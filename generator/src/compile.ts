@@ -25,7 +25,7 @@ export function compileSchema(
 ): Compiled {
   const loaded = loadFiles(file, readImport);
   const body = checkSchema(loaded);
-  const reporters = loaded.map(({ context }) => context.reporter);
+  const reporters = loaded.files.map(({ context }) => context.reporter);
   const diagnostics = reporters.flatMap((reporter) => reporter.list());
   const files = reporters.map((reporter) => reporter.file.path);
   if (body === undefined || diagnostics.length > 0)

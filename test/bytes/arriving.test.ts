@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { openArriving, openSegment } from "../../runtime/src/bytes/open-segment.js";
 import { SegmentBuilder } from "../../runtime/src/bytes/segment-builder.js";
 import type { Segment } from "../../runtime/src/bytes/segment.js";
-import { aSlice, atOnce } from "../../runtime/src/bytes/steps.js";
+import { aSlice, atOnce, SLICE_MS } from "../../runtime/src/bytes/steps.js";
 import { check } from "../support/property.js";
 import { townDefinition, type Town } from "../support/town.js";
 
@@ -42,7 +42,7 @@ function openInParts(bytes: Uint8Array, sizes: readonly number[]): Segment<Town>
     arriving.bytes.set(bytes.subarray(arriving.arrived, end), arriving.arrived);
     arriving.arrived = end;
     if (end === bytes.length) break;
-    aSlice(opening, () => arriving.arrived < arriving.wanted);
+    aSlice(opening, SLICE_MS, () => arriving.arrived < arriving.wanted);
   }
   arriving.bytes.set(bytes.subarray(arriving.arrived), arriving.arrived);
   arriving.arrived = bytes.length;
@@ -93,5 +93,7 @@ test("an error is found as soon as its bytes are there", () => {
   bytes[1] = 0;
   const arriving = { bytes, arrived: 64, wanted: 0 };
   const opening = openArriving(townDefinition, arriving);
-  expect(() => aSlice(opening, () => arriving.arrived < arriving.wanted)).toThrow("bad segment");
+  expect(() => aSlice(opening, SLICE_MS, () => arriving.arrived < arriving.wanted)).toThrow(
+    "bad segment",
+  );
 });

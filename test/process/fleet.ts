@@ -73,7 +73,7 @@ export class Fleet {
     this.#server = server;
   }
 
-  static async start(kind: StorePlace["kind"]): Promise<Fleet> {
+  static async start(kind: "embedded" | "redis"): Promise<Fleet> {
     const folder = await mkdtemp(join(tmpdir(), "cached-collections-fleet-"));
     await writeFile(join(folder, "log"), "");
     if (kind === "embedded") {

@@ -1,7 +1,7 @@
 /** The store of a member process; with `dieAt` it kills its process around one of its operations. */
 import { embeddedStore, redisStore, type Store } from "cached-collections";
-import { Redis } from "ioredis";
-import type { MemberSettings } from "./messages.js";
+import { Cluster, Redis } from "ioredis";
+import type { MemberSettings, StorePlace } from "./messages.js";
 
 /** The name space of fleets in their Redis. */
 const PREFIX = "fleet";
@@ -9,7 +9,7 @@ const PREFIX = "fleet";
 export function openMemberStore(settings: MemberSettings): Store {
   const { store, commandTimeoutMs = 5_000, background = true, fallback } = settings;
   if (store.kind === "embedded") return mortal(embeddedStore({ path: store.path }), settings);
-  const redis = new Redis(store.url, { lazyConnect: true });
+  const redis = clientOf(store);
   redis.on("error", () => undefined);
   const options = { prefix: PREFIX, commandTimeoutMs, background };
   return mortal(
@@ -19,6 +19,17 @@ export function openMemberStore(settings: MemberSettings): Store {
     }),
     settings,
   );
+}
+
+function clientOf(place: Exclude<StorePlace, { kind: "embedded" }>): Redis | Cluster {
+  const lazyConnect = true;
+  if (place.kind === "redis") return new Redis(place.url, { lazyConnect });
+  if (place.kind === "sentinel") {
+    const sentinels = [{ host: "127.0.0.1", port: place.port }];
+    return new Redis({ sentinels, name: place.master, lazyConnect });
+  }
+  const nodes = place.ports.map((port) => ({ host: "127.0.0.1", port }));
+  return new Cluster(nodes, { lazyConnect });
 }
 
 /** The store's operations, with death before or after the n-th call of one of them. */

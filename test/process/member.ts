@@ -5,7 +5,7 @@
  */
 import { appendFile, readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import { GeoDataset, type CityInput } from "../../generated/geo.js";
+import type * as Build from "../../generated/geo.js";
 import { MemberReads } from "./member-reads.js";
 import { openMemberStore } from "./member-store.js";
 import type { Command, MemberSettings, Report } from "./messages.js";
@@ -18,7 +18,7 @@ async function round(): Promise<string> {
   return text;
 }
 
-async function* cities(): AsyncGenerator<CityInput> {
+async function* cities(): AsyncGenerator<Build.CityInput> {
   const name = `round ${await round()}`;
   await appendFile(settings.log, "load\n");
   for (let id = 1; id <= settings.cities; id++) {
@@ -38,6 +38,7 @@ async function* cities(): AsyncGenerator<CityInput> {
   }
 }
 
+const { GeoDataset } = (await import(settings.build ?? "../../generated/geo.js")) as typeof Build;
 const geo = new GeoDataset(openMemberStore(settings), {
   checkIntervalMs: settings.checkIntervalMs,
   ...(settings.loads && {

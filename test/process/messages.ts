@@ -3,7 +3,11 @@
 /** Where the store of a test is. */
 export type StorePlace =
   | { readonly kind: "embedded"; readonly path: string }
-  | { readonly kind: "redis"; readonly url: string };
+  | { readonly kind: "redis"; readonly url: string }
+  /** The port of the Sentinel that knows the master. */
+  | { readonly kind: "sentinel"; readonly port: number; readonly master: string }
+  /** The ports of its nodes. */
+  | { readonly kind: "cluster"; readonly ports: readonly number[] };
 
 /** Where the process kills itself: around the `call`-th call of an operation of the store, or within its load. */
 export interface DieAt {
@@ -19,6 +23,8 @@ export interface MemberSettings {
   /** A file that gets a line for each load. */
   readonly log: string;
   readonly loads: boolean;
+  /** The generated code of another build; default: this repository's. */
+  readonly build?: string;
   /** A load takes at least so long; default 0. */
   readonly loadMs?: number;
   readonly cities: number;

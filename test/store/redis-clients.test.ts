@@ -4,6 +4,7 @@ import { Cluster, Redis } from "ioredis";
 import { Redis as Redis5 } from "ioredis5";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Announcement } from "../../runtime/src/store/store.js";
+import { RedisCluster } from "../support/redis-cluster.js";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { until } from "../support/until.js";
 import {
@@ -87,7 +88,7 @@ async function exercise(store: Store): Promise<void> {
 }
 
 test("a Cluster carries it too: all keys of a schema are in one slot", async () => {
-  const cluster = await startCluster(3);
+  const cluster = await RedisCluster.start(3);
   const client = new Cluster(
     cluster.ports.map((port) => ({ host: "127.0.0.1", port })),
     {
@@ -101,34 +102,6 @@ test("a Cluster carries it too: all keys of a schema are in one slot", async () 
   await store.close();
   await cluster.stop();
 });
-
-/** Masters that share the slots between them, without replicas. */
-async function startCluster(masters: number): Promise<{
-  readonly ports: readonly number[];
-  readonly stop: () => Promise<void>;
-}> {
-  const args = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
-  const servers = await Promise.all(
-    Array.from({ length: masters }, async () => startRedis({ args })),
-  );
-  const nodes = servers.map(({ url }) => new Redis(url));
-  for (const [index, node] of nodes.entries()) {
-    const slots = [index, index + 1].map((part) => Math.floor((part * 16384) / masters));
-    await node.cluster("ADDSLOTSRANGE", slots[0] ?? 0, (slots[1] ?? 0) - 1);
-    await node.cluster("MEET", "127.0.0.1", servers[0]?.port ?? 0);
-  }
-  for (const node of nodes) {
-    await until("the cluster is whole", async () => {
-      const info = await node.cluster("INFO");
-      return info.includes("cluster_state:ok") && info.includes(`cluster_known_nodes:${masters}`);
-    });
-    node.disconnect();
-  }
-  const stop = async (): Promise<void> => {
-    for (const one of servers) await one.stop();
-  };
-  return { ports: servers.map(({ port }) => port), stop };
-}
 
 /** A store of a user with these permissions. */
 async function storeOf(user: string, permissions: readonly string[]): Promise<Store> {

@@ -24,6 +24,8 @@ export interface RedisServerOptions {
   readonly port?: number;
   /** Further settings, as on the command line: `["--maxmemory", "10mb"]`. */
   readonly args?: readonly string[];
+  /** Starts a Sentinel with this configuration file, which it rewrites, instead of a server for data. */
+  readonly sentinel?: string;
 }
 
 /** Starts a server and waits until it accepts connections. */
@@ -32,7 +34,7 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
     try {
-      return await startOn(program, port, options.args ?? []);
+      return await startOn(program, port, options);
     } catch (error) {
       // Somebody else may take the port between looking and binding.
       if (!(error instanceof PortTakenError) || attempt === 10) throw error;
@@ -47,12 +49,15 @@ class PortTakenError extends Error {}
 async function startOn(
   program: string,
   port: number,
-  args: readonly string[],
+  { args = [], sentinel }: RedisServerOptions,
 ): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), "cached-collections-redis-"));
   const settings = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory];
-  const lasting = ["--save", "", "--appendonly", "no", "--daemonize", "no"];
-  const keeper = spawn("sh", ["-c", KEEPER, directory, program, ...settings, ...lasting, ...args]);
+  const kind =
+    sentinel === undefined
+      ? [...settings, "--save", "", "--appendonly", "no", "--daemonize", "no"]
+      : [sentinel, "--sentinel", ...settings];
+  const keeper = spawn("sh", ["-c", KEEPER, directory, program, ...kind, ...args]);
   const stop = async (): Promise<void> => {
     keeper.stdin.end();
     if (keeper.exitCode === null) await once(keeper, "exit");
@@ -92,7 +97,7 @@ function ready(keeper: ChildProcessWithoutNullStreams): Promise<number> {
     const read = (data: Buffer): void => {
       log += data.toString();
       if (TAKEN.test(log)) fail("did not start");
-      if (!log.includes("Ready to accept connections")) return;
+      if (!READY.test(log)) return;
       clearTimeout(timer);
       // The pipes stay open and are emptied, or a talkative server would block on them.
       for (const pipe of [keeper.stdout, keeper.stderr]) pipe.off("data", read).resume();
@@ -103,6 +108,8 @@ function ready(keeper: ChildProcessWithoutNullStreams): Promise<number> {
   });
 }
 
+/** Of servers, and of Sentinels, which say no such thing. */
+const READY = /Ready to accept connections|Sentinel ID is/;
 const TAKEN = /already in use|Could not create server TCP/i;
 
 /** A port that nobody listens on right now. */

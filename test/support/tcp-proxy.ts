@@ -16,6 +16,7 @@ type Pair = readonly [client: Socket, target: Socket];
 export class TcpProxy {
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
+  #targetPort: number;
   #hole: "none" | "both" | "replies" = "none";
   #delayMs = 0;
   #mostReplyBytes = Infinity;
@@ -24,13 +25,20 @@ export class TcpProxy {
 
   constructor(server: Server, targetPort: number) {
     this.#server = server;
-    server.on("connection", (client) => this.#join(client, connect(targetPort, "127.0.0.1")));
+    this.#targetPort = targetPort;
+    server.on("connection", (client) => this.#join(client, connect(this.#targetPort, "127.0.0.1")));
   }
 
   get port(): number {
     const address = this.#server.address();
     if (address === null || typeof address === "string") throw new Error("it was stopped");
     return address.port;
+  }
+
+  /** From now on new connections lead to another server, as after a failover; those that exist are closed. */
+  retarget(port: number): void {
+    this.#targetPort = port;
+    this.cut();
   }
 
   /** Closes all connections; new ones are accepted. */

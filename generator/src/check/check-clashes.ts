@@ -54,7 +54,10 @@ function take(taken: Map<string, string>, names: readonly string[], taker: Taker
   for (const name of names) if (!taken.has(name)) taken.set(name, taker.owner);
   if (clash === undefined) return;
   const other = taken.get(clash) ?? "";
-  const fact = `${taker.owner} and ${other} both give ${clash} to the generated code`;
+  const fact =
+    other === taker.owner
+      ? `${other} is declared in another file too`
+      : `${taker.owner} and ${other} both give ${clash} to the generated code`;
   taker.reporter.add("name-clash", taker.entry.key.span, fact, "rename one of them");
 }
 

@@ -1,6 +1,6 @@
 /** `default`: what an absent value in a loader's row becomes. */
 import type { Field, FieldType } from "../model.js";
-import type { Node } from "../parse/tree.js";
+import { isNull, type Node } from "../parse/tree.js";
 import { readLiteral } from "./literal.js";
 import type { Props } from "./read.js";
 import type { FileContext } from "./scope.js";
@@ -41,6 +41,11 @@ export function checkDefault(
       return undefined;
     }
     default: {
+      if (isNull(node)) {
+        const fix = 'remove the default; the text is written in quotes: "null"';
+        context.reporter.add("bad-literal", node.span, "the default is null", fix);
+        return undefined;
+      }
       const value = readLiteral(reporter, node, type);
       return value && { default: value };
     }

@@ -1,7 +1,7 @@
 /** The entities of a schema: first fields and keys of all, then what refers to them. */
 import type { Entity, Field, FieldPath, Guards, Reference, View } from "../model.js";
 import { propertyName } from "../names.js";
-import type { Entry, Node } from "../parse/tree.js";
+import { isNull, type Entry, type Node } from "../parse/tree.js";
 import { checkFields } from "./check-fields.js";
 import { checkKey } from "./check-key.js";
 import { checkName } from "./check-name.js";
@@ -35,9 +35,22 @@ export function checkEntities(
   scope: Scope,
   entries: readonly Entry[],
 ): readonly CheckedEntity[] {
-  const drafts = entries.map((entry) => draftOf(context, scope, entry));
+  const drafts = withoutOutdented(context, entries).map((entry) => draftOf(context, scope, entry));
   const targets: Targets = new Map(drafts.map((draft) => [draft.root.name, draft]));
   return drafts.map((draft) => completed(context, draft, targets));
+}
+
+/** `key` and `fields` that stand beside their entity: told once, and the entity, which is empty, is left out. */
+function withoutOutdented(context: FileContext, entries: readonly Entry[]): readonly Entry[] {
+  const first = entries.findIndex(({ key }) => KNOWN.includes(key.text));
+  const outdented = entries[first];
+  if (outdented === undefined) return entries;
+  const owner = entries[first - 1]?.key.text;
+  const { text, span } = outdented.key;
+  const fact = `${text} stands among the entities, not inside one`;
+  const fix = owner === undefined ? "indent it below an entity" : `indent it below ${owner}`;
+  context.reporter.add("wrong-shape", span, fact, fix);
+  return entries.filter(({ key, value }) => !KNOWN.includes(key.text) && !isNull(value));
 }
 
 interface Draft {

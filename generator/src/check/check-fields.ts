@@ -2,11 +2,11 @@
 import type { Field } from "../model.js";
 import { snakeCase } from "../names.js";
 import type { Span } from "../parse/source-file.js";
-import type { Entry } from "../parse/tree.js";
+import type { Entry, ListNode } from "../parse/tree.js";
 import { checkAs } from "./check-as.js";
 import { checkDefault } from "./check-default.js";
 import { checkName } from "./check-name.js";
-import { readDoc, readMap, readProps, readText, reportMissing, Props } from "./read.js";
+import { readDoc, readMap, readProps, readText, reportMissing, shorten, Props } from "./read.js";
 import { resolveType, type ResolvedType } from "./resolve-type.js";
 import type { FileContext, Scope } from "./scope.js";
 
@@ -126,6 +126,10 @@ function typeOf(
     reportMissing(context.reporter, props, { span: entry.key.span, fact, fix });
     return undefined;
   }
+  if (type.value.kind === "list") {
+    refuseList(context, entry, type.value);
+    return undefined;
+  }
   const text = readText(
     context.reporter,
     type.value,
@@ -133,6 +137,16 @@ function typeOf(
     "a type like string",
   );
   return text && resolveType(context, scope, text);
+}
+
+/** `[string]` for a list, `[draft, active]` for an enum. */
+function refuseList({ reporter }: FileContext, entry: Entry, { items, span }: ListNode): void {
+  const [only] = items;
+  const isType = items.length === 1 && only?.kind === "text";
+  const fix = isType
+    ? `write list<${shorten(only.text)}>`
+    : "declare values under enums, and write the enum's name";
+  reporter.add("wrong-shape", span, `the type of ${entry.key.text} is a list, not a type`, fix);
 }
 
 /** Fields are snake_case in the .proto, where two names may become one. */

@@ -113,13 +113,17 @@ function matchKey(reporter: Reporter, target: Target, paths: readonly Path[]): M
   if (first === undefined) return undefined;
   if (paths.length !== target.key.length) {
     const key = target.key.map((path) => path.name).join(", ");
-    const fact = `the key of ${target.name} has ${String(target.key.length)} parts, and by names ${String(paths.length)}`;
+    const fact = `the key of ${target.name} has ${counted(target.key.length)}, and by names ${String(paths.length)}`;
     reporter.add("bad-reference", first.text.span, fact, `name a field for each of: ${key}`);
     return undefined;
   }
   const by = paths.map((each, index) => matchPart(reporter, target, each, index));
   if (!by.every((path) => path !== undefined)) return undefined;
   return { by, each: first.path.type.kind === "list" };
+}
+
+function counted(parts: number): string {
+  return parts === 1 ? "1 part" : `${String(parts)} parts`;
 }
 
 function matchPart(

@@ -2,42 +2,44 @@
 import type { Enum, Schema, ValueType } from "../model.js";
 import { pascalCase } from "../names.js";
 import type { Reporter } from "../parse/reporter.js";
-import type { Entry, Node } from "../parse/tree.js";
+import { isNull, type Entry, type Node } from "../parse/tree.js";
 import { refuseClashes, type Declaration } from "./check-clashes.js";
 import { checkEntities, type CheckedEntity, type EntityBody } from "./check-entities.js";
 import { checkName } from "./check-name.js";
 import { checkEnum, resolveValueType } from "./check-types.js";
-import type { LoadedFile } from "./load-files.js";
+import type { Loaded, LoadedFile } from "./load-files.js";
 import { readDoc, readMap, readText, reportMissing, shorten, type Props } from "./read.js";
 import type { DeclaredType, Scope } from "./scope.js";
 
 export type SchemaBody = Omit<Schema, "entities"> & { readonly entities: readonly EntityBody[] };
 
 /** Checks everything; undefined when something is wrong, or when the file only declares types for others. */
-export function checkSchema(files: readonly LoadedFile[]): SchemaBody | undefined {
+export function checkSchema({ files, lacksImports }: Loaded): SchemaBody | undefined {
   const root = files.at(-1);
   if (root === undefined) return undefined;
   const { reporter } = root.context;
-  const scope = newScope();
-  for (const entry of membersOf(reporter, root.props, "entities"))
-    scope.entities.add(entry.key.text);
+  const members = membersOf(reporter, root.props, "entities");
+  const names = new Set(members.map(({ key }) => key.text));
+  const scope = newScope(names, lacksImports);
+  const docs = files.map(({ context, props }) => readDoc(context.reporter, props));
   const types = files.flatMap((file) => declareTypes(scope, file));
   resolveAll(scope);
   const isShared = isSharedFile(root.props);
   const packageName = isShared ? undefined : checkPackage(reporter, root.props);
-  const entities = isShared ? [] : checkRootEntities(root, scope);
+  const entities = isShared ? [] : checkRootEntities(root, scope, members);
   const schema = pascalCase(packageName ?? "");
   refuseClashes({ schema, reporter, types, entities });
   if (packageName === undefined || files.some((file) => file.context.reporter.failed))
     return undefined;
-  return bodyOf(root, scope, { packageName, schema, entities });
+  return bodyOf(root, scope, { packageName, schema, entities, doc: docs.at(-1) });
 }
 
-function newScope(): Scope {
+function newScope(entities: ReadonlySet<string>, lacksImports: boolean): Scope {
   const scope: Scope = {
     enums: new Map(),
     types: new Map(),
-    entities: new Set(),
+    entities,
+    lacksImports,
     openTypes: 0,
     valueType: (declared, onCycle) => resolveValueType(scope, declared, onCycle),
   };
@@ -55,6 +57,8 @@ function isEmpty(props: Props): boolean {
 
 function membersOf(reporter: Reporter, props: Props | undefined, name: string): readonly Entry[] {
   const node: Node | undefined = props?.get(name)?.value;
+  // Its members may stand beside it, where they were refused.
+  if (node !== undefined && isNull(node) && props?.misspelt === true) return [];
   return (node && readMap(reporter, node, name, "{ Name: ... }"))?.entries ?? [];
 }
 
@@ -111,10 +115,12 @@ function checkPackage(reporter: Reporter, props: Props | undefined): string | un
   return undefined;
 }
 
-function checkRootEntities(root: LoadedFile, scope: Scope): readonly CheckedEntity[] {
-  const { context, props } = root;
+function checkRootEntities(
+  { context, props }: LoadedFile,
+  scope: Scope,
+  entries: readonly Entry[],
+): readonly CheckedEntity[] {
   const node = props?.get("entities");
-  const entries = membersOf(context.reporter, props, "entities");
   if (node === undefined) {
     const fix = "add entities: with at least one";
     const fact = "the schema has no entities";
@@ -134,11 +140,12 @@ interface Names {
   readonly packageName: string;
   readonly schema: string;
   readonly entities: readonly CheckedEntity[];
+  readonly doc: string | undefined;
 }
 
 function bodyOf(root: LoadedFile, scope: Scope, names: Names): SchemaBody {
   const { reporter } = root.context;
-  const doc = readDoc(reporter, root.props);
+  const { doc } = names;
   const types = [...scope.types.values()].map((declared) => declared.type);
   return {
     path: reporter.file.path,

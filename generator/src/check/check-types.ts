@@ -4,7 +4,15 @@ import { protoValueName } from "../names.js";
 import type { Reporter } from "../parse/reporter.js";
 import type { Node, TextNode } from "../parse/tree.js";
 import { checkFields } from "./check-fields.js";
-import { readDoc, readMap, readProps, readText, reportMissing, reportShape } from "./read.js";
+import {
+  docOf,
+  readDoc,
+  readMap,
+  readProps,
+  readText,
+  reportMissing,
+  reportShape,
+} from "./read.js";
 import type { DeclaredType, FileContext, Scope } from "./scope.js";
 
 /** Value types inside value types, so that decoding never exhausts the stack. */
@@ -120,9 +128,7 @@ function valuesOf(
   const map = readMap(reporter, node, `the values of ${name}`, shape);
   return map?.entries.map(({ key, value }) => {
     const isEmpty = value.kind === "text" && value.text === "";
-    const doc = isEmpty
-      ? undefined
-      : readText(reporter, value, `the doc of ${key.text}`)?.text.trim();
+    const doc = isEmpty ? undefined : docOf(readText(reporter, value, `the doc of ${key.text}`));
     return { text: key, doc };
   });
 }

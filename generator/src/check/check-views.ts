@@ -6,7 +6,15 @@ import type { Entry, Node } from "../parse/tree.js";
 import { checkBy, checkSort } from "./check-by.js";
 import { checkName } from "./check-name.js";
 import { checkWhere } from "./check-where.js";
-import { readChoice, readDoc, readInteger, readMap, readProps, type Props } from "./read.js";
+import {
+  readChoice,
+  readDoc,
+  readInteger,
+  readMap,
+  readProps,
+  reportShape,
+  type Props,
+} from "./read.js";
 import type { PathRoot } from "./resolve-path.js";
 
 /** The most views of one entity. */
@@ -34,6 +42,11 @@ export function checkViews(
 
 function checkView(reporter: Reporter, root: PathRoot, entry: Entry): View | undefined {
   const isNamed = checkName(reporter, entry.key, "view");
+  if (entry.value.kind !== "map") {
+    const forms = "{ group: field }, { unique: field } or { sort: field }";
+    reportShape(reporter, entry.value, `the view ${entry.key.text}`, `a map ${forms}`);
+    return undefined;
+  }
   const props = readProps(reporter, entry.value, `the view ${entry.key.text}`, KNOWN);
   if (props === undefined) return undefined;
   const kind = kindOf(reporter, entry, props);
@@ -59,6 +72,7 @@ function kindOf(reporter: Reporter, entry: Entry, props: Props): Kind | undefine
   if (props.has("group")) return "group";
   if (unique !== undefined) return "unique";
   if (props.has("sort")) return "sorted";
+  if (props.misspelt) return undefined;
   const fact = `the view ${entry.key.text} has neither group nor unique nor sort`;
   reporter.add(
     "view-kind",

@@ -18,31 +18,42 @@ export interface LoadedFile {
   readonly props: Props | undefined;
 }
 
+export interface Loaded {
+  /** Imported files first, each once. */
+  readonly files: readonly LoadedFile[];
+  /** Whether something that is imported could not be read, which was reported. */
+  readonly lacksImports: boolean;
+}
+
 /** The most files of one schema. */
 const MAX_FILES = 100;
 const KNOWN = ["package", "doc", "as", "imports", "enums", "types", "entities"];
 
-/** The file and all that it imports, directly or not: imported ones first, each once. */
-export function loadFiles(file: SourceFile, readImport: ReadImport): readonly LoadedFile[] {
-  const loaded: LoadedFile[] = [];
+/** The file and all that it imports, directly or not. */
+export function loadFiles(file: SourceFile, readImport: ReadImport): Loaded {
+  const files: LoadedFile[] = [];
+  let lacksImports = false;
   const seen = new Set<string>([file.path]);
   const budget = new Budget();
   load(file);
-  return loaded;
+  return { files, lacksImports };
 
   function load(source: SourceFile): void {
     const reporter = new Reporter(source);
     const node = parse(reporter, budget);
     const props = node && topLevel(reporter, node);
-    for (const text of importsOf(reporter, props)) {
+    const imports = importsOf(reporter, props);
+    lacksImports ||= props === undefined || imports === undefined;
+    for (const text of imports ?? []) {
       const path = posix.join(posix.dirname(source.path), text.text);
       if (seen.has(path) || budget.isSpent) continue;
       const found = readFile(reporter, text, path, readImport, seen.size);
       seen.add(path);
-      if (found !== undefined) load({ path, text: found });
+      if (found === undefined) lacksImports = true;
+      else load({ path, text: found });
     }
     const as = checkFileAs(reporter, props?.get("as")?.value);
-    loaded.push({ context: { reporter, as }, props });
+    files.push({ context: { reporter, as }, props });
   }
 }
 
@@ -53,15 +64,15 @@ function topLevel(reporter: Reporter, node: Node): Props | undefined {
   return undefined;
 }
 
-function importsOf(reporter: Reporter, props: Props | undefined): readonly TextNode[] {
+function importsOf(reporter: Reporter, props: Props | undefined): readonly TextNode[] | undefined {
   const node = props?.get("imports")?.value;
   if (node === undefined) return [];
   if (node.kind !== "list") {
     reportShape(reporter, node, "imports", "a list of files [common.yaml]");
-    return [];
+    return undefined;
   }
   const texts = node.items.map((item) => readText(reporter, item, "an import"));
-  return texts.filter((text) => text !== undefined);
+  return texts.every((text) => text !== undefined) ? texts : undefined;
 }
 
 function readFile(

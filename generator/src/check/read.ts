@@ -3,7 +3,7 @@ import { MAX_NAME } from "../parse/limits.js";
 import type { Reporter } from "../parse/reporter.js";
 import type { Span } from "../parse/source-file.js";
 import { isNull, type Entry, type MapNode, type Node, type TextNode } from "../parse/tree.js";
-import { offer } from "./nearest.js";
+import { nearest, offer } from "./nearest.js";
 
 /** The known members of a map. */
 export class Props extends Map<string, Entry> {
@@ -19,18 +19,70 @@ export function readProps(
   known: readonly string[],
 ): Props | undefined {
   const map = readMap(reporter, node, what, `{ ${known.join(", ")} }`);
-  if (map === undefined) return undefined;
+  if (map === undefined || refusesInner(reporter, map, what, known)) return undefined;
   const props = new Props();
   for (const entry of map.entries) {
     const name = entry.key.text;
     if (known.includes(name)) props.set(name, entry);
     else {
       const fact = `${what} has no property "${shorten(name)}"`;
-      reporter.add("unknown-property", entry.key.span, fact, offer(name, known, "it has"));
+      reporter.add("unknown-property", entry.key.span, fact, () => memberFix(name, known));
       props.misspelt = true;
     }
   }
   return props;
+}
+
+/** What people call members who come from other languages. */
+const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["description", ["doc"]],
+  ["comment", ["doc"]],
+  ["columns", ["fields"]],
+  ["properties", ["fields"]],
+  ["indexes", ["views"]],
+  ["primaryKey", ["key"]],
+  ["entity", ["to"]],
+  ["field", ["by"]],
+  ["orderBy", ["sort"]],
+  ["filter", ["where"]],
+  ["by", ["group", "unique"]],
+  ["models", ["entities"]],
+  ["tables", ["entities"]],
+  ["import", ["imports"]],
+]);
+
+/** Members of a field elsewhere whose meaning is part of the type here. */
+const OPTIONALITY = new Set(["required", "optional", "nullable", "null"]);
+
+function memberFix(name: string, known: readonly string[]): string {
+  const meant = SYNONYMS.get(name)?.filter((each) => known.includes(each)) ?? [];
+  if (meant.length > 0) return `write ${meant.join(" or ")}`;
+  if (OPTIONALITY.has(name) && known.includes("type"))
+    return "remove it; the type of what may be unset ends in ?, like string?";
+  if (/^[A-Z]/.test(name) && known.includes("entities"))
+    return "indent it below entities, types or enums";
+  return offer(name, known, "it has");
+}
+
+/** What holds its members directly, as if it were `fields` or `values`. */
+function refusesInner(
+  reporter: Reporter,
+  map: MapNode,
+  what: string,
+  known: readonly string[],
+): boolean {
+  const inner = ["fields", "values"].find((each) => known.includes(each));
+  const [first] = map.entries;
+  if (inner === undefined || first === undefined) return false;
+  const isMeant = (entry: Entry): boolean =>
+    known.includes(entry.key.text) ||
+    SYNONYMS.has(entry.key.text) ||
+    nearest(entry.key.text, known) !== undefined;
+  if (map.entries.some(isMeant)) return false;
+  const fact = `${what} holds ${shorten(first.key.text)} directly`;
+  const fix = `put it below ${inner}: { ${inner}: { ${shorten(first.key.text)}: ... } }`;
+  reporter.add("wrong-shape", first.key.span, fact, fix);
+  return true;
 }
 
 export function readMap(
@@ -76,7 +128,12 @@ export function readNames(
 export function readDoc(reporter: Reporter, props: Props | undefined): string | undefined {
   const entry = props?.get("doc");
   if (entry === undefined) return undefined;
-  const doc = readText(reporter, entry.value, "doc")?.text.trim().replaceAll("\r\n", "\n");
+  return docOf(readText(reporter, entry.value, "doc"));
+}
+
+/** A doc as it is kept: without space around it, with line feeds. */
+export function docOf(node: TextNode | undefined): string | undefined {
+  const doc = node?.text.trim().replaceAll("\r\n", "\n");
   return doc === "" ? undefined : doc;
 }
 

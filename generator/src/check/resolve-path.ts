@@ -80,8 +80,19 @@ interface Unknown {
 function reportUnknown(reporter: Reporter, path: PathText, unknown: Unknown): void {
   const fact = `${unknown.owner} has no field "${shorten(unknown.name)}"`;
   const known = [...unknown.table.keys()];
-  const fix = (): string => offer(unknown.name, known, `the fields of ${unknown.owner} are`);
+  const fix = (): string =>
+    severalFix(path.text, unknown.table) ??
+    offer(unknown.name, known, `the fields of ${unknown.owner} are`);
   reporter.add("unknown-field", path.span, fact, fix);
+}
+
+/** `name desc` and `country, code` are texts to YAML. */
+function severalFix(text: string, table: FieldTable): string | undefined {
+  const [, field = "", direction = ""] = /^(\S+)\s+(asc|desc)$/i.exec(text) ?? [];
+  if (table.has(field)) return `write ${direction.toLowerCase() === "desc" ? "-" : ""}${field}`;
+  const parts = text.split(/[\s,+&]+/);
+  const isList = parts.length > 1 && parts.every((part) => table.has(part));
+  return isList ? `write a list: [${parts.join(", ")}]` : undefined;
 }
 
 function reportInside(

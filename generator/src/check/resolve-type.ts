@@ -5,6 +5,7 @@ import type { TextNode } from "../parse/tree.js";
 import { nearest } from "./nearest.js";
 import { shorten } from "./read.js";
 import type { FileContext, Representation, Scope } from "./scope.js";
+import { suggestType, typeElsewhere } from "./suggest-type.js";
 import { parseType, type TypeSyntax } from "./type-syntax.js";
 
 export interface ResolvedType {
@@ -24,13 +25,19 @@ export function resolveType(
   const use: Use = { context, scope, text, depth: 0 };
   if ("mistake" in syntax) {
     const fact = `"${shorten(text.text)}" is not a type: ${syntax.mistake}`;
-    const fix =
-      "write a type like string, uint32?, decimal(2), string[], map<string, double> or a declared name";
-    context.reporter.add("bad-type", spanIn(text, syntax), fact, fix);
+    context.reporter.add("bad-type", spanIn(text, syntax), fact, () => typeFix(text.text));
     return undefined;
   }
   const type = resolveWhole(use, syntax);
   return type && { type, optional: syntax.optional, depth: use.depth };
+}
+
+function typeFix(text: string): string {
+  const type = suggestType(text);
+  if (type !== undefined) return `write ${type}`;
+  return /^enum\b/i.test(text)
+    ? "declare the values under enums, and write the enum's name"
+    : "write a type like string, uint32?, decimal(2), string[], map<string, double> or a declared name";
 }
 
 interface Use {
@@ -150,39 +157,11 @@ export const SCALAR_NAMES: readonly string[] =
     " ",
   );
 
-/** What people write who come from other languages. */
-const ELSEWHERE: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    any: "json",
-    bigint: "int64",
-    boolean: "bool",
-    buffer: "bytes",
-    byte: "bytes",
-    char: "string",
-    datetime: "timestamp",
-    float32: "float",
-    float64: "double",
-    int: "int32",
-    integer: "int32",
-    long: "int64",
-    number: "double",
-    numeric: "decimal(2)",
-    object: "json",
-    record: "map<string, string>",
-    sint32: "int32",
-    sint64: "int64",
-    text: "string",
-    time: "timestamp",
-    uint: "uint32",
-    ulong: "uint64",
-    uuid: "string",
-    varchar: "string",
-  }),
-);
-
 function reportUnknown(use: Use, syntax: NameSyntax): void {
   const { name } = syntax;
   const span = spanIn(use.text, syntax);
+  // It may be declared in an import that could not be read, which was told.
+  if (use.scope.lacksImports && /^[A-Z]/.test(name)) return;
   if (use.scope.entities.has(name)) {
     const fact = `${name} is an entity, and a field holds values`;
     const fix = `hold the key of ${name}, and declare a reference by this field`;
@@ -192,7 +171,7 @@ function reportUnknown(use: Use, syntax: NameSyntax): void {
   const fix = (): string => {
     const declared = [...use.scope.enums.keys(), ...use.scope.types.keys()];
     const known = [...SCALAR_NAMES, ...declared];
-    const near = ELSEWHERE.get(name.toLowerCase()) ?? nearest(name, known);
+    const near = typeElsewhere(name) ?? nearest(name, known);
     if (near !== undefined) return `write ${near}`;
     return `the types are: ${[...SCALAR_NAMES, ...declared.slice(0, 12)].join(", ")}`;
   };

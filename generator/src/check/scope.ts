@@ -34,7 +34,9 @@ export interface Scope {
   /** Undefined: declared, but broken; whoever uses it keeps silent. */
   readonly enums: Map<string, Enum | undefined>;
   readonly types: Map<string, DeclaredType>;
-  readonly entities: Set<string>;
+  readonly entities: ReadonlySet<string>;
+  /** Whether an import could not be read: then a name that is not declared may be one of its. */
+  readonly lacksImports: boolean;
   /** How many value types are being resolved, each inside the one before. */
   openTypes: number;
   /** The value type behind a declaration; undefined when broken. `onCycle`: it is being resolved already. */

@@ -41,6 +41,7 @@ function entriesOf(map: YAMLMap.Parsed, reporter: Reporter): readonly Entry[] {
     }
     const first = entries.get(key.text);
     const value = cut.get(pair)?.value ?? valueOf(pair, key, reporter);
+    if (value.kind === "broken" && pair.value === null) continue;
     if (first === undefined) entries.set(key.text, { key, value });
     else reportDuplicate(reporter, key);
   }
@@ -49,14 +50,27 @@ function entriesOf(map: YAMLMap.Parsed, reporter: Reporter): readonly Entry[] {
 
 function valueOf(pair: ParsedPair, key: TextNode, reporter: Reporter): Node {
   if (pair.value !== null) return convert(pair.value, reporter);
+  if (refusesColon(key, reporter)) return { kind: "broken", span: key.span };
   return { kind: "text", text: "", quoted: false, span: key.span };
+}
+
+/** Inside braces `key:id` is one text. */
+function refusesColon(key: TextNode, reporter: Reporter): boolean {
+  const [, name, value] = key.quoted ? [] : (/^(\w+):(\S.*)$/.exec(key.text) ?? []);
+  if (name === undefined || value === undefined) return false;
+  const fact = "a space is missing after the colon";
+  reporter.add("yaml-syntax", key.span, fact, `write ${name}: ${value}`);
+  return true;
 }
 
 /** A text without quotes that YAML ended at a comma, with what it took for further members. */
 interface CutText {
   readonly rest: readonly ParsedPair[];
-  readonly value: TextNode;
+  readonly value: Node;
 }
+
+/** Members that name a field or a list of fields. */
+const FIELD_LISTS = new Set(["key", "by", "group", "unique", "sort"]);
 
 /** `{ type: string, doc: ISO code, upper case }`: what is cut, by the member whose text it is. */
 function cutTexts(map: YAMLMap.Parsed, reporter: Reporter): ReadonlyMap<ParsedPair, CutText> {
@@ -64,33 +78,38 @@ function cutTexts(map: YAMLMap.Parsed, reporter: Reporter): ReadonlyMap<ParsedPa
   if (map.flow !== true) return cut;
   for (const [index, pair] of map.items.entries()) {
     if (pair.value === null || !isPlain(pair.value)) continue;
-    const isDoc = isScalar(pair.key) && pair.key.source === "doc";
-    const rest = remainders(map.items, index + 1, isDoc);
+    const name = isScalar(pair.key) ? pair.key.source : "";
+    const isList = FIELD_LISTS.has(name);
+    const rest = remainders(map.items, index + 1, name === "doc" || isList);
     const last = rest.at(-1);
     if (last === undefined) continue;
     const span = { start: pair.value.range[0], end: last.key.range[1] };
     const text = reporter.file.text.slice(span.start, span.end);
     const fact = "inside { } YAML ends the text at the comma";
-    reporter.add("doc-comma", span, fact, `put it into quotes: ${JSON.stringify(text)}`);
-    cut.set(pair, { rest, value: { kind: "text", text, quoted: true, span } });
+    const fix = isList ? `write a list: [${text}]` : `put it into quotes: ${JSON.stringify(text)}`;
+    reporter.add("doc-comma", span, fact, fix);
+    const value: Node = isList
+      ? { kind: "broken", span }
+      : { kind: "text", text, quoted: true, span };
+    cut.set(pair, { rest, value });
   }
   return cut;
 }
 
-function remainders(items: readonly ParsedPair[], start: number, isDoc: boolean): ParsedPair[] {
+function remainders(items: readonly ParsedPair[], start: number, isText: boolean): ParsedPair[] {
   const rest: ParsedPair[] = [];
   for (let index = start; index < items.length; index += 1) {
     const item = items[index];
-    if (item === undefined || !isRemainder(item, isDoc)) break;
+    if (item === undefined || !isRemainder(item, isText)) break;
     rest.push(item);
   }
   return rest;
 }
 
-/** A member without a value; but for a doc's, only several words are surely no member. */
-function isRemainder(pair: ParsedPair, isDoc: boolean): boolean {
+/** A member without a value; but after a doc and fields, only several words are surely no member. */
+function isRemainder(pair: ParsedPair, isText: boolean): boolean {
   if (pair.value !== null || !isPlain(pair.key)) return false;
-  return isDoc || /\s/.test(pair.key.source);
+  return isText || /\s/.test(pair.key.source);
 }
 
 function isPlain(node: ParsedNode): node is Scalar.Parsed {

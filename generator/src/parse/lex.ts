@@ -20,7 +20,7 @@ export function lex(reporter: Reporter, budget: Budget): readonly string[] | und
     if (budget.lexemes < 0)
       return refuseLength(reporter, `${String(MAX_LEXEMES)} words, signs and spaces`);
   }
-  if (refusesTabs(reporter, lexemes)) return undefined;
+  if (refusesTabs(reporter, lexemes) || refusesLookalikes(reporter, lexemes)) return undefined;
   if (refusesFeatures(reporter, lexemes) || refusesEscapes(reporter, lexemes)) return undefined;
   return joinTypes(reporter, lexemes);
 }
@@ -65,6 +65,20 @@ function refusesTabs(reporter: Reporter, lexemes: readonly string[]): boolean {
   const fact = `the line is indented with a tab${more}; YAML does not allow it`;
   reporter.add("tab-indent", { start, end: start + 1 }, fact, "indent with two spaces");
   return true;
+}
+
+/** Characters that look like the spaces of an indentation, and come with text that is copied from a page. */
+function refusesLookalikes(reporter: Reporter, lexemes: readonly string[]): boolean {
+  const exempt = textSpans(lexemes);
+  for (const match of reporter.file.text.matchAll(/^ *(?![ \t\r\n\uFEFF])\s/gm)) {
+    const start = match.index + match[0].length - 1;
+    if (exempt.some(([from, to]) => from <= start && start < to)) continue;
+    const code = match[0].slice(-1).charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+    const fact = `the line is indented with U+${code}, which only looks like a space`;
+    reporter.add("bad-character", { start, end: start + 1 }, fact, "indent with two spaces");
+    return true;
+  }
+  return false;
 }
 
 /** What stands between the header of a block text and the text. */

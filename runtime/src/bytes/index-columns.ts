@@ -13,10 +13,11 @@ import type { Steps } from "./steps.js";
 
 /** What was noted: parallel arrays, one entry for each time a row is filed in the index. */
 export interface IndexEntries extends ByteStrings {
-  readonly rows: Uint32Array;
-  /** Hashes of the key or the view's key. */
+  /** Undefined when every row is filed once: entry i is row i. */
+  readonly rows: Uint32Array | undefined;
+  /** Hashes of the key or the view's key; empty where nothing is looked up. */
   readonly hashes: Uint32Array;
-  /** How many bytes of the order key are the view's key; the rest is its sort order. */
+  /** How many bytes of the order key are the view's key; the rest is its sort order. Empty without groups. */
   readonly splits: Uint32Array;
   /** For a group over a list: which element of it. Empty otherwise. */
   readonly elements: Uint32Array;
@@ -44,10 +45,18 @@ export function viewColumns<R>(view: ViewDefinition<R>, context: IndexContext): 
   return new ViewColumns(view, context);
 }
 
+/** Which columns an index needs besides order keys: those of a million rows are megabytes each. */
+interface Needs {
+  readonly rows?: boolean;
+  readonly hashes?: boolean;
+  readonly splits?: boolean;
+}
+
 /** The columns, and the order key being written. */
 class Entries {
   readonly key: OrderKeyWriter = new OrderKeyWriter();
   readonly #arena: Arena;
+  readonly #needs: Needs;
   readonly #addresses: Column = new Column();
   readonly #lengths: Column = new Column();
   readonly #rows: Column = new Column();
@@ -55,18 +64,20 @@ class Entries {
   readonly #splits: Column = new Column();
   readonly #elements: Column = new Column();
 
-  constructor(subject: string) {
+  constructor(subject: string, needs: Needs) {
     this.#arena = new Arena(subject);
+    this.#needs = needs;
   }
 
   /** Files a row under the key written. */
   push(row: number, hash: number, split: number): void {
     const { bytes, size } = this.key;
+    const { rows, hashes, splits } = this.#needs;
     this.#addresses.push(this.#arena.append(bytes, size));
     this.#lengths.push(size);
-    this.#rows.push(row);
-    this.#hashes.push(hash);
-    this.#splits.push(split);
+    if (rows === true) this.#rows.push(row);
+    if (hashes === true) this.#hashes.push(hash);
+    if (splits === true) this.#splits.push(split);
   }
 
   pushElement(element: number): void {
@@ -78,7 +89,7 @@ class Entries {
       arena: this.#arena,
       addresses: yield* this.#addresses.take(),
       lengths: yield* this.#lengths.take(),
-      rows: yield* this.#rows.take(),
+      rows: this.#needs.rows === true ? yield* this.#rows.take() : undefined,
       hashes: yield* this.#hashes.take(),
       splits: yield* this.#splits.take(),
       elements: yield* this.#elements.take(),
@@ -93,7 +104,7 @@ export class KeyColumns<R> implements IndexColumns<R> {
   readonly #seed: number;
 
   constructor(fields: readonly IndexField<R>[], { subject, seed }: IndexContext) {
-    this.#entries = new Entries(subject);
+    this.#entries = new Entries(subject, { hashes: true });
     this.#fields = fields;
     this.#seed = seed;
   }
@@ -133,7 +144,12 @@ class ViewColumns<R> implements IndexColumns<R> {
   readonly #seed: number;
 
   constructor(view: ViewDefinition<R>, { subject, seed }: IndexContext) {
-    this.#entries = new Entries(subject);
+    this.#entries = new Entries(subject, {
+      // A unique view leaves out rows that have no value of it.
+      rows: view.where !== undefined || view.view === "unique",
+      hashes: view.view !== "sorted",
+      splits: view.view !== "sorted",
+    });
     this.#view = view;
     this.#by = view.view === "sorted" ? [] : view.by;
     this.#sort = view.view === "unique" && view.duplicates === "error" ? [] : view.sort;
@@ -173,7 +189,7 @@ class ListColumns<R> implements IndexColumns<R> {
     view: ViewDefinition<R> & { readonly view: "group" },
     { subject, seed }: IndexContext,
   ) {
-    this.#entries = new Entries(subject);
+    this.#entries = new Entries(subject, { rows: true, hashes: true, splits: true });
     this.#view = view;
     this.#seed = seed;
   }

@@ -39,6 +39,7 @@ export class LivePart {
   readonly data: DataView;
   readonly #definition: AnyEntityDefinition;
   readonly #dead: Marks;
+  #reader: Reader | undefined;
 
   constructor(definition: AnyEntityDefinition, segment: Segment<object>) {
     const { buffer, byteOffset, byteLength } = segment.layout.bytes;
@@ -96,7 +97,7 @@ export class LivePart {
   /** The message of a record, not copied. */
   messageOf(ordinal: number): Uint8Array {
     const { bytes, offsets } = this.segment.layout;
-    const reader = new Reader(bytes);
+    const reader = (this.#reader ??= new Reader(bytes));
     reader.pos = offsets[ordinal] as number;
     const end = reader.end();
     return bytes.subarray(reader.pos, end);

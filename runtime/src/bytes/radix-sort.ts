@@ -13,25 +13,82 @@ export interface ByteStrings {
   readonly lengths: Uint32Array;
 }
 
+/** Memory to sort in: prefixes beside the order, and a second copy of both to move between. Grows as needed. */
+export class SortScratch {
+  prefixes: Uint32Array = NONE;
+  prefixesBack: Uint32Array = NONE;
+  orderBack: Uint32Array = NONE;
+  readonly counts: Uint32Array = new Uint32Array(256);
+
+  reserve(size: number): void {
+    if (this.prefixes.length >= size) return;
+    this.prefixes = new Uint32Array(size);
+    this.prefixesBack = new Uint32Array(size);
+    this.orderBack = new Uint32Array(size);
+  }
+}
+
+const NONE = new Uint32Array(0);
+
 /**
  * Puts the numbers of byte strings in `order` into the order of their bytes, in place. No string may be the
  * beginning of a different one.
  */
-export function* sortByBytes(strings: ByteStrings, order: Uint32Array): Steps<void> {
+export function* sortByBytes(
+  strings: ByteStrings,
+  order: Uint32Array,
+  scratch: SortScratch = new SortScratch(),
+): Steps<void> {
   if (yield* isSorted(strings, order)) return;
-  const scratch = new Scratch(order.length);
+  scratch.reserve(order.length);
   const runs: Run[] = [{ start: 0, end: order.length, depth: 0 }];
-  let done = 0;
   for (let run = runs.pop(); run !== undefined; run = runs.pop()) {
-    const size = run.end - run.start;
-    if (size <= SMALL) insertionSort(strings, order, run);
-    else yield* splitRun(strings, order, run, scratch, runs);
-    done += size;
-    if (done >= STRIDE) {
-      done = 0;
-      yield;
-    }
+    const differing = yield* loadPrefixes(strings, order, run, scratch.prefixes);
+    yield* sortByPrefix(order, run, differing, scratch);
+    yield* sortWithin(strings, order, run, scratch.prefixes, runs);
   }
+}
+
+/** Puts the indexes in `order` into the order of the numbers at them, in place; stable. */
+export function* sortByNumber(
+  numbers: Uint32Array,
+  order: Uint32Array,
+  scratch: SortScratch,
+): Steps<void> {
+  scratch.reserve(order.length);
+  const { prefixes } = scratch;
+  let differing = 0;
+  let isSorted = true;
+  for (let i = 0; i < order.length; i++) {
+    const number = numbers[order[i] as number] as number;
+    prefixes[i] = number;
+    if (i > 0) {
+      differing |= number ^ (prefixes[0] as number);
+      if (number < (prefixes[i - 1] as number)) isSorted = false;
+    }
+    if (i % STRIDE === 0) yield;
+  }
+  if (isSorted) return;
+  yield* sortByPrefix(order, { start: 0, end: order.length, depth: 0 }, differing, scratch);
+}
+
+/** 0, 1, 2 and on. */
+export function* asTheyCame(count: number): Steps<Uint32Array> {
+  const order = new Uint32Array(count);
+  for (let i = 0; i < count; i++) {
+    order[i] = i;
+    if (i % (STRIDE * 8) === 0) yield;
+  }
+  return order;
+}
+
+export function* copyOf(order: Uint32Array): Steps<Uint32Array> {
+  const copy = new Uint32Array(order.length);
+  for (let i = 0; i < order.length; i += STRIDE * 8) {
+    copy.set(order.subarray(i, i + STRIDE * 8), i);
+    yield;
+  }
+  return copy;
 }
 
 /** A stretch of the order whose strings agree in their first `depth` bytes. */
@@ -82,38 +139,38 @@ function insertionSort(strings: ByteStrings, order: Uint32Array, run: Run): void
   }
 }
 
-/** Memory that all runs share: prefixes beside the order, and a second copy of both to move between. */
-class Scratch {
-  prefixes: Uint32Array;
-  prefixesBack: Uint32Array;
-  orderBack: Uint32Array;
-  readonly counts: Uint32Array = new Uint32Array(256);
-
-  constructor(size: number) {
-    this.prefixes = new Uint32Array(size);
-    this.prefixesBack = new Uint32Array(size);
-    this.orderBack = new Uint32Array(size);
-  }
-}
-
-/** Sorts a run by its next four bytes; what agrees in them and goes on becomes a run of its own. */
-function* splitRun(
-  strings: ByteStrings,
+/** Sorts a run by its prefixes, in the bits in which any two differ. */
+function* sortByPrefix(
   order: Uint32Array,
   run: Run,
-  scratch: Scratch,
-  runs: Run[],
+  differing: number,
+  scratch: SortScratch,
 ): Steps<void> {
-  const differing = yield* loadPrefixes(strings, order, run, scratch.prefixes);
   for (let shift = 0; shift < 32; shift += 8) {
     if (((differing >>> shift) & 0xff) !== 0) yield* countingPass(order, run, scratch, shift);
   }
-  const { prefixes } = scratch;
+}
+
+/** What agrees in the prefix and goes on is sorted by what follows: few at once, many as a run of their own. */
+function* sortWithin(
+  strings: ByteStrings,
+  order: Uint32Array,
+  run: Run,
+  prefixes: Uint32Array,
+  runs: Run[],
+): Steps<void> {
+  const { lengths } = strings;
+  const depth = run.depth + 4;
   let start = run.start;
   for (let i = run.start + 1; i <= run.end; i++) {
+    if (i % STRIDE === 0) yield;
     if (i < run.end && prefixes[i] === prefixes[start]) continue;
-    const longer = (strings.lengths[order[start] as number] as number) > run.depth + 4;
-    if (i - start > 1 && longer) runs.push({ start, end: i, depth: run.depth + 4 });
+    const size = i - start;
+    if (size > 1 && (lengths[order[start] as number] as number) > depth) {
+      const part = { start, end: i, depth };
+      if (size > SMALL) runs.push(part);
+      else insertionSort(strings, order, part);
+    }
     start = i;
   }
 }
@@ -160,31 +217,39 @@ function prefixAt(chunk: Uint8Array, start: number, left: number): number {
 }
 
 /** One stable pass over one byte of the prefixes. */
-function* countingPass(order: Uint32Array, run: Run, scratch: Scratch, shift: number): Steps<void> {
+function* countingPass(
+  order: Uint32Array,
+  { start, end }: Run,
+  scratch: SortScratch,
+  shift: number,
+): Steps<void> {
   const { prefixes, prefixesBack, orderBack, counts } = scratch;
   counts.fill(0);
-  for (let i = run.start; i < run.end; i++) {
+  for (let i = start; i < end; i++) {
     const digit = ((prefixes[i] as number) >>> shift) & 0xff;
     counts[digit] = (counts[digit] as number) + 1;
+    if (i % (STRIDE * 8) === 0) yield;
   }
-  let start = run.start;
+  let place = start;
   for (let digit = 0; digit < 256; digit++) {
     const count = counts[digit] as number;
-    counts[digit] = start;
-    start += count;
+    counts[digit] = place;
+    place += count;
   }
-  if (run.end - run.start > STRIDE) yield;
-  for (let i = run.start; i < run.end; i++) {
+  for (let i = start; i < end; i++) {
     const prefix = prefixes[i] as number;
     const digit = (prefix >>> shift) & 0xff;
     const to = counts[digit] as number;
     counts[digit] = to + 1;
     orderBack[to] = order[i] as number;
     prefixesBack[to] = prefix;
-    if (i % (STRIDE * 8) === 0) yield;
+    if (i % (STRIDE * 4) === 0) yield;
   }
-  if (run.end - run.start > STRIDE) yield;
-  order.set(orderBack.subarray(run.start, run.end), run.start);
+  for (let i = start; i < end; i += STRIDE * 8) {
+    const next = Math.min(end, i + STRIDE * 8);
+    order.set(orderBack.subarray(i, next), i);
+    yield;
+  }
   scratch.prefixes = prefixesBack;
   scratch.prefixesBack = prefixes;
 }

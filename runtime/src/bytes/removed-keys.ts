@@ -2,7 +2,7 @@
 import { REMOVED_FIELD } from "./format.js";
 import { KeyColumns, type IndexContext } from "./index-columns.js";
 import { writeKeyMessage, type KeyedEntity } from "./key-message.js";
-import { compareBytes, sortByBytes } from "./radix-sort.js";
+import { asTheyCame, compareBytes, sortByBytes } from "./radix-sort.js";
 import { RowBlocks } from "./row-blocks.js";
 import type { Normal } from "./scalar.js";
 import type { RemovedParts } from "./segment-layout.js";
@@ -34,7 +34,7 @@ export class RemovedKeys {
 
   *take(): Steps<RemovedParts> {
     const entries = yield* this.#keys.take();
-    const order = Uint32Array.from(entries.rows);
+    const order = yield* asTheyCame(entries.addresses.length);
     yield* sortByBytes(entries, order);
     let kept = 0;
     for (let i = 0; i < order.length; i++) {

@@ -17,14 +17,20 @@ import {
   type KeyColumns,
 } from "./index-columns.js";
 import { keyValues } from "./key-message.js";
-import { compareBytes, sortByBytes } from "./radix-sort.js";
+import { asTheyCame, compareBytes, sortByBytes, SortScratch } from "./radix-sort.js";
 import { RemovedKeys } from "./removed-keys.js";
 import { RowBlocks } from "./row-blocks.js";
 import type { Normal } from "./scalar.js";
 import { layOut } from "./segment-layout.js";
 import { fillSlots } from "./slots.js";
 import type { Steps } from "./steps.js";
-import { buildView, NO_ENTRIES, type DuplicateRows, type ViewArrays } from "./view-arrays.js";
+import {
+  buildView,
+  NO_ENTRIES,
+  type DuplicateRows,
+  type RowOrder,
+  type ViewArrays,
+} from "./view-arrays.js";
 
 /** A segment ready to be stored. */
 export interface BuiltSegment {
@@ -48,6 +54,7 @@ export class SegmentBuilder<R extends object, I extends object> {
   readonly #removed: RemovedKeys;
   readonly #key: KeyColumns<R>;
   readonly #views: readonly IndexColumns<R>[];
+  readonly #scratch: SortScratch = new SortScratch();
   #dropped = 0;
 
   constructor(definition: EntityDefinition<R, I>, options: SegmentBuilderOptions = {}) {
@@ -145,11 +152,13 @@ export class SegmentBuilder<R extends object, I extends object> {
     const { hash, key } = this.#definition;
     const entries = yield* this.#key.take();
     const order =
-      key.length === 0 ? rowsAsTheyCame(this.records) : yield* this.#inKeyOrder(entries);
+      key.length === 0 ? yield* asTheyCame(this.records) : yield* this.#inKeyOrder(entries);
     const keySlots = key.length === 0 ? NO_ENTRIES : yield* this.#keySlots(entries, order);
     const ordinals = yield* invert(order);
     const views: ViewArrays[] = [];
-    for (const index of this.#views.keys()) views.push(yield* this.#view(index, ordinals));
+    for (const index of this.#views.keys()) {
+      views.push(yield* this.#view(index, { order, ordinals }));
+    }
     const removed = yield* this.#removed.take();
     const [subject, seed, rows] = [this.#subject, this.#seed, this.#rows];
     const bytes = yield* layOut({ subject, hash, seed, rows, order, removed, keySlots, views });
@@ -171,8 +180,8 @@ export class SegmentBuilder<R extends object, I extends object> {
   }
 
   *#inKeyOrder(entries: IndexEntries): Steps<Uint32Array> {
-    const order = rowsAsTheyCame(entries.rows.length);
-    yield* sortByBytes(entries, order);
+    const order = yield* asTheyCame(entries.addresses.length);
+    yield* sortByBytes(entries, order, this.#scratch);
     for (let i = 1; i < order.length; i++) {
       const row = order[i] as number;
       if (compareBytes(entries, order[i - 1] as number, row) === 0) throw this.#duplicate(row);
@@ -190,11 +199,11 @@ export class SegmentBuilder<R extends object, I extends object> {
     return yield* fillSlots(hashes);
   }
 
-  *#view(index: number, ordinals: Uint32Array): Steps<ViewArrays> {
+  *#view(index: number, rows: RowOrder): Steps<ViewArrays> {
     const view = this.#definition.views[index];
     const columns = this.#views[index];
     if (view === undefined || columns === undefined) throw new RangeError(`no view ${index}`);
-    const built = yield* buildView(view, yield* columns.take(), ordinals);
+    const built = yield* buildView(view, yield* columns.take(), rows, this.#scratch);
     if (!("first" in built)) return built;
     throw this.#duplicateInView(view as UniqueDefinition<R>, built);
   }
@@ -223,12 +232,6 @@ export class SegmentBuilder<R extends object, I extends object> {
   #error(code: ErrorCode, message: string, cause?: Error): CachedCollectionsError {
     return new CachedCollectionsError(code, this.#subject, message, { cause });
   }
-}
-
-function rowsAsTheyCame(rows: number): Uint32Array {
-  const order = new Uint32Array(rows);
-  for (let i = 0; i < rows; i++) order[i] = i;
-  return order;
 }
 
 function* invert(order: Uint32Array): Steps<Uint32Array> {

@@ -21,9 +21,9 @@ export function atOnce<T>(steps: Steps<T>): T {
   }
 }
 
-/** Runs a slice of work that cannot end yet, or less when it has to wait for something. */
-export function aSlice(steps: Steps<unknown>, isWaiting: () => boolean): void {
-  const end = performance.now() + SLICE_MS;
+/** Runs at most so many milliseconds of work that cannot end yet, less when it has to wait for something. */
+export function aSlice(steps: Steps<unknown>, ms: number, isWaiting: () => boolean): void {
+  const end = performance.now() + ms;
   while (!isWaiting() && performance.now() < end) steps.next();
 }
 

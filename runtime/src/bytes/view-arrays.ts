@@ -7,7 +7,14 @@ import type { ViewDefinition } from "../definition.js";
 import { Column, offsetOf } from "./arena.js";
 import { LIMIT_SLACK } from "./format.js";
 import type { IndexEntries } from "./index-columns.js";
-import { compareBytes, sortByBytes } from "./radix-sort.js";
+import {
+  asTheyCame,
+  compareBytes,
+  copyOf,
+  sortByBytes,
+  sortByNumber,
+  type SortScratch,
+} from "./radix-sort.js";
 import { bitLength, fillSlots, homeSlot, nextSlot, slotCapacity } from "./slots.js";
 import type { Steps } from "./steps.js";
 
@@ -29,56 +36,65 @@ export interface DuplicateRows {
 
 export const NO_ENTRIES: Uint32Array = new Uint32Array(0);
 
-/** `ordinals[row]` is the row's place in key order. */
+/** The rows of a segment, both ways. */
+export interface RowOrder {
+  /** Rows in key order. */
+  readonly order: Uint32Array;
+  /** `ordinals[row]` is the row's place in it. */
+  readonly ordinals: Uint32Array;
+}
+
 export function* buildView<R>(
   view: ViewDefinition<R>,
   entries: IndexEntries,
-  ordinals: Uint32Array,
+  rows: RowOrder,
+  scratch: SortScratch,
 ): Steps<ViewArrays | DuplicateRows> {
-  const order = yield* inKeyOrder(entries, ordinals);
+  const { ordinals } = rows;
+  const places = entries.rows === undefined ? ordinals : yield* pick(ordinals, entries.rows);
+  const filed: Filed = { entries, places };
+  const order = yield* inKeyOrder(filed, rows, scratch);
   if (view.view === "unique" && view.duplicates === "error") {
-    return yield* uniqueArrays(entries, order, ordinals);
+    return yield* uniqueArrays(filed, order, ordinals.length);
   }
-  yield* sortByBytes(entries, order);
+  yield* sortByBytes(entries, order, scratch);
   const limit = view.view === "unique" || view.limit === undefined ? Infinity : view.limit;
-  if (view.view === "sorted") return yield* sortedArrays(entries, order, ordinals, limit);
-  return yield* groupArrays(entries, order, ordinals, limit);
+  if (view.view === "sorted") return yield* sortedArrays(filed, order, limit);
+  return yield* groupArrays(filed, order, limit);
+}
+
+/** What was noted, and the ordinal of each entry's row. */
+interface Filed {
+  readonly entries: IndexEntries;
+  readonly places: Uint32Array;
+}
+
+function* pick(from: Uint32Array, indexes: Uint32Array): Steps<Uint32Array> {
+  const picked = new Uint32Array(indexes.length);
+  for (let i = 0; i < indexes.length; i++) {
+    picked[i] = from[indexes[i] as number] as number;
+    if (i % 4096 === 0) yield;
+  }
+  return picked;
 }
 
 /** The numbers of the entries by ordinal of their rows; stable. */
-function* inKeyOrder(entries: IndexEntries, ordinals: Uint32Array): Steps<Uint32Array> {
-  const { rows } = entries;
-  const starts = new Uint32Array(ordinals.length + 1);
-  for (let i = 0; i < rows.length; i++) {
-    const at = ordinals[rows[i] as number] as number;
-    starts[at + 1] = (starts[at + 1] as number) + 1;
-    if (i % 4096 === 0) yield;
-  }
-  for (let i = 1; i < starts.length; i++) {
-    starts[i] = (starts[i] as number) + (starts[i - 1] as number);
-    if (i % 16_384 === 0) yield;
-  }
-  const order = new Uint32Array(rows.length);
-  for (let i = 0; i < rows.length; i++) {
-    const at = ordinals[rows[i] as number] as number;
-    const to = starts[at] as number;
-    starts[at] = to + 1;
-    order[to] = i;
-    if (i % 4096 === 0) yield;
-  }
+function* inKeyOrder(
+  { entries, places }: Filed,
+  rows: RowOrder,
+  scratch: SortScratch,
+): Steps<Uint32Array> {
+  if (entries.rows === undefined) return yield* copyOf(rows.order);
+  const order = yield* asTheyCame(places.length);
+  yield* sortByNumber(places, order, scratch);
   return order;
 }
 
-function* sortedArrays(
-  entries: IndexEntries,
-  order: Uint32Array,
-  ordinals: Uint32Array,
-  limit: number,
-): Steps<ViewArrays> {
+function* sortedArrays({ places }: Filed, order: Uint32Array, limit: number): Steps<ViewArrays> {
   const kept = Math.min(order.length, limit + LIMIT_SLACK);
   const sorted = new Uint32Array(kept);
   for (let i = 0; i < kept; i++) {
-    sorted[i] = ordinals[entries.rows[order[i] as number] as number] as number;
+    sorted[i] = places[order[i] as number] as number;
     if (i % 4096 === 0) yield;
   }
   return {
@@ -90,13 +106,8 @@ function* sortedArrays(
   };
 }
 
-function* groupArrays(
-  entries: IndexEntries,
-  order: Uint32Array,
-  ordinals: Uint32Array,
-  limit: number,
-): Steps<ViewArrays> {
-  const groups = new GroupWriter(entries, ordinals, limit + LIMIT_SLACK);
+function* groupArrays(filed: Filed, order: Uint32Array, limit: number): Steps<ViewArrays> {
+  const groups = new GroupWriter(filed, limit + LIMIT_SLACK);
   for (let i = 0; i < order.length; i++) {
     groups.add(order[i] as number);
     if (i % 2048 === 0) yield;
@@ -107,7 +118,7 @@ function* groupArrays(
 /** Cuts entries in order into groups where their key changes. */
 class GroupWriter {
   readonly #entries: IndexEntries;
-  readonly #ordinals: Uint32Array;
+  readonly #places: Uint32Array;
   readonly #most: number;
   readonly #starts: Column = new Column();
   readonly #hashes: Column = new Column();
@@ -117,14 +128,14 @@ class GroupWriter {
   #size = 0;
   #cut = false;
 
-  constructor(entries: IndexEntries, ordinals: Uint32Array, most: number) {
+  constructor({ entries, places }: Filed, most: number) {
     this.#entries = entries;
-    this.#ordinals = ordinals;
+    this.#places = places;
     this.#most = most;
   }
 
   add(entry: number): void {
-    const { rows, hashes, elements } = this.#entries;
+    const { hashes, elements } = this.#entries;
     if (this.#first === undefined || !sameGroup(this.#entries, this.#first, entry)) {
       this.#first = entry;
       this.#size = 0;
@@ -136,7 +147,7 @@ class GroupWriter {
       this.#cut = true;
       return;
     }
-    this.#members.push(this.#ordinals[rows[entry] as number] as number);
+    this.#members.push(this.#places[entry] as number);
     if (elements.length > 0) this.#elements.push(elements[entry] as number);
   }
 
@@ -171,13 +182,13 @@ function sameGroup(entries: IndexEntries, a: number, b: number): boolean {
 
 /** Files each entry under its hash; two of the same bytes are refused. */
 function* uniqueArrays(
-  entries: IndexEntries,
+  { entries, places }: Filed,
   order: Uint32Array,
-  ordinals: Uint32Array,
+  records: number,
 ): Steps<ViewArrays | DuplicateRows> {
   const slots = new Uint32Array(slotCapacity(order.length));
   const filed = new Uint32Array(slots.length);
-  const bits = bitLength(ordinals.length);
+  const bits = bitLength(records);
   for (let i = 0; i < order.length; i++) {
     const entry = order[i] as number;
     const hash = entries.hashes[entry] as number;
@@ -185,13 +196,16 @@ function* uniqueArrays(
     for (; slots[slot] !== 0; slot = nextSlot(slot, slots.length)) {
       const other = filed[slot] as number;
       if (entries.hashes[other] === hash && compareBytes(entries, other, entry) === 0) {
-        return { first: entries.rows[other] as number, second: entries.rows[entry] as number };
+        return { first: rowOf(entries, other), second: rowOf(entries, entry) };
       }
     }
-    const ordinal = ordinals[entries.rows[entry] as number] as number;
-    slots[slot] = (hash << bits) | (ordinal + 1);
+    slots[slot] = (hash << bits) | ((places[entry] as number) + 1);
     filed[slot] = entry;
     if (i % 2048 === 0) yield;
   }
   return { slots, starts: NO_ENTRIES, ordinals: NO_ENTRIES, elements: NO_ENTRIES, cut: false };
+}
+
+function rowOf({ rows }: IndexEntries, entry: number): number {
+  return rows === undefined ? entry : (rows[entry] as number);
 }

@@ -47,7 +47,7 @@ export abstract class Collection<S extends object, P> implements AsyncDisposable
   /**
    * Loads through this process's loader and publishes: everything, or, when the rows or a check refuse it,
    * nothing. Change the database first, then push. Identical rows make no new revision. This process serves
-   * the new revision when the promise resolves. Rejects with ERR_NO_LOADER, ERR_LOADER, ERR_INVALID_RECORD,
+   * what was published, or what superseded it, when the promise resolves. Rejects with ERR_NO_LOADER, ERR_LOADER, ERR_INVALID_RECORD,
    * ERR_DUPLICATE_KEY, ERR_DANGLING_REFERENCE, ERR_GUARD_REFUSED, ERR_TIMEOUT, ERR_STORE_UNAVAILABLE, or
    * ERR_OUTCOME_UNKNOWN when the store did not say whether it was published (the next check shows).
    */

@@ -22,6 +22,8 @@ export class CarryOver<R extends object> {
   readonly #table: KeyTable<R> | undefined;
   /** What comes into use of each part. */
   readonly #logs: readonly number[][];
+  /** How far the last record moved in the new base; its neighbours moved as far, mostly. */
+  #shift = 0;
 
   /** `table` is that of `to`, and undefined for a sequence. Call `end` when done. */
   constructor(
@@ -115,8 +117,21 @@ export class CarryOver<R extends object> {
     ordinal: number,
     record: R,
   ): Place<R> | undefined {
+    const near = this.#findNear(records, ordinal);
+    if (near !== undefined) return near;
     const hash = table.hashOfKey(keyOf(this.#key, record));
-    return this.#to.findSame(hash, records.segment, ordinal);
+    const place = this.#to.findSame(hash, records.segment, ordinal);
+    if (place?.records === this.#to.base.records) this.#shift = place.ordinal - ordinal;
+    return place;
+  }
+
+  #findNear({ segment }: Records<R>, ordinal: number): Place<R> | undefined {
+    const { records, dead } = this.#to.base;
+    const near = ordinal + this.#shift;
+    if (near < 0 || near >= records.segment.records || isDead(dead, near)) return undefined;
+    return records.segment.sameBytes(near, segment, ordinal)
+      ? { records, ordinal: near }
+      : undefined;
   }
 
   /** A sequence has no keys: a record stays itself at the same distance from the beginning or the end. */

@@ -76,6 +76,8 @@ export class GroupIndex<R extends object> implements GroupView<unknown, R> {
     for (const { key, array } of arrays) {
       const found = this.#table.find(key);
       if (found !== NO_GROUP) yield* this.#listOf(found).adopt(array);
+      // Most groups are refused at their first record.
+      yield;
     }
   }
 

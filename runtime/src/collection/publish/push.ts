@@ -143,12 +143,11 @@ class PushAttempt {
       case "published":
       case "already":
         for (const revision of publication.revisions) this.#follower.offer(revision);
-        // Even if the store cannot be asked now: it is published.
-        await this.#follower.check().catch(() => undefined);
+        await this.#follow();
         return publication.results;
       case "superseded": {
         const state = await this.#follower.schema.check(versionsOf(this.#job.unit));
-        void this.#follower.check();
+        await this.#follow();
         return supersededResults(publication.results, state);
       }
       case "late":
@@ -164,6 +163,11 @@ class PushAttempt {
       case "incomplete":
         return "rebase";
     }
+  }
+
+  /** Whoever pushed serves what is published now. If the store cannot be asked, it is published nevertheless. */
+  async #follow(): Promise<void> {
+    await this.#follower.check().catch(() => undefined);
   }
 
   /** A reply that was lost is settled by asking again: what was published answers `already`. */

@@ -1,4 +1,5 @@
 /** Chunks on their way to the store. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { CHUNK_BYTES, chunkOf } from "../../bytes/segment-assembly.js";
 import type { SchemaStore } from "../../store/store.js";
 import { eachOf } from "../timing.js";
@@ -16,5 +17,7 @@ export async function upload(
   await eachOf(Math.ceil(bytes.length / CHUNK_BYTES), CHUNKS_AT_ONCE, async (index) => {
     signal.throwIfAborted();
     await schema.putChunk(segmentId, index, chunkOf(bytes, index));
+    // A store in this process is done at once; copying a chunk takes a while, and there may be a hundred.
+    await nextTurn();
   });
 }

@@ -42,6 +42,7 @@ export class EmbeddedFile {
   #open: OpenFile | undefined;
   #openDatabase: OpenDatabase | undefined;
   #closed: CachedCollectionsError | undefined;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(directory: string, label: string, kind: FileKind = STORE_FILE) {
     this.#directory = resolve(directory);
@@ -54,8 +55,7 @@ export class EmbeddedFile {
   async transact<T>(begin: "BEGIN" | "BEGIN IMMEDIATE", work: (file: OpenFile) => T): Promise<T> {
     const untilMs = performance.now() + DEADLINE_MS;
     for (;;) {
-      // A turn of the event loop for others: a caller may have a hundred chunks to store.
-      await nextTurn();
+      await this.#nextTurn();
       try {
         const file = await this.#current();
         return runIn(file.database, begin, () => work(file));
@@ -67,6 +67,12 @@ export class EmbeddedFile {
         await pause(1 + Math.random() * 9);
       }
     }
+  }
+
+  /** One transaction in each turn of the event loop: a caller may have a hundred chunks to store. */
+  #nextTurn(): Promise<void> {
+    this.#turn = this.#turn.then(() => nextTurn());
+    return this.#turn;
   }
 
   /** The open file, if it is still the one in the directory. */

@@ -19,7 +19,7 @@ const EMPTY_REPLY: string = `$0${END_OF_LINE}${END_OF_LINE}`;
 /** For what is no chunk. */
 const SCRATCH_BYTES = 4096;
 /** How long chunks are read before the event loop has its turn, in milliseconds. */
-const TURN_MS = 3;
+const TURN_MS = 2;
 
 export class ChunkSocket {
   /** For the client: its `data` events come from here. */

@@ -1,0 +1,94 @@
+/**
+ * Scenarios 10 and 11: many readers and a push every second, references read across collections all along. Fifty
+ * readers for a minute in the long searches, a few for some seconds here. What it costs the server is reported.
+ */
+import { Redis } from "ioredis";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { RUNS_FACTOR } from "../support/property.js";
+import { until } from "../support/until.js";
+import { allServe, Fleet } from "./fleet.js";
+
+const [READERS, PUSHES] = RUNS_FACTOR > 1 ? [50, 60] : [6, 8];
+const PUSH_EVERY_MS = 1_000;
+const CITIES = 20_000;
+
+vi.setConfig({ testTimeout: 600_000 });
+
+let fleet: Fleet;
+beforeEach(async () => {
+  fleet = await Fleet.start("redis");
+  await fleet.setRound(1);
+});
+afterEach(async () => fleet.end());
+
+interface Cost {
+  readonly egressBytes: number;
+  readonly cpuSeconds: number;
+}
+
+async function costOf(redis: Redis): Promise<Cost> {
+  const info = await redis.info();
+  const number = (name: string): number => Number(new RegExp(`${name}:([\\d.]+)`).exec(info)?.[1]);
+  const cpuSeconds = number("used_cpu_sys") + number("used_cpu_user");
+  return { egressBytes: number("total_net_output_bytes"), cpuSeconds };
+}
+
+test(`${READERS} readers, ${PUSHES} pushes: every look is of one revision, and all end equal`, async ({
+  annotate,
+}) => {
+  const redis = new Redis(fleet.server.url);
+  const producer = fleet.join({ loads: true, cities: CITIES });
+  await producer.tell("push");
+  const readers = Array.from({ length: READERS }, () => fleet.join({ checkIntervalMs: 2_000 }));
+  await Promise.all(readers.map(async (reader) => reader.tell("ready", 120_000)));
+  const before = await costOf(redis);
+  const began = performance.now();
+  for (let round = 2; round <= PUSHES + 1; round++) {
+    // On time where the machine keeps up, at once where it is behind.
+    await until("it is time", () => performance.now() - began >= (round - 2) * PUSH_EVERY_MS);
+    await fleet.setRound(round);
+    expect(await producer.tell("push")).toMatchObject({ name: `round ${round}` });
+  }
+  await allServe(readers, PUSHES + 1);
+  const seconds = (performance.now() - began) / 1000;
+  const after = await costOf(redis);
+  redis.disconnect();
+
+  const reports = await Promise.all(readers.map(async (reader) => reader.tell("report")));
+  let looks = 0;
+  for (const { reads, mixed, readErrors, names, cities } of reports) {
+    looks += reads;
+    expect({ mixed, readErrors, cities }).toEqual({ mixed: 0, readErrors: [], cities: CITIES });
+    // Never back: rounds rise.
+    const rounds = names.map((name) => Number(name.replace("round ", "")));
+    expect(rounds).toEqual(rounds.toSorted((a, b) => a - b));
+  }
+  expect(new Set(reports.map(({ revision }) => revision)).size).toBe(1);
+  const egress = (after.egressBytes - before.egressBytes) / 1e6;
+  await annotate(
+    `${READERS} readers, ${PUSHES} pushes of ${CITIES} rows in ${seconds.toFixed(1)} s: ${looks} looks; ` +
+      `egress ${egress.toFixed(1)} MB, server's processor time ${(after.cpuSeconds - before.cpuSeconds).toFixed(2)} s`,
+  );
+});
+
+test("fetches of a large change are spread: readers do not all ask at once", async () => {
+  const producer = fleet.join({ loads: true, cities: 60_000 });
+  await producer.tell("push");
+  const readers = Array.from({ length: 4 }, () => fleet.join({ checkIntervalMs: 4_000 }));
+  await Promise.all(readers.map(async (reader) => reader.tell("ready", 120_000)));
+  const began = new Map<number, number>();
+  const monitor = await new Redis(fleet.server.url).monitor();
+  monitor.on("monitor", (time: string, args: string[], source: string) => {
+    const isFetch = /^h/i.test(args[0] ?? "") && args.some((arg) => arg.includes(":seg:"));
+    const client = Number(source.split(":").at(-1));
+    if (isFetch && !began.has(client)) began.set(client, Number(time) * 1000);
+  });
+  await fleet.setRound(2);
+  await producer.tell("push");
+  await allServe(readers, 2);
+  monitor.disconnect();
+  const times = [...began.values()];
+  expect(times.length).toBeGreaterThanOrEqual(readers.length);
+  // 60,000 changed rows are about 4 MB: each waits up to some 80 ms.
+  expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(1);
+});

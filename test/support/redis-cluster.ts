@@ -1,0 +1,92 @@
+/** A Redis Cluster of masters for tests, which share the slots between them, without replicas. */
+import { Redis } from "ioredis";
+import { startRedis, type RedisServer } from "./redis-server.js";
+import { until } from "./until.js";
+
+const SLOTS = 16_384;
+
+export class RedisCluster {
+  readonly #servers: readonly RedisServer[];
+  readonly #nodes: readonly Redis[];
+
+  private constructor(servers: readonly RedisServer[]) {
+    this.#servers = servers;
+    this.#nodes = servers.map(({ url }) => new Redis(url));
+  }
+
+  static async start(masters: number): Promise<RedisCluster> {
+    const args = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
+    const starting = Array.from({ length: masters }, async () => startRedis({ args }));
+    const cluster = new RedisCluster(await Promise.all(starting));
+    await cluster.#form();
+    return cluster;
+  }
+
+  get ports(): readonly number[] {
+    return this.#servers.map(({ port }) => port);
+  }
+
+  /** Moves the slot of a key to the next master, its keys one after another, while clients go on. */
+  async moveSlotOf(key: string): Promise<void> {
+    const slot = await this.#node(0).cluster("KEYSLOT", key);
+    const from = await this.#ownerOf(slot);
+    const to = (from + 1) % this.#nodes.length;
+    const [source, target] = [this.#node(from), this.#node(to)];
+    const [sourceId, targetId] = [await idOf(source), await idOf(target)];
+    await target.call("CLUSTER", ["SETSLOT", slot, "IMPORTING", sourceId]);
+    await source.call("CLUSTER", ["SETSLOT", slot, "MIGRATING", targetId]);
+    const port = String(this.#servers[to]?.port);
+    for (;;) {
+      const keys = (await source.call("CLUSTER", ["GETKEYSINSLOT", slot, 1])) as string[];
+      const [next] = keys;
+      if (next === undefined) break;
+      await source.call("MIGRATE", ["127.0.0.1", port, next, 0, 5_000]);
+    }
+    for (const node of [target, source, ...this.#nodes]) {
+      await node.call("CLUSTER", ["SETSLOT", slot, "NODE", targetId]);
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const node of this.#nodes) node.disconnect();
+    for (const server of this.#servers) await server.stop();
+  }
+
+  async #form(): Promise<void> {
+    const masters = this.#nodes.length;
+    for (const [index, node] of this.#nodes.entries()) {
+      const slots = [index, index + 1].map((part) => Math.floor((part * SLOTS) / masters));
+      await node.cluster("ADDSLOTSRANGE", slots[0] ?? 0, (slots[1] ?? 0) - 1);
+      await node.cluster("MEET", "127.0.0.1", this.#servers[0]?.port ?? 0);
+    }
+    for (const node of this.#nodes) {
+      await until("the cluster is whole", async () => {
+        const info = await node.cluster("INFO");
+        return info.includes("cluster_state:ok") && info.includes(`cluster_known_nodes:${masters}`);
+      });
+    }
+  }
+
+  #node(index: number): Redis {
+    const node = this.#nodes[index];
+    if (node === undefined) throw new Error(`there is no node ${index}`);
+    return node;
+  }
+
+  /** The master that serves a slot. */
+  async #ownerOf(slot: number): Promise<number> {
+    const ranges = (await this.#node(0).cluster("SLOTS")) as unknown as [
+      number,
+      number,
+      [string, number],
+    ][];
+    const range = ranges.find(([first, last]) => first <= slot && slot <= last);
+    const owner = this.ports.indexOf(range?.[2][1] ?? 0);
+    if (owner === -1) throw new Error(`nobody serves slot ${slot}`);
+    return owner;
+  }
+}
+
+async function idOf(node: Redis): Promise<string> {
+  return (await node.call("CLUSTER", ["MYID"])) as string;
+}
