@@ -1,5 +1,6 @@
 /** All cases by group, in the order of docs/performance.md. `load` is the README's table. */
 import type { Case } from "./case.js";
+import { CODEC_CASES } from "./codecs/cases.js";
 import { CODEGEN_CASES } from "./codegen/cases.js";
 import { DELTA_CASES } from "./deltas/cases.js";
 import { HOLLOW_CASES } from "./hollow/cases.js";
@@ -16,5 +17,6 @@ export const ALL_CASES: readonly Case[] = [
   ...DELTA_CASES,
   ...PAUSE_CASES,
   ...MEMORY_CASES,
+  ...CODEC_CASES,
   ...CODEGEN_CASES,
 ];

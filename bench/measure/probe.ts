@@ -39,6 +39,9 @@ export async function settledMemory(): Promise<Memory> {
     globalThis.gc();
     await new Promise<void>((resume) => setImmediate(resume));
   }
-  const { rss, heapUsed, external } = process.memoryUsage();
-  return { rssBytes: rss, heapBytes: heapUsed, heldBytes: heapUsed + external };
+  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+  // Shared buffers are among `arrayBuffers` alone, long strings in `external` alone, other buffers in both; no
+  // process here holds shared buffers and long strings.
+  const outside = Math.max(external, arrayBuffers);
+  return { rssBytes: rss, heapBytes: heapUsed, heldBytes: heapUsed + outside };
 }
