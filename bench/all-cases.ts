@@ -6,6 +6,7 @@ import { DELTA_CASES } from "./deltas/cases.js";
 import { HOLLOW_CASES } from "./hollow/cases.js";
 import { MEMORY_CASES } from "./memory/cases.js";
 import { PAUSE_CASES } from "./pauses/cases.js";
+import { VIEW_CASES } from "./views/cases.js";
 import { LOAD_CASES } from "./load/cases.js";
 
 /** What runs when no case is named. */
@@ -18,5 +19,6 @@ export const ALL_CASES: readonly Case[] = [
   ...PAUSE_CASES,
   ...MEMORY_CASES,
   ...CODEC_CASES,
+  ...VIEW_CASES,
   ...CODEGEN_CASES,
 ];

@@ -47,7 +47,7 @@ export function compileFolder(generator: Generator, folder: Folder): CompiledFol
   const read = (path: string): string => {
     const full = join(folder.path, path);
     inputs.set(full, undefined);
-    const text = readSchemaText(full);
+    const text = readSchema(full);
     inputs.set(full, text);
     return text;
   };
@@ -70,7 +70,33 @@ export function compileFolder(generator: Generator, folder: Folder): CompiledFol
   } catch (error) {
     errors.push(...problemsOf(error));
   }
+  errors.push(...packageClashes(schemas));
   return { folder, schemas, outputs, errors, inputs };
+}
+
+/** Two schemas of a package would be one name space in the store and in the .proto. */
+function packageClashes(schemas: readonly CompiledSchema[]): readonly Problem[] {
+  const owners = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const { schema, path } of schemas) {
+    const owner = owners.get(schema.package) ?? path;
+    owners.set(schema.package, owner);
+    if (owner === path) continue;
+    const fact = `its package ${schema.package} is that of ${owner} too`;
+    const fix = "make them one schema, or give each a package of its own";
+    problems.push({ code: "package-clash", path, fact, fix });
+  }
+  return problems;
+}
+
+function readSchema(path: string): string {
+  try {
+    return readSchemaText(path);
+  } catch (error) {
+    const fix = "make it a file that this user can read";
+    const problem = systemProblem("unreadable", error, "it cannot be read", fix);
+    throw new ProblemError([{ ...problem, path: slashed(path) }], { cause: error });
+  }
 }
 
 /** The names of a folder's schemas, one to a line; undefined when it is none. */
@@ -106,7 +132,8 @@ function listSchemas(path: string): readonly string[] {
 }
 
 function noSchemas(path: string, fact: string): ProblemError {
-  const fix = "name the folder of the schemas: --schemas, or schemas in the config file";
+  const fix =
+    "put a schema there, or name another folder: --schemas, or schemas in the config file";
   return new ProblemError([{ code: "no-schemas", path: slashed(path), fact, fix }]);
 }
 

@@ -12,6 +12,7 @@ export const PROBLEM_CODES = [
   "no-entity",
   "no-schemas",
   "output-clash",
+  "package-clash",
   "unreadable",
   "unwatchable",
   "unwritable",

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -113,7 +114,8 @@ describe("codegen", () => {
   });
 
   test("says that there is no schema", async () => {
-    const fix = "fix: name the folder of the schemas: --schemas, or schemas in the config file";
+    const fix =
+      "fix: put a schema there, or name another folder: --schemas, or schemas in the config file";
     const { code, stdout, stderr } = await codegen("--schemas", "nowhere");
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toBe(
@@ -126,6 +128,31 @@ describe("codegen", () => {
     expect((await codegen("--schemas", "schema/one.yaml")).stderr).toContain(
       "schema/one.yaml: error no-schemas: it is a file, not a folder",
     );
+  });
+
+  test("names what it cannot read", async () => {
+    mkdirSync(join(folder, "schema", "two.yaml"));
+    expect((await codegen()).stderr).toMatch(
+      /^schema\/two.yaml: error unreadable: it cannot be read: EISDIR.*\nfix: make it a file that this user can read\n/,
+    );
+    rmSync(join(folder, "schema", "two.yaml"), { recursive: true });
+    symlinkSync("nowhere", join(folder, "schema", "two.yaml"));
+    expect((await codegen()).stderr).toMatch(
+      /^schema\/two.yaml: error unreadable: it cannot be read: ENOENT/,
+    );
+  });
+
+  test("refuses two schemas of one package in a folder", async () => {
+    writeSchema("two.yaml", GOOD);
+    expect(await codegen()).toEqual({
+      code: 2,
+      stdout: "",
+      stderr:
+        "schema/two.yaml: error package-clash: its package one is that of schema/one.yaml too\n" +
+        "fix: make them one schema, or give each a package of its own\n\n1 error; nothing was written\n",
+    });
+    writeSchema("two.yaml", GOOD.replace("one", "two"));
+    expect((await codegen()).code).toBe(0);
   });
 
   test("reads only the beginning of a file that no schema can be as long as", async () => {
@@ -144,7 +171,7 @@ describe("codegen", () => {
   });
 
   test("refuses two schemas for one file", async () => {
-    writeSchema("one.yml", GOOD);
+    writeSchema("one.yml", GOOD.replace("one", "two"));
     expect((await codegen()).stderr).toMatch(
       /^generated\/one.ts: error output-clash: it is generated from schema\/one.yaml and from schema\/one.yml\nfix: rename /,
     );

@@ -156,6 +156,33 @@ eachStore("asking for a ticket again gives the same one", async ({ schema }) => 
   expect((await schema.issueTicket(nonce, [CITY])).ticket).toEqual(first.ticket);
 });
 
+eachStore("the newest loads under way are known until one is published", async ({ schema }) => {
+  const loads = async (): Promise<readonly number[] | undefined> =>
+    (await schema.check([CITY])).versions.get(CITY)?.loads;
+  const begin = async (): Promise<number> =>
+    (await schema.issueTicket(randomId(), [CITY], [CITY])).ticket.seq;
+  await publishNext(schema);
+  expect(await loads()).toBe(undefined);
+  const nonce = randomId();
+  const { ticket, state } = await schema.issueTicket(nonce, [CITY, COUNTRY], [CITY]);
+  expect(state.versions.get(CITY)?.loads).toEqual([ticket.seq]);
+  expect(state.versions.get(COUNTRY)?.loads).toBe(undefined);
+  await schema.issueTicket(nonce, [CITY], [CITY]);
+  await publishNext(schema, { mode: "patch" });
+  const later = [await begin(), await begin(), await begin()];
+  expect(await loads()).toEqual([ticket.seq, ...later]);
+  later.push(await begin());
+  expect(await loads()).toEqual(later);
+  await publishNext(schema);
+  expect(await loads()).toBe(undefined);
+  await begin();
+  await publishNext(schema, { mode: "same" });
+  expect(await loads()).toBe(undefined);
+  await begin();
+  await schema.purge(CITY);
+  expect(await loads()).toBe(undefined);
+});
+
 eachStore(
   "a head that is not the one built on has moved, for loads and patches",
   async ({ schema }) => {

@@ -94,10 +94,11 @@ export class RandomOperations {
     const known = this.#tickets.length > 0 && this.#random.chance(0.1);
     const nonce = known ? this.#random.pick(this.#tickets) : this.#random.id();
     this.#tickets = [nonce, ...this.#tickets].slice(0, 4);
+    const loading = VERSIONS.filter(() => this.#random.chance(0.4));
     return {
-      name: `issueTicket ${nonce}`,
+      name: `issueTicket ${nonce} to load ${loading.join(" and ")}`,
       run: async ({ schema }) => {
-        const { ticket, state } = await schema.issueTicket(nonce, VERSIONS);
+        const { ticket, state } = await schema.issueTicket(nonce, VERSIONS, loading);
         return { ticket, state: withoutTimes(state) };
       },
     };
@@ -285,6 +286,7 @@ function withoutTimes(state: SchemaState): unknown {
     version,
     manifests: [of.head, of.next, ...of.history].map(describeManifest),
     push: of.push && [of.push.load, of.push.void, of.push.source, of.push.atMs > 0],
+    loads: of.loads,
     purged: of.purgedAtMs !== undefined,
   }));
   return { epoch: state.epoch, seq: state.seq, sources: [...state.sources], versions };

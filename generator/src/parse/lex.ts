@@ -38,25 +38,24 @@ function refusesCharacters(reporter: Reporter): boolean {
   if (found === null) return false;
   const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
   const span = { start: found.index, end: found.index + 1 };
-  reporter.add(
-    "bad-character",
-    span,
-    `the character U+${code} is no text`,
-    'save the file as UTF-8 and remove the character; inside double quotes it can be written as "\\u' +
-      `${code}"`,
-  );
+  const [fact, fix] =
+    code === "FFFD"
+      ? ["the file is not UTF-8 here", "save the file as UTF-8"]
+      : [
+          `the character U+${code} is no text`,
+          `remove it; inside double quotes it can be written as "\\u${code}"`,
+        ];
+  reporter.add("bad-character", span, fact, fix);
   return true;
 }
 
 /** Tabs that begin a line, outside of quotes and block texts. Only the first is shown. */
 function refusesTabs(reporter: Reporter, lexemes: readonly string[]): boolean {
   const { text } = reporter.file;
-  const exempt = textSpans(lexemes);
+  const isInText = textSearch(lexemes);
   const places: number[] = [];
-  let next = 0;
   for (const match of text.matchAll(/^ *\t[ \t]*(?=[^\s#])/gm)) {
-    while (next < exempt.length && (exempt[next]?.[1] ?? 0) <= match.index) next += 1;
-    if ((exempt[next]?.[0] ?? Infinity) > match.index) places.push(match.index);
+    if (!isInText(match.index)) places.push(match.index);
   }
   const [first] = places;
   if (first === undefined) return false;
@@ -69,10 +68,10 @@ function refusesTabs(reporter: Reporter, lexemes: readonly string[]): boolean {
 
 /** Characters that look like the spaces of an indentation, and come with text that is copied from a page. */
 function refusesLookalikes(reporter: Reporter, lexemes: readonly string[]): boolean {
-  const exempt = textSpans(lexemes);
+  const isInText = textSearch(lexemes);
   for (const match of reporter.file.text.matchAll(/^ *(?![ \t\r\n\uFEFF])\s/gm)) {
     const start = match.index + match[0].length - 1;
-    if (exempt.some(([from, to]) => from <= start && start < to)) continue;
+    if (isInText(start)) continue;
     const code = match[0].slice(-1).charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
     const fact = `the line is indented with U+${code}, which only looks like a space`;
     reporter.add("bad-character", { start, end: start + 1 }, fact, "indent with two spaces");
@@ -83,6 +82,16 @@ function refusesLookalikes(reporter: Reporter, lexemes: readonly string[]): bool
 
 /** What stands between the header of a block text and the text. */
 const SPACES = new Set(["newline", "comment", "space"]);
+
+/** Whether a place is inside a quoted text or block text; to be asked in ascending order. */
+function textSearch(lexemes: readonly string[]): (at: number) => boolean {
+  const spans = textSpans(lexemes);
+  let next = 0;
+  return (at) => {
+    while ((spans[next]?.[1] ?? Infinity) <= at) next += 1;
+    return (spans[next]?.[0] ?? Infinity) <= at;
+  };
+}
 
 /** Start and end of quoted texts and block texts. */
 export function textSpans(lexemes: readonly string[]): readonly (readonly [number, number])[] {

@@ -51,6 +51,12 @@ export interface VersionState {
   /** The last replaced manifests, newest first; at most three. */
   readonly history: readonly StoredManifest[];
   readonly push?: PushRecord;
+  /**
+   * Tickets of loads under way, the newest few, ascending: patches from before one and from after it are not to
+   * be merged, so that the load can lay the later ones over its rows. A hint: a load that failed stays in it
+   * until the next one is published.
+   */
+  readonly loads?: readonly number[];
   /** Server time of a purge, in milliseconds since 1970; cleared by the next publication. */
   readonly purgedAtMs?: number;
 }
@@ -176,10 +182,11 @@ export interface Subscriber {
 export interface SchemaStore {
   /** One atomic look; costs one round trip however many versions are asked for. */
   check(versions: readonly VersionName[]): Promise<SchemaState>;
-  /** Raises `seq`, remembers the ticket for 24 hours, and looks, in one step. */
+  /** Raises `seq`, remembers the ticket for 24 hours, notes for which versions a load begins, and looks, in one step. */
   issueTicket(
     nonce: string,
     versions: readonly VersionName[],
+    loading?: readonly VersionName[],
   ): Promise<{ ticket: Ticket; state: SchemaState }>;
   /** Uploads one chunk; every chunk renews the segment's ten minutes to live. */
   putChunk(segmentId: string, index: number, bytes: Uint8Array): Promise<void>;

@@ -3,7 +3,7 @@
  * sent once; reading needs no script, so that a reader's user needs no permission to run any.
  */
 import type { ErrorCode } from "../../errors.js";
-import { entityOf, readState, stateFields } from "../state/state-fields.js";
+import { entityOf, LOADS_REMEMBERED, readState, stateFields } from "../state/state-fields.js";
 import {
   GRACE_TTL_MS,
   LIVE_TTL_MS,
@@ -78,13 +78,14 @@ export class RedisSchemaStore implements SchemaStore {
   async issueTicket(
     nonce: string,
     versions: readonly VersionName[],
+    loading: readonly VersionName[] = [],
   ): Promise<{ ticket: Ticket; state: SchemaState }> {
     const fields = stateFields(versions);
     const [seq, values] = reply.list(
       await this.#redis.script(
         ticketScript,
         [this.#keys.state, this.#keys.ticket(nonce)],
-        [TICKET_TTL_MS, ...fields],
+        [TICKET_TTL_MS, LOADS_REMEMBERED, loading.length, ...loading, ...fields],
       ),
     );
     return {

@@ -45,9 +45,10 @@ export class LocalSchemaStore implements SchemaStore {
   issueTicket(
     nonce: string,
     versions: readonly VersionName[],
+    loading: readonly VersionName[] = [],
   ): Promise<{ ticket: Ticket; state: SchemaState }> {
     return this.#run.write((tx) => ({
-      ticket: issueTicket(tx, nonce),
+      ticket: issueTicket(tx, nonce, loading),
       state: readState(tx, versions),
     }));
   }

@@ -9,7 +9,6 @@ import type {
   PublishRequest,
   PushRecord,
   SegmentRef,
-  VersionName,
   VersionState,
 } from "../store.js";
 import { encodeStoredManifest } from "../stored-manifest.js";
@@ -20,6 +19,7 @@ import {
   headField,
   HISTORY_LENGTH,
   historyField,
+  loadsField,
   nextField,
   purgedField,
   pushField,
@@ -67,6 +67,10 @@ function findRefusal(tx: StateTransaction, request: PublishRequest): Refusal | u
   return undefined;
 }
 
+function isLoad({ mode }: PublishEntry): boolean {
+  return mode === "load" || mode === "same";
+}
+
 function named({ manifest, next }: PublishEntry): readonly SegmentRef[] {
   return [...manifest.segments, ...(next?.segments ?? [])];
 }
@@ -89,7 +93,7 @@ function overtakenBy(
   entry: PublishEntry,
   ticketSeq: number,
 ): "superseded" | "late" | undefined {
-  if (entry.mode !== "load" && entry.mode !== "same") return undefined;
+  if (!isLoad(entry)) return undefined;
   const push = readVersion(tx, entry.version).push;
   const voidSeq = push?.void ?? readPurge(tx, entry.version)?.void ?? 0;
   if (ticketSeq > voidSeq) return undefined;
@@ -112,6 +116,8 @@ function publishEntry(
   const before = readVersion(tx, entry.version);
   tx.setField(pushField(entry.version), pushText(recordPush(tx, entry, before, ticketSeq, seq)));
   tx.deleteField(purgedField(entry.version));
+  // A published load voids the tickets of the others.
+  if (isLoad(entry)) tx.deleteField(loadsField(entry.version));
   if (entry.mode !== "same") replaceManifest(tx, entry, before);
   settleSegments(tx, entry.version, before);
 }
@@ -123,19 +129,22 @@ function recordPush(
   ticketSeq: number,
   seq: number,
 ): PushRecord {
-  const isLoad = entry.mode === "load" || entry.mode === "same";
-  const answered = isLoad ? entry.source : (before.push?.source ?? entry.source);
-  const source = entry.raiseSource ? raiseAnswered(tx, entry.version, answered) : answered;
-  if (isLoad) return { load: ticketSeq, void: seq, source, atMs: tx.nowMs };
+  const answered = isLoad(entry) ? entry.source : (before.push?.source ?? entry.source);
+  const source = entry.raiseSource ? raiseAnswered(tx, entry, answered) : answered;
+  if (isLoad(entry)) return { load: ticketSeq, void: seq, source, atMs: tx.nowMs };
   const { load = 0, void: voidSeq = 0, atMs = tx.nowMs } = before.push ?? {};
   return { load, void: voidSeq, source, atMs };
 }
 
-/** Content that answered the source before it was raised answers it afterwards; older content stays stale. */
-function raiseAnswered(tx: StateTransaction, version: VersionName, answered: number): number {
-  const current = readSource(tx, entityOf(version));
-  const raised = raiseSource(tx, entityOf(version), current + 1);
-  return answered === current ? raised : answered;
+/**
+ * Content that answered the source before it was raised answers it afterwards; older content stays stale. A
+ * patch raises both, so that a load which it is laid over knows by how much.
+ */
+function raiseAnswered(tx: StateTransaction, entry: PublishEntry, answered: number): number {
+  const entity = entityOf(entry.version);
+  const current = readSource(tx, entity);
+  raiseSource(tx, entity, current + 1);
+  return answered === current || !isLoad(entry) ? answered + 1 : answered;
 }
 
 function pushText(push: PushRecord): string {

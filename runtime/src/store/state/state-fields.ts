@@ -14,6 +14,8 @@ import type {
 
 /** How many replaced manifests a version keeps. */
 export const HISTORY_LENGTH = 3;
+/** How many loads under way a version remembers. */
+export const LOADS_REMEMBERED = 4;
 
 export const epochField = "epoch";
 export const seqField = "seq";
@@ -24,13 +26,14 @@ export const nextField = (version: VersionName): string => `next:${version}`;
 export const historyField = (version: VersionName, place: number): string =>
   `history${place}:${version}`;
 export const pushField = (version: VersionName): string => `push:${version}`;
+export const loadsField = (version: VersionName): string => `loads:${version}`;
 export const purgedField = (version: VersionName): string => `purged:${version}`;
 
 export function entityOf(version: VersionName): string {
   return version.slice(0, version.indexOf(":"));
 }
 
-/** All fields that hold one version, in the order of `HISTORY_LENGTH + 4`. */
+/** All fields that hold one version. */
 export function versionFields(version: VersionName): readonly string[] {
   const history = Array.from({ length: HISTORY_LENGTH }, (_, index) =>
     historyField(version, index + 1),
@@ -40,6 +43,7 @@ export function versionFields(version: VersionName): readonly string[] {
     nextField(version),
     ...history,
     pushField(version),
+    loadsField(version),
     purgedField(version),
   ];
 }
@@ -77,12 +81,14 @@ export function readVersion(fields: FieldSource, version: VersionName): VersionS
   const head = decodeStoredManifest(fields.field(headField(version)));
   const next = decodeStoredManifest(fields.field(nextField(version)));
   const push = readPush(fields, version);
+  const loads = readLoads(fields, version);
   const purge = readPurge(fields, version);
   return {
     ...(head === undefined ? {} : { head }),
     ...(next === undefined ? {} : { next }),
     history: readHistory(fields, version),
     ...(push === undefined ? {} : { push }),
+    ...(loads.length === 0 ? {} : { loads }),
     ...(purge === undefined ? {} : { purgedAtMs: purge.atMs }),
   };
 }
@@ -102,6 +108,12 @@ export function readPush(fields: FieldSource, version: VersionName): PushRecord 
   if (numbers === undefined) return undefined;
   const [load = 0, voidSeq = 0, source = 0, atMs = 0] = numbers;
   return { load, void: voidSeq, source, atMs };
+}
+
+/** Tickets, ascending. */
+export function readLoads(fields: FieldSource, version: VersionName): readonly number[] {
+  const words = fields.field(loadsField(version))?.toString("latin1").split(" ") ?? [];
+  return words.filter((word) => /^\d+$/.test(word)).map(Number);
 }
 
 /** `at seq`: a purge voids the tickets issued until then, as a published load does. */

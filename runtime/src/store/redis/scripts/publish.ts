@@ -104,13 +104,14 @@ redis.call('HSETNX', state, 'epoch', epoch)
 local now = now_ms()
 local messages = {}
 
+-- Content that answered the source until now still does; older content stays stale. A patch raises both, so
+-- that a load which it is laid over knows by how much.
 local function raise_source(entry, answered)
   local name = 'source:' .. entity_of(entry.version)
   local current = number_field(name)
   redis.call('HSET', state, name, digits(current + 1))
   messages[#messages + 1] = entity_of(entry.version)
-  -- Content that answered the source until now still does; older content stays stale.
-  return answered == current and current + 1 or answered
+  return (answered == current or not entry.is_load) and answered + 1 or answered
 end
 
 local function record_push(entry)
@@ -158,6 +159,8 @@ end
 for _, entry in ipairs(entries) do
   record_push(entry)
   redis.call('HDEL', state, 'purged:' .. entry.version)
+  -- A published load voids the tickets of the others.
+  if entry.is_load then redis.call('HDEL', state, 'loads:' .. entry.version) end
   if not entry.is_same then replace_manifest(entry) end
   settle_segments(entry)
   messages[#messages + 1] = entry.version .. ' ' .. entry.manifest.id

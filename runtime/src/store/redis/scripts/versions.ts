@@ -14,7 +14,7 @@ local names = named_segments(read_version(version))
 local seq = redis.call('HINCRBY', state, 'seq', 1)
 -- The mark voids the tickets issued until now: a load under way must not bring old rows back.
 redis.call('HSET', state, 'purged:' .. version, digits(now_ms()) .. ' ' .. digits(seq))
-for _, kind in ipairs({ 'head:', 'next:', 'history1:', 'history2:', 'history3:', 'push:' }) do
+for _, kind in ipairs({ 'head:', 'next:', 'history1:', 'history2:', 'history3:', 'push:', 'loads:' }) do
   redis.call('HDEL', state, kind .. version)
 end
 give_grace(names, ARGV[2])

@@ -1,0 +1,123 @@
+/** One process of a history: opens the geo data set, obeys, and notes every snapshot it comes to serve. */
+import { readFile } from "node:fs/promises";
+import { redisStore, type Store } from "cached-collections";
+import { Redis } from "ioredis";
+import { GeoDataset, type CityInput, type GeoSnapshot } from "../../generated/geo.js";
+import type { Answer, Done, Order, Seen, Step } from "./messages.js";
+
+const CITIES = 30;
+
+interface Open {
+  readonly store: Store;
+  readonly client: Redis;
+  readonly geo: GeoDataset;
+  readonly database: string;
+}
+
+let open: Open | undefined;
+let steps: Step[] = [];
+let faults: string[] = [];
+let wentBack = false;
+
+const now = (): number => Number(process.hrtime.bigint()) / 1e6;
+
+/** The version that the database has now. */
+async function version(path: string): Promise<number> {
+  return Number(await readFile(path, "utf8"));
+}
+
+function cityOf(id: number, population: number): CityInput {
+  const location = { lat: 1, lon: id };
+  const where = { country: "FR", adminCode: "11", featureCode: "PPL", location } as const;
+  return { id, name: `city ${id}`, population, ...where };
+}
+
+function openOn({ url, prefix, database }: Extract<Order, { do: "open" }>): Open {
+  const client = new Redis(url, { lazyConnect: true });
+  client.on("error", () => undefined);
+  const store = redisStore(client, { prefix, commandTimeoutMs: 400 });
+  const geo = new GeoDataset(store, {
+    checkIntervalMs: 150,
+    load: async (into) => {
+      const at = await version(database);
+      await into.country([{ code: "FR", name: String(at) }]);
+      await into.region([{ country: "FR", code: "11", cities: at, population: at }]);
+      await into.city(Array.from({ length: CITIES }, (_, index) => cityOf(index + 1, at)));
+    },
+  });
+  geo.on("failure", () => undefined);
+  geo.on("went-back", () => (wentBack = true));
+  geo.on("reload", () => look(geo));
+  return { store, client, geo, database };
+}
+
+/** Notes what is served when it is not what was served before. */
+function look(geo: GeoDataset): void {
+  try {
+    const seen = seenIn(geo.snapshot());
+    const last = steps.at(-1);
+    if (last?.patched === seen.patched && last.loaded === seen.loaded) return;
+    steps.push({ ...seen, at: now(), wentBack });
+    wentBack = false;
+  } catch (error) {
+    faults.push(String(error));
+  }
+}
+
+function seenIn(page: GeoSnapshot): Seen {
+  const loaded = page.city.getOrThrow(2).population;
+  const region = page.region.getOrThrow({ country: "FR", code: "11" }).population;
+  const versions = new Set([loaded, region, Number(page.country.getOrThrow("FR").name)]);
+  for (let id = 3; id <= CITIES; id++) versions.add(page.city.getOrThrow(id).population);
+  if (versions.size > 1) faults.push(`one snapshot of versions ${[...versions].join(", ")}`);
+  return { patched: page.city.getOrThrow(1).population, loaded };
+}
+
+async function obey(order: Order): Promise<Seen | undefined> {
+  if (order.do === "open") {
+    await close();
+    [steps, faults, wentBack] = [[], [], false];
+    open = openOn(order);
+    return undefined;
+  }
+  if (open === undefined) throw new Error("nothing is open");
+  const { geo, database } = open;
+  if (order.do === "push") await geo.push();
+  else if (order.do === "invalidate") await geo.invalidate();
+  else if (order.do === "pull") return seenIn(await geo.pull());
+  else if (order.do === "patch") {
+    await geo.city.patch(async () => ({ upsert: [cityOf(1, await version(database))] }));
+  } else await close();
+  return undefined;
+}
+
+async function close(): Promise<void> {
+  await open?.store.close();
+  open?.client.disconnect();
+  open = undefined;
+}
+
+async function done(order: Order): Promise<Done> {
+  const began = now();
+  try {
+    const seen = await obey(order);
+    return { began, ended: now(), ...(seen && { seen }) };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    return { began, ended: now(), error: code };
+  }
+}
+
+process.on("disconnect", () => process.exit());
+process.on("message", ({ id, order }: { id: number; order: Order }) => {
+  void done(order).then((result) => {
+    const isLast = order.do === "close";
+    const answer: Answer = {
+      id,
+      done: result,
+      steps: isLast ? steps : [],
+      faults: isLast ? faults : [],
+    };
+    process.send?.(answer);
+  });
+});
