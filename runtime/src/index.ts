@@ -4,7 +4,7 @@
  */
 export { derive } from "./collection/derive.js";
 export { CachedCollectionsError, type ErrorCode } from "./errors.js";
-export type { FallbackOptions } from "./store/embedded/embedded-fallback.js";
+export type { FallbackOptions } from "./store/fallback/file-fallback.js";
 export { embeddedStore, type EmbeddedStoreOptions } from "./store/embedded/embedded-store.js";
 export { memoryStore } from "./store/memory/memory-store.js";
 export { redisStore, type RedisStoreOptions } from "./store/redis/redis-store.js";

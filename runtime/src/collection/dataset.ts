@@ -46,16 +46,9 @@ export class Dataset<S extends DatasetSnapshot, Inputs> extends Collection<S, Da
   protected optionsOf<Name extends keyof Inputs & string>(
     name: Name,
   ): CollectionOptions<Inputs[Name]> {
-    const { load, refreshEveryMs, checkIntervalMs, loadTimeoutMs, maxDecodedRecords } =
-      this.#options;
+    const { load, validate: _ofAll, ...common } = this.#options;
     const own = typeof load === "function" ? undefined : (load?.[name] as Loader<Inputs[Name]>);
-    const options: CollectionOptions<Inputs[Name]> = {
-      load: own,
-      refreshEveryMs,
-      checkIntervalMs,
-      loadTimeoutMs,
-      maxDecodedRecords,
-    };
+    const options: CollectionOptions<Inputs[Name]> = { ...common, load: own };
     return linkOptions(options, { state: stateOf(this), loadsAll: typeof load === "function" });
   }
 

@@ -109,6 +109,7 @@ export class Follower {
     this.#poller.stop();
     this.#hurry.abort();
     await Promise.all([...this.stoppers].map(async (stop) => stop()));
+    await this.#fallback?.idle();
     this.#stopped();
   }
 
@@ -149,7 +150,8 @@ export class Follower {
   async #check(urgent: boolean): Promise<CheckReport> {
     this.signal.throwIfAborted();
     this.#hurry = new AbortController();
-    const standIn = setTimeout(() => void this.#serveKept(), STAND_IN_AFTER_MS).unref();
+    const standIn =
+      this.#fallback && setTimeout(() => void this.#serveKept(), STAND_IN_AFTER_MS).unref();
     try {
       const report = await runCheck({
         schema: this.schema,
