@@ -8,6 +8,7 @@ import { MEMORY_CASES } from "./memory/cases.js";
 import { PAUSE_CASES } from "./pauses/cases.js";
 import { VIEW_CASES } from "./views/cases.js";
 import { LOAD_CASES } from "./load/cases.js";
+import { WORKER_CASES } from "./workers/cases.js";
 
 /** What runs when no case is named. */
 export const README_CASES: readonly Case[] = LOAD_CASES;
@@ -18,6 +19,7 @@ export const ALL_CASES: readonly Case[] = [
   ...DELTA_CASES,
   ...PAUSE_CASES,
   ...MEMORY_CASES,
+  ...WORKER_CASES,
   ...CODEC_CASES,
   ...VIEW_CASES,
   ...CODEGEN_CASES,

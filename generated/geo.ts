@@ -44,10 +44,8 @@ export interface LocationInput {
 }
 
 function encodeLocation(w: cc.Writer, row: LocationInput): void {
-  const lat = cc.checkDouble(row.lat, "lat");
-  if (!cc.isZero(lat)) w.uint32(9).double(lat);
-  const lon = cc.checkDouble(row.lon, "lon");
-  if (!cc.isZero(lon)) w.uint32(17).double(lon);
+  cc.putDouble(w, 9, row.lat, "lat");
+  cc.putDouble(w, 17, row.lon, "lon");
 }
 
 function decodeLocation(r: cc.Reader, end: number): Location {
@@ -67,7 +65,7 @@ function decodeLocation(r: cc.Reader, end: number): Location {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ lat, lon });
+  return cc.freeze<Location>({ lat, lon });
 }
 
 /** A country or territory. */
@@ -83,36 +81,42 @@ export interface CountryInput {
   readonly name: string;
 }
 
-/** What can be read of Country: on a snapshot, and on the collection itself. */
-export interface CountryReader extends cc.MappingReader<string, Country> {
+/** The views of Country. */
+export interface CountryViews {
   readonly byName: cc.SortedView<Country, string, cc.TextRange>;
 }
 
+/** What can be read of Country: on a snapshot, and on the collection itself. */
+export type CountryReader = cc.MappingReader<string, Country> & CountryViews;
+
 const countryFields = new cc.FieldNames(["code", "name"]);
 
-const countryDefinition: cc.EntityDefinition<Country, CountryInput> = {
-  format: 1,
-  package: "geo",
-  entity: "Country",
-  hash: "3955e8f5524c82a3",
-  fields: countryFields.names,
-  key: [{ name: "code", kind: { type: "string" }, read: (record) => record.code }],
-  views: [
-    {
-      view: "sorted",
-      name: "byName",
-      sort: [{ name: "name", kind: { type: "string" }, read: (record) => record.name }],
-    },
-  ],
-  references: [],
-  encode: encodeCountry,
-  decode: decodeCountry,
-};
+const countryDefinition = defineCountry();
+
+function defineCountry(): cc.EntityDefinition<Country, CountryInput> {
+  return {
+    format: 1,
+    package: "geo",
+    entity: "Country",
+    hash: "3955e8f5524c82a3",
+    fields: countryFields.names,
+    key: [cc.field("code", "string", (record: Country) => record.code)],
+    views: [
+      cc.sorted({
+        name: "byName",
+        sort: [cc.field("name", "string", (record: Country) => record.name)],
+      }),
+    ],
+    references: [],
+    encode: encodeCountry,
+    decode: decodeCountry,
+  };
+}
 
 /** One revision of Country; it never changes. */
-export class CountrySnapshot extends cc.MappingSnapshot<string, Country> implements CountryReader {
-  get byName(): CountryReader["byName"] {
-    return this.core.sorted("byName");
+export class CountrySnapshot extends cc.MappingSnapshot<string, Country> implements CountryViews {
+  get byName(): CountryViews["byName"] {
+    return this.sorted("byName");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -127,55 +131,25 @@ export class CountrySnapshot extends cc.MappingSnapshot<string, Country> impleme
  */
 export class CountryMapping
   extends cc.Mapping<string, Country, CountryInput, CountrySnapshot>
-  implements CountryReader
+  implements CountryViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = countryDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = countryDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<CountryInput, CountrySnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<CountryInput, CountrySnapshot>) {
     super(countryDefinition, CountrySnapshot, store, options);
   }
 
-  get byName(): CountryReader["byName"] {
+  get byName(): CountryViews["byName"] {
     return this.snapshot().byName;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(countryDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(countryDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(countryDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(countryDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(countryDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(countryDefinition, store, hash);
   }
 }
 
 function encodeCountry(w: cc.Writer, row: CountryInput): void {
-  const code = cc.checkString(row.code, "code");
-  if (code !== "") w.uint32(10).string(code);
-  const name = cc.checkString(row.name, "name");
-  if (name !== "") w.uint32(18).string(name);
+  cc.putString(w, 10, row.code, "code");
+  cc.putString(w, 18, row.name, "name");
 }
 
 function decodeCountry(r: cc.Reader, end: number): Country {
@@ -195,7 +169,7 @@ function decodeCountry(r: cc.Reader, end: number): Country {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ code, name });
+  return cc.freeze<Country>({ code, name });
 }
 
 /** A first-order administrative division: a state, a province, a canton. */
@@ -223,56 +197,57 @@ export interface RegionKey {
   readonly code: string;
 }
 
-/** What can be read of Region: on a snapshot, and on the collection itself. */
-export interface RegionReader extends cc.MappingReader<RegionKey, Region> {
+/** The views of Region. */
+export interface RegionViews {
   readonly byCountry: cc.GroupView<string, Region, cc.SortedList<Region, number>>;
 }
 
+/** What can be read of Region: on a snapshot, and on the collection itself. */
+export type RegionReader = cc.MappingReader<RegionKey, Region> & RegionViews;
+
 const regionFields = new cc.FieldNames(["country", "code", "cities", "population"]);
 
-const regionDefinition: cc.EntityDefinition<Region, RegionInput> = {
-  format: 1,
-  package: "geo",
-  entity: "Region",
-  hash: "7bbbd77023477cc7",
-  fields: regionFields.names,
-  key: [
-    { name: "country", kind: { type: "string" }, read: (record) => record.country },
-    { name: "code", kind: { type: "string" }, read: (record) => record.code },
-  ],
-  views: [
-    {
-      view: "group",
-      name: "byCountry",
-      by: [{ name: "country", kind: { type: "string" }, read: (record) => record.country }],
-      sort: [
-        {
-          name: "population",
-          kind: { type: "uint32" },
-          read: (record) => record.population,
-          descending: true,
-        },
-      ],
-    },
-  ],
-  references: [
-    {
-      name: "homeCountry",
-      to: "Country",
-      target: () => countryDefinition,
-      keys: (record) => [record.country],
-      dangling: "error",
-    },
-  ],
-  guards: { maxShrinkPercent: 20 },
-  encode: encodeRegion,
-  decode: decodeRegion,
-};
+const regionDefinition = defineRegion();
+
+function defineRegion(): cc.EntityDefinition<Region, RegionInput> {
+  return {
+    format: 1,
+    package: "geo",
+    entity: "Region",
+    hash: "7bbbd77023477cc7",
+    fields: regionFields.names,
+    key: [
+      cc.field("country", "string", (record: Region) => record.country),
+      cc.field("code", "string", (record: Region) => record.code),
+    ],
+    views: [
+      cc.group({
+        name: "byCountry",
+        by: [cc.field("country", "string", (record: Region) => record.country)],
+        sort: [
+          cc.field("population", "uint32", (record: Region) => record.population, "descending"),
+        ],
+      }),
+    ],
+    references: [
+      {
+        name: "homeCountry",
+        to: "Country",
+        target: () => countryDefinition,
+        keys: (record: Region) => [record.country],
+        dangling: "error",
+      },
+    ],
+    guards: { maxShrinkPercent: 20 },
+    encode: encodeRegion,
+    decode: decodeRegion,
+  };
+}
 
 /** One revision of Region; it never changes. */
-export class RegionSnapshot extends cc.MappingSnapshot<RegionKey, Region> implements RegionReader {
-  get byCountry(): RegionReader["byCountry"] {
-    return this.core.group("byCountry");
+export class RegionSnapshot extends cc.MappingSnapshot<RegionKey, Region> implements RegionViews {
+  get byCountry(): RegionViews["byCountry"] {
+    return this.group("byCountry");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -287,59 +262,27 @@ export class RegionSnapshot extends cc.MappingSnapshot<RegionKey, Region> implem
  */
 export class RegionMapping
   extends cc.Mapping<RegionKey, Region, RegionInput, RegionSnapshot>
-  implements RegionReader
+  implements RegionViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = regionDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = regionDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<RegionInput, RegionSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<RegionInput, RegionSnapshot>) {
     super(regionDefinition, RegionSnapshot, store, options);
   }
 
-  get byCountry(): RegionReader["byCountry"] {
+  get byCountry(): RegionViews["byCountry"] {
     return this.snapshot().byCountry;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(regionDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(regionDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(regionDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(regionDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(regionDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(regionDefinition, store, hash);
   }
 }
 
 function encodeRegion(w: cc.Writer, row: RegionInput): void {
-  const country = cc.checkString(row.country, "country");
-  if (country !== "") w.uint32(10).string(country);
-  const code = cc.checkString(row.code, "code");
-  if (code !== "") w.uint32(18).string(code);
-  const cities = cc.checkUint32(row.cities, "cities");
-  if (cities !== 0) w.uint32(24).uint32(cities);
-  const population = cc.checkUint32(row.population, "population");
-  if (population !== 0) w.uint32(32).uint32(population);
+  cc.putString(w, 10, row.country, "country");
+  cc.putString(w, 18, row.code, "code");
+  cc.putUint32(w, 24, row.cities, "cities");
+  cc.putUint32(w, 32, row.population, "population");
 }
 
 function decodeRegion(r: cc.Reader, end: number): Region {
@@ -367,7 +310,7 @@ function decodeRegion(r: cc.Reader, end: number): Region {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ country, code, cities, population });
+  return cc.freeze<Region>({ country, code, cities, population });
 }
 
 /** A populated place. */
@@ -401,8 +344,8 @@ export interface CityByRegionKey {
   readonly adminCode: string | undefined;
 }
 
-/** What can be read of City: on a snapshot, and on the collection itself. */
-export interface CityReader extends cc.MappingReader<number, City> {
+/** The views of City. */
+export interface CityViews {
   readonly byCountry: cc.GroupView<string, City, cc.SortedList<City, number>>;
   readonly byRegion: cc.GroupView<CityByRegionKey, City, cc.SortedList<City, number>>;
   readonly capitals: cc.UniqueView<string, City>;
@@ -411,6 +354,9 @@ export interface CityReader extends cc.MappingReader<number, City> {
   /** Cities of ten million people and more. */
   readonly megacities: cc.SortedView<City, number>;
 }
+
+/** What can be read of City: on a snapshot, and on the collection itself. */
+export type CityReader = cc.MappingReader<number, City> & CityViews;
 
 const cityFields = new cc.FieldNames([
   "id",
@@ -422,130 +368,106 @@ const cityFields = new cc.FieldNames([
   "location",
 ]);
 
-const cityDefinition: cc.EntityDefinition<City, CityInput> = {
-  format: 1,
-  package: "geo",
-  entity: "City",
-  hash: "42808b579fd08a46",
-  fields: cityFields.names,
-  key: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-  views: [
-    {
-      view: "group",
-      name: "byCountry",
-      by: [{ name: "country", kind: { type: "string" }, read: (record) => record.country }],
-      sort: [
-        {
-          name: "population",
-          kind: { type: "uint32" },
-          read: (record) => record.population,
-          descending: true,
-        },
-        { name: "name", kind: { type: "string" }, read: (record) => record.name },
-      ],
-    },
-    {
-      view: "group",
-      name: "byRegion",
-      by: [
-        { name: "country", kind: { type: "string" }, read: (record) => record.country },
-        { name: "adminCode", kind: { type: "string" }, read: (record) => record.adminCode },
-      ],
-      sort: [
-        {
-          name: "population",
-          kind: { type: "uint32" },
-          read: (record) => record.population,
-          descending: true,
-        },
-        { name: "name", kind: { type: "string" }, read: (record) => record.name },
-      ],
-    },
-    {
-      view: "unique",
-      name: "capitals",
-      by: [{ name: "country", kind: { type: "string" }, read: (record) => record.country }],
-      where: (record) => record.featureCode === "PPLC",
-      sort: [],
-      duplicates: "error",
-    },
-    {
-      view: "sorted",
-      name: "byName",
-      sort: [{ name: "name", kind: { type: "string" }, read: (record) => record.name }],
-    },
-    {
-      view: "sorted",
-      name: "byPopulation",
-      sort: [
-        {
-          name: "population",
-          kind: { type: "uint32" },
-          read: (record) => record.population,
-          descending: true,
-        },
-      ],
-    },
-    {
-      view: "sorted",
-      name: "megacities",
-      where: (record) => record.population >= 10_000_000,
-      sort: [
-        {
-          name: "population",
-          kind: { type: "uint32" },
-          read: (record) => record.population,
-          descending: true,
-        },
-      ],
-      limit: 100,
-    },
-  ],
-  references: [
-    {
-      name: "homeCountry",
-      to: "Country",
-      target: () => countryDefinition,
-      keys: (record) => [record.country],
-      dangling: "error",
-    },
-    {
-      name: "region",
-      to: "Region",
-      target: () => regionDefinition,
-      keys: (record) =>
-        record.adminCode === undefined ? [] : [{ country: record.country, code: record.adminCode }],
-      dangling: "error",
-    },
-  ],
-  encode: encodeCity,
-  decode: decodeCity,
-};
+const cityDefinition = defineCity();
+
+function defineCity(): cc.EntityDefinition<City, CityInput> {
+  return {
+    format: 1,
+    package: "geo",
+    entity: "City",
+    hash: "42808b579fd08a46",
+    fields: cityFields.names,
+    key: [cc.field("id", "uint32", (record: City) => record.id)],
+    views: [
+      cc.group({
+        name: "byCountry",
+        by: [cc.field("country", "string", (record: City) => record.country)],
+        sort: [
+          cc.field("population", "uint32", (record: City) => record.population, "descending"),
+          cc.field("name", "string", (record: City) => record.name),
+        ],
+      }),
+      cc.group({
+        name: "byRegion",
+        by: [
+          cc.field("country", "string", (record: City) => record.country),
+          cc.field("adminCode", "string", (record: City) => record.adminCode),
+        ],
+        sort: [
+          cc.field("population", "uint32", (record: City) => record.population, "descending"),
+          cc.field("name", "string", (record: City) => record.name),
+        ],
+      }),
+      cc.unique({
+        name: "capitals",
+        by: [cc.field("country", "string", (record: City) => record.country)],
+        where: (record: City) => record.featureCode === "PPLC",
+        sort: [],
+        duplicates: "error",
+      }),
+      cc.sorted({
+        name: "byName",
+        sort: [cc.field("name", "string", (record: City) => record.name)],
+      }),
+      cc.sorted({
+        name: "byPopulation",
+        sort: [cc.field("population", "uint32", (record: City) => record.population, "descending")],
+      }),
+      cc.sorted({
+        name: "megacities",
+        where: (record: City) => record.population >= 10_000_000,
+        sort: [cc.field("population", "uint32", (record: City) => record.population, "descending")],
+        limit: 100,
+      }),
+    ],
+    references: [
+      {
+        name: "homeCountry",
+        to: "Country",
+        target: () => countryDefinition,
+        keys: (record: City) => [record.country],
+        dangling: "error",
+      },
+      {
+        name: "region",
+        to: "Region",
+        target: () => regionDefinition,
+        keys: (record: City) =>
+          record.adminCode === undefined
+            ? []
+            : [{ country: record.country, code: record.adminCode }],
+        dangling: "error",
+      },
+    ],
+    encode: encodeCity,
+    decode: decodeCity,
+  };
+}
 
 /** One revision of City; it never changes. */
-export class CitySnapshot extends cc.MappingSnapshot<number, City> implements CityReader {
-  get byCountry(): CityReader["byCountry"] {
-    return this.core.group("byCountry");
+export class CitySnapshot extends cc.MappingSnapshot<number, City> implements CityViews {
+  get byCountry(): CityViews["byCountry"] {
+    return this.group("byCountry");
   }
 
-  get byRegion(): CityReader["byRegion"] {
-    return this.core.group("byRegion");
+  get byRegion(): CityViews["byRegion"] {
+    return this.group("byRegion");
   }
 
-  get capitals(): CityReader["capitals"] {
-    return this.core.unique("capitals");
+  get capitals(): CityViews["capitals"] {
+    return this.unique("capitals");
   }
 
-  get byName(): CityReader["byName"] {
-    return this.core.sorted("byName");
+  get byName(): CityViews["byName"] {
+    return this.sorted("byName");
   }
 
-  get byPopulation(): CityReader["byPopulation"] {
-    return this.core.sorted("byPopulation");
+  get byPopulation(): CityViews["byPopulation"] {
+    return this.sorted("byPopulation");
   }
 
-  get megacities(): CityReader["megacities"] {
-    return this.core.sorted("megacities");
+  get megacities(): CityViews["megacities"] {
+    return this.sorted("megacities");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -560,82 +482,50 @@ export class CitySnapshot extends cc.MappingSnapshot<number, City> implements Ci
  */
 export class CityMapping
   extends cc.Mapping<number, City, CityInput, CitySnapshot>
-  implements CityReader
+  implements CityViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = cityDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = cityDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<CityInput, CitySnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<CityInput, CitySnapshot>) {
     super(cityDefinition, CitySnapshot, store, options);
   }
 
-  get byCountry(): CityReader["byCountry"] {
+  get byCountry(): CityViews["byCountry"] {
     return this.snapshot().byCountry;
   }
 
-  get byRegion(): CityReader["byRegion"] {
+  get byRegion(): CityViews["byRegion"] {
     return this.snapshot().byRegion;
   }
 
-  get capitals(): CityReader["capitals"] {
+  get capitals(): CityViews["capitals"] {
     return this.snapshot().capitals;
   }
 
-  get byName(): CityReader["byName"] {
+  get byName(): CityViews["byName"] {
     return this.snapshot().byName;
   }
 
-  get byPopulation(): CityReader["byPopulation"] {
+  get byPopulation(): CityViews["byPopulation"] {
     return this.snapshot().byPopulation;
   }
 
-  get megacities(): CityReader["megacities"] {
+  get megacities(): CityViews["megacities"] {
     return this.snapshot().megacities;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(cityDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(cityDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(cityDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(cityDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(cityDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(cityDefinition, store, hash);
   }
 }
 
 function encodeCity(w: cc.Writer, row: CityInput): void {
-  const id = cc.checkUint32(row.id, "id");
-  if (id !== 0) w.uint32(8).uint32(id);
-  const name = cc.checkString(row.name, "name");
-  if (name !== "") w.uint32(18).string(name);
-  const country = cc.checkString(row.country, "country");
-  if (country !== "") w.uint32(26).string(country);
+  cc.putUint32(w, 8, row.id, "id");
+  cc.putString(w, 18, row.name, "name");
+  cc.putString(w, 26, row.country, "country");
   const adminCode = row.adminCode ?? undefined;
   if (adminCode !== undefined) w.uint32(34).string(cc.checkString(adminCode, "adminCode"));
   w.uint32(40).uint32(cc.checkEnum(row.featureCode, featureCodeNumbers, "featureCode"));
-  const population = cc.checkUint32(row.population, "population");
-  if (population !== 0) w.uint32(48).uint32(population);
+  cc.putUint32(w, 48, row.population, "population");
   cc.writeMessage(w.uint32(58), row.location, encodeLocation, "location");
   if (row.adminCode === undefined) cityFields.check(row);
 }
@@ -677,7 +567,7 @@ function decodeCity(r: cc.Reader, end: number): City {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<City>({
     id,
     name,
     country,
@@ -751,12 +641,7 @@ export class GeoSnapshot extends cc.DatasetSnapshot {
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<GeoInputs>): GeoSnapshot {
-    const cores = new cc.DatasetCores([
-      cc.coreOf(countryDefinition, rows.country ?? []),
-      cc.coreOf(regionDefinition, rows.region ?? []),
-      cc.coreOf(cityDefinition, rows.city ?? []),
-    ]);
-    return new GeoSnapshot(cores);
+    return new GeoSnapshot(cc.coresOf(geoSchema, rows));
   }
 }
 
@@ -765,35 +650,16 @@ export class GeoSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class GeoDataset extends cc.Dataset<GeoSnapshot, GeoInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = geoSchema;
   readonly country: CountryMapping;
   readonly region: RegionMapping;
   readonly city: CityMapping;
 
-  constructor(store: cc.Store, options: cc.DatasetOptions<GeoInputs, GeoSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.DatasetOptions<GeoInputs, GeoSnapshot>) {
     super(geoSchema, GeoSnapshot, store, options);
     this.country = new CountryMapping(store, this.optionsOf("country"));
     this.region = new RegionMapping(store, this.optionsOf("region"));
     this.city = new CityMapping(store, this.optionsOf("city"));
-  }
-
-  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
-  static rollback(
-    store: cc.Store,
-    options: cc.DatasetRollbackOptions<GeoInputs>,
-  ): cc.Promise<cc.RevisionsOf<GeoInputs>> {
-    return cc.rollbackAll(geoSchema, store, options);
-  }
-
-  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
-  static pin(
-    store: cc.Store,
-    options: cc.DatasetPinOptions<GeoInputs> = {},
-  ): cc.Promise<cc.RevisionsOf<GeoInputs>> {
-    return cc.pinAll(geoSchema, store, options);
-  }
-
-  /** Serves what a pin held back, of all collections at once. */
-  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<GeoInputs>> {
-    return cc.unpinAll(geoSchema, store);
   }
 }

@@ -37,10 +37,8 @@ export interface SizeInput {
 }
 
 function encodeSize(w: cc.Writer, row: SizeInput): void {
-  const width = cc.checkUint32(row.width, "width");
-  if (width !== 0) w.uint32(8).uint32(width);
-  const height = cc.checkUint32(row.height, "height");
-  if (height !== 0) w.uint32(16).uint32(height);
+  cc.putUint32(w, 8, row.width, "width");
+  cc.putUint32(w, 16, row.height, "height");
   const depth = row.depth ?? undefined;
   if (depth !== undefined) w.uint32(24).uint32(cc.checkUint32(depth, "depth"));
   if (row.depth === undefined) sizeFields.check(row);
@@ -67,7 +65,7 @@ function decodeSize(r: cc.Reader, end: number): Size {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ width, height, depth });
+  return cc.freeze<Size>({ width, height, depth });
 }
 
 const sizeFields = new cc.FieldNames(["width", "height", "depth"]);
@@ -89,14 +87,11 @@ export interface ImageInput {
 }
 
 function encodeImage(w: cc.Writer, row: ImageInput): void {
-  const url = cc.checkString(row.url, "url");
-  if (url !== "") w.uint32(10).string(url);
-  const alt = cc.checkString(row.alt ?? "", "alt");
-  if (alt !== "") w.uint32(18).string(alt);
+  cc.putString(w, 10, row.url, "url");
+  cc.putString(w, 18, row.alt ?? "", "alt");
   const size = row.size ?? undefined;
   if (size !== undefined) cc.writeMessage(w.uint32(26), size, encodeSize, "size");
-  const checksum = cc.checkBytes(row.checksum, "checksum");
-  if (checksum.length > 0) w.uint32(34).bytes(checksum);
+  cc.putBytes(w, 34, row.checksum, "checksum");
   if (row.alt === undefined || row.size === undefined) imageFields.check(row);
 }
 
@@ -125,7 +120,7 @@ function decodeImage(r: cc.Reader, end: number): Image {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ url, alt, size, checksum });
+  return cc.freeze<Image>({ url, alt, size, checksum });
 }
 
 const imageFields = new cc.FieldNames(["url", "alt", "size", "checksum"]);
@@ -150,63 +145,68 @@ export interface CategoryInput {
   readonly position?: number | null | undefined;
 }
 
-/** What can be read of Category: on a snapshot, and on the collection itself. */
-export interface CategoryReader extends cc.MappingReader<number, Category> {
+/** The views of Category. */
+export interface CategoryViews {
   readonly children: cc.GroupView<number | undefined, Category, cc.SortedList<Category, number>>;
   readonly bySlug: cc.UniqueView<string, Category>;
 }
 
+/** What can be read of Category: on a snapshot, and on the collection itself. */
+export type CategoryReader = cc.MappingReader<number, Category> & CategoryViews;
+
 const categoryFields = new cc.FieldNames(["id", "slug", "names", "parentId", "position"]);
 
-const categoryDefinition: cc.EntityDefinition<Category, CategoryInput> = {
-  format: 1,
-  package: "shop",
-  entity: "Category",
-  hash: "1a18812015dcb39d",
-  fields: categoryFields.names,
-  key: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-  views: [
-    {
-      view: "group",
-      name: "children",
-      by: [{ name: "parentId", kind: { type: "uint32" }, read: (record) => record.parentId }],
-      sort: [
-        { name: "position", kind: { type: "int32" }, read: (record) => record.position },
-        { name: "slug", kind: { type: "string" }, read: (record) => record.slug },
-      ],
-    },
-    {
-      view: "unique",
-      name: "bySlug",
-      by: [{ name: "slug", kind: { type: "string" }, read: (record) => record.slug }],
-      sort: [],
-      duplicates: "error",
-    },
-  ],
-  references: [
-    {
-      name: "parent",
-      to: "Category",
-      target: () => categoryDefinition,
-      keys: (record) => (record.parentId === undefined ? [] : [record.parentId]),
-      dangling: "error",
-    },
-  ],
-  encode: encodeCategory,
-  decode: decodeCategory,
-};
+const categoryDefinition = defineCategory();
+
+function defineCategory(): cc.EntityDefinition<Category, CategoryInput> {
+  return {
+    format: 1,
+    package: "shop",
+    entity: "Category",
+    hash: "1a18812015dcb39d",
+    fields: categoryFields.names,
+    key: [cc.field("id", "uint32", (record: Category) => record.id)],
+    views: [
+      cc.group({
+        name: "children",
+        by: [cc.field("parentId", "uint32", (record: Category) => record.parentId)],
+        sort: [
+          cc.field("position", "int32", (record: Category) => record.position),
+          cc.field("slug", "string", (record: Category) => record.slug),
+        ],
+      }),
+      cc.unique({
+        name: "bySlug",
+        by: [cc.field("slug", "string", (record: Category) => record.slug)],
+        sort: [],
+        duplicates: "error",
+      }),
+    ],
+    references: [
+      {
+        name: "parent",
+        to: "Category",
+        target: () => categoryDefinition,
+        keys: (record: Category) => (record.parentId === undefined ? [] : [record.parentId]),
+        dangling: "error",
+      },
+    ],
+    encode: encodeCategory,
+    decode: decodeCategory,
+  };
+}
 
 /** One revision of Category; it never changes. */
 export class CategorySnapshot
   extends cc.MappingSnapshot<number, Category>
-  implements CategoryReader
+  implements CategoryViews
 {
-  get children(): CategoryReader["children"] {
-    return this.core.group("children");
+  get children(): CategoryViews["children"] {
+    return this.group("children");
   }
 
-  get bySlug(): CategoryReader["bySlug"] {
-    return this.core.unique("bySlug");
+  get bySlug(): CategoryViews["bySlug"] {
+    return this.unique("bySlug");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -221,69 +221,35 @@ export class CategorySnapshot
  */
 export class CategoryMapping
   extends cc.Mapping<number, Category, CategoryInput, CategorySnapshot>
-  implements CategoryReader
+  implements CategoryViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = categoryDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = categoryDefinition;
 
-  constructor(
-    store: cc.Store,
-    options: cc.CollectionOptions<CategoryInput, CategorySnapshot> = {},
-  ) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<CategoryInput, CategorySnapshot>) {
     super(categoryDefinition, CategorySnapshot, store, options);
   }
 
-  get children(): CategoryReader["children"] {
+  get children(): CategoryViews["children"] {
     return this.snapshot().children;
   }
 
-  get bySlug(): CategoryReader["bySlug"] {
+  get bySlug(): CategoryViews["bySlug"] {
     return this.snapshot().bySlug;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(categoryDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(categoryDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(categoryDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(categoryDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(categoryDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(categoryDefinition, store, hash);
   }
 }
 
 function encodeCategory(w: cc.Writer, row: CategoryInput): void {
-  const id = cc.checkUint32(row.id, "id");
-  if (id !== 0) w.uint32(8).uint32(id);
-  const slug = cc.checkString(row.slug, "slug");
-  if (slug !== "") w.uint32(18).string(slug);
+  cc.putUint32(w, 8, row.id, "id");
+  cc.putString(w, 18, row.slug, "slug");
   cc.writeMap(w, 26, row.names, "names", cc.stringKeys, (value) =>
     w.uint32(18).string(cc.checkString(value)),
   );
   const parentId = row.parentId ?? undefined;
   if (parentId !== undefined) w.uint32(32).uint32(cc.checkUint32(parentId, "parentId"));
-  const position = cc.checkInt32(row.position ?? 0, "position");
-  if (position !== 0) w.uint32(40).sint32(position);
+  cc.putInt32(w, 40, row.position ?? 0, "position");
   if (row.parentId === undefined || row.position === undefined) categoryFields.check(row);
 }
 
@@ -316,7 +282,7 @@ function decodeCategory(r: cc.Reader, end: number): Category {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ id, slug, names: cc.frozenMap(names), parentId, position });
+  return cc.freeze<Category>({ id, slug, names: cc.frozenMap(names), parentId, position });
 }
 
 /** What can be bought, without its prices. */
@@ -368,8 +334,8 @@ export interface ProductInput {
   readonly thumbnail?: cc.Bytes | null | undefined;
 }
 
-/** What can be read of Product: on a snapshot, and on the collection itself. */
-export interface ProductReader extends cc.MappingReader<string, Product> {
+/** The views of Product. */
+export interface ProductViews {
   readonly byCategory: cc.GroupView<number, Product, cc.SortedList<Product, bigint>>;
   readonly byTag: cc.GroupView<string, Product, cc.SortedList<Product, string, cc.TextRange>>;
   readonly byStatus: cc.GroupView<Status, Product>;
@@ -380,6 +346,9 @@ export interface ProductReader extends cc.MappingReader<string, Product> {
   readonly newest: cc.SortedView<Product, string>;
   readonly offShelf: cc.SortedView<Product, string, cc.TextRange>;
 }
+
+/** What can be read of Product: on a snapshot, and on the collection itself. */
+export type ProductReader = cc.MappingReader<string, Product> & ProductViews;
 
 const productFields = new cc.FieldNames([
   "sku",
@@ -402,160 +371,140 @@ const productFields = new cc.FieldNames([
   "thumbnail",
 ]);
 
-const productDefinition: cc.EntityDefinition<Product, ProductInput> = {
-  format: 1,
-  package: "shop",
-  entity: "Product",
-  hash: "d0d06dca23a432df",
-  fields: productFields.names,
-  key: [{ name: "sku", kind: { type: "string" }, read: (record) => record.sku }],
-  views: [
-    {
-      view: "group",
-      name: "byCategory",
-      by: [{ name: "categoryIds", kind: { type: "uint32" }, read: (record) => record.categoryIds }],
-      each: (record) => record.categoryIds,
-      sort: [
-        {
-          name: "soldTotal",
-          kind: { type: "int64", as: "bigint" },
-          read: (record) => record.soldTotal,
-          descending: true,
-        },
-        { name: "name", kind: { type: "string" }, read: (record) => record.name },
-      ],
-    },
-    {
-      view: "group",
-      name: "byTag",
-      by: [{ name: "tags", kind: { type: "string" }, read: (record) => record.tags }],
-      each: (record) => record.tags,
-      sort: [{ name: "name", kind: { type: "string" }, read: (record) => record.name }],
-    },
-    {
-      view: "group",
-      name: "byStatus",
-      by: [
-        { name: "status", kind: { type: "enum", names: Status }, read: (record) => record.status },
-      ],
-      sort: [],
-    },
-    {
-      view: "unique",
-      name: "byBarcode",
-      by: [
-        {
-          name: "barcode",
-          kind: { type: "uint64", as: "string" },
-          read: (record) => record.barcode,
-        },
-      ],
-      sort: [
-        {
-          name: "updatedAt",
-          kind: { type: "timestamp", as: "date" },
-          read: (record) => record.updatedAt,
-          descending: true,
-        },
-      ],
-      duplicates: "first",
-    },
-    {
-      view: "sorted",
-      name: "byWidth",
-      sort: [
-        {
-          name: "packagingWidth",
-          kind: { type: "uint32" },
-          read: (record) => record.packaging?.width,
-        },
-        { name: "name", kind: { type: "string" }, read: (record) => record.name },
-      ],
-    },
-    {
-      view: "sorted",
-      name: "byRating",
-      where: (record) => record.rating !== undefined,
-      sort: [
-        {
-          name: "rating",
-          kind: { type: "double" },
-          read: (record) => record.rating,
-          descending: true,
-        },
-      ],
-    },
-    {
-      view: "sorted",
-      name: "newest",
-      where: (record) =>
-        record.status === "active" &&
-        record.launchedOn !== undefined &&
-        record.launchedOn >= "2020-01-01",
-      sort: [
-        {
-          name: "launchedOn",
-          kind: { type: "date" },
-          read: (record) => record.launchedOn,
-          descending: true,
-        },
-        { name: "sku", kind: { type: "string" }, read: (record) => record.sku },
-      ],
-      limit: 50,
-    },
-    {
-      view: "sorted",
-      name: "offShelf",
-      where: (record) => record.status !== "active" && record.status !== "draft",
-      sort: [{ name: "name", kind: { type: "string" }, read: (record) => record.name }],
-    },
-  ],
-  references: [
-    {
-      name: "categories",
-      to: "Category",
-      target: () => categoryDefinition,
-      keys: (record) => record.categoryIds,
-      dangling: "warn",
-    },
-  ],
-  guards: { maxShrinkPercent: 50 },
-  encode: encodeProduct,
-  decode: decodeProduct,
-};
+const productDefinition = defineProduct();
+
+function defineProduct(): cc.EntityDefinition<Product, ProductInput> {
+  return {
+    format: 1,
+    package: "shop",
+    entity: "Product",
+    hash: "d0d06dca23a432df",
+    fields: productFields.names,
+    key: [cc.field("sku", "string", (record: Product) => record.sku)],
+    views: [
+      cc.group({
+        name: "byCategory",
+        by: [cc.field("categoryIds", "uint32", (record: Product) => record.categoryIds)],
+        each: (record: Product) => record.categoryIds,
+        sort: [
+          cc.field(
+            "soldTotal",
+            { type: "int64", as: "bigint" },
+            (record: Product) => record.soldTotal,
+            "descending",
+          ),
+          cc.field("name", "string", (record: Product) => record.name),
+        ],
+      }),
+      cc.group({
+        name: "byTag",
+        by: [cc.field("tags", "string", (record: Product) => record.tags)],
+        each: (record: Product) => record.tags,
+        sort: [cc.field("name", "string", (record: Product) => record.name)],
+      }),
+      cc.group({
+        name: "byStatus",
+        by: [
+          cc.field("status", { type: "enum", names: Status }, (record: Product) => record.status),
+        ],
+        sort: [],
+      }),
+      cc.unique({
+        name: "byBarcode",
+        by: [
+          cc.field(
+            "barcode",
+            { type: "uint64", as: "string" },
+            (record: Product) => record.barcode,
+          ),
+        ],
+        sort: [
+          cc.field(
+            "updatedAt",
+            { type: "timestamp", as: "date" },
+            (record: Product) => record.updatedAt,
+            "descending",
+          ),
+        ],
+        duplicates: "first",
+      }),
+      cc.sorted({
+        name: "byWidth",
+        sort: [
+          cc.field("packagingWidth", "uint32", (record: Product) => record.packaging?.width),
+          cc.field("name", "string", (record: Product) => record.name),
+        ],
+      }),
+      cc.sorted({
+        name: "byRating",
+        where: (record: Product) => record.rating !== undefined,
+        sort: [cc.field("rating", "double", (record: Product) => record.rating, "descending")],
+      }),
+      cc.sorted({
+        name: "newest",
+        where: (record: Product) =>
+          record.status === "active" &&
+          record.launchedOn !== undefined &&
+          record.launchedOn >= "2020-01-01",
+        sort: [
+          cc.field("launchedOn", "date", (record: Product) => record.launchedOn, "descending"),
+          cc.field("sku", "string", (record: Product) => record.sku),
+        ],
+        limit: 50,
+      }),
+      cc.sorted({
+        name: "offShelf",
+        where: (record: Product) => record.status !== "active" && record.status !== "draft",
+        sort: [cc.field("name", "string", (record: Product) => record.name)],
+      }),
+    ],
+    references: [
+      {
+        name: "categories",
+        to: "Category",
+        target: () => categoryDefinition,
+        keys: (record: Product) => record.categoryIds,
+        dangling: "warn",
+      },
+    ],
+    guards: { maxShrinkPercent: 50 },
+    encode: encodeProduct,
+    decode: decodeProduct,
+  };
+}
 
 /** One revision of Product; it never changes. */
-export class ProductSnapshot extends cc.MappingSnapshot<string, Product> implements ProductReader {
-  get byCategory(): ProductReader["byCategory"] {
-    return this.core.group("byCategory");
+export class ProductSnapshot extends cc.MappingSnapshot<string, Product> implements ProductViews {
+  get byCategory(): ProductViews["byCategory"] {
+    return this.group("byCategory");
   }
 
-  get byTag(): ProductReader["byTag"] {
-    return this.core.group("byTag");
+  get byTag(): ProductViews["byTag"] {
+    return this.group("byTag");
   }
 
-  get byStatus(): ProductReader["byStatus"] {
-    return this.core.group("byStatus");
+  get byStatus(): ProductViews["byStatus"] {
+    return this.group("byStatus");
   }
 
-  get byBarcode(): ProductReader["byBarcode"] {
-    return this.core.unique("byBarcode");
+  get byBarcode(): ProductViews["byBarcode"] {
+    return this.unique("byBarcode");
   }
 
-  get byWidth(): ProductReader["byWidth"] {
-    return this.core.sorted("byWidth");
+  get byWidth(): ProductViews["byWidth"] {
+    return this.sorted("byWidth");
   }
 
-  get byRating(): ProductReader["byRating"] {
-    return this.core.sorted("byRating");
+  get byRating(): ProductViews["byRating"] {
+    return this.sorted("byRating");
   }
 
-  get newest(): ProductReader["newest"] {
-    return this.core.sorted("newest");
+  get newest(): ProductViews["newest"] {
+    return this.sorted("newest");
   }
 
-  get offShelf(): ProductReader["offShelf"] {
-    return this.core.sorted("offShelf");
+  get offShelf(): ProductViews["offShelf"] {
+    return this.sorted("offShelf");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -570,83 +519,53 @@ export class ProductSnapshot extends cc.MappingSnapshot<string, Product> impleme
  */
 export class ProductMapping
   extends cc.Mapping<string, Product, ProductInput, ProductSnapshot>
-  implements ProductReader
+  implements ProductViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = productDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = productDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<ProductInput, ProductSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<ProductInput, ProductSnapshot>) {
     super(productDefinition, ProductSnapshot, store, options);
   }
 
-  get byCategory(): ProductReader["byCategory"] {
+  get byCategory(): ProductViews["byCategory"] {
     return this.snapshot().byCategory;
   }
 
-  get byTag(): ProductReader["byTag"] {
+  get byTag(): ProductViews["byTag"] {
     return this.snapshot().byTag;
   }
 
-  get byStatus(): ProductReader["byStatus"] {
+  get byStatus(): ProductViews["byStatus"] {
     return this.snapshot().byStatus;
   }
 
-  get byBarcode(): ProductReader["byBarcode"] {
+  get byBarcode(): ProductViews["byBarcode"] {
     return this.snapshot().byBarcode;
   }
 
-  get byWidth(): ProductReader["byWidth"] {
+  get byWidth(): ProductViews["byWidth"] {
     return this.snapshot().byWidth;
   }
 
-  get byRating(): ProductReader["byRating"] {
+  get byRating(): ProductViews["byRating"] {
     return this.snapshot().byRating;
   }
 
-  get newest(): ProductReader["newest"] {
+  get newest(): ProductViews["newest"] {
     return this.snapshot().newest;
   }
 
-  get offShelf(): ProductReader["offShelf"] {
+  get offShelf(): ProductViews["offShelf"] {
     return this.snapshot().offShelf;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(productDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(productDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(productDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(productDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(productDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(productDefinition, store, hash);
   }
 }
 
 function encodeProduct(w: cc.Writer, row: ProductInput): void {
-  const sku = cc.checkString(row.sku, "sku");
-  if (sku !== "") w.uint32(10).string(sku);
-  const name = cc.checkString(row.name, "name");
-  if (name !== "") w.uint32(18).string(name);
+  cc.putString(w, 10, row.sku, "sku");
+  cc.putString(w, 18, row.name, "name");
   w.uint32(24).uint32(cc.checkEnum(row.status ?? "draft", statusNumbers, "status"));
   cc.writePacked(w, 34, row.categoryIds, "categoryIds", (value) => w.uint32(cc.checkUint32(value)));
   cc.writeList(row.tags, "tags", (value) => w.uint32(42).string(cc.checkString(value)));
@@ -668,8 +587,7 @@ function encodeProduct(w: cc.Writer, row: ProductInput): void {
   );
   const barcode = row.barcode ?? undefined;
   if (barcode !== undefined) cc.writeUint64(w.uint32(104), cc.checkUint64(barcode, "barcode"));
-  const soldTotal = cc.checkInt64(row.soldTotal ?? 0, "soldTotal");
-  if (soldTotal !== 0) cc.writeInt64(w.uint32(112), soldTotal);
+  cc.putInt64(w, 112, row.soldTotal ?? 0, "soldTotal");
   const launchedOn = row.launchedOn ?? undefined;
   if (launchedOn !== undefined) w.uint32(120).sint32(cc.checkDate(launchedOn, "launchedOn"));
   cc.writeTimestamp(w.uint32(130), cc.checkTimestamp(row.updatedAt, "updatedAt"));
@@ -774,7 +692,7 @@ function decodeProduct(r: cc.Reader, end: number): Product {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<Product>({
     sku,
     name,
     status: status ?? cc.missing("status"),
@@ -833,12 +751,15 @@ export interface PriceCheapestKey {
   readonly currency: Currency;
 }
 
-/** What can be read of Price: on a snapshot, and on the collection itself. */
-export interface PriceReader extends cc.MappingReader<PriceKey, Price> {
+/** The views of Price. */
+export interface PriceViews {
   readonly byProduct: cc.GroupView<string, Price, cc.SortedList<Price, Currency>>;
   readonly cheapest: cc.UniqueView<PriceCheapestKey, Price>;
   readonly byAmount: cc.SortedView<Price, string>;
 }
+
+/** What can be read of Price: on a snapshot, and on the collection itself. */
+export type PriceReader = cc.MappingReader<PriceKey, Price> & PriceViews;
 
 const priceFields = new cc.FieldNames([
   "sku",
@@ -850,91 +771,84 @@ const priceFields = new cc.FieldNames([
   "validUntil",
 ]);
 
-const priceDefinition: cc.EntityDefinition<Price, PriceInput> = {
-  format: 1,
-  package: "shop",
-  entity: "Price",
-  hash: "20c50fde14c882d6",
-  fields: priceFields.names,
-  key: [
-    { name: "sku", kind: { type: "string" }, read: (record) => record.sku },
-    {
-      name: "currency",
-      kind: { type: "enum", names: Currency },
-      read: (record) => record.currency,
-    },
-    { name: "minQuantity", kind: { type: "uint32" }, read: (record) => record.minQuantity },
-  ],
-  views: [
-    {
-      view: "group",
-      name: "byProduct",
-      by: [{ name: "sku", kind: { type: "string" }, read: (record) => record.sku }],
-      sort: [
-        {
-          name: "currency",
-          kind: { type: "enum", names: Currency },
-          read: (record) => record.currency,
-        },
-        { name: "minQuantity", kind: { type: "uint32" }, read: (record) => record.minQuantity },
-      ],
-    },
-    {
-      view: "unique",
-      name: "cheapest",
-      by: [
-        { name: "sku", kind: { type: "string" }, read: (record) => record.sku },
-        {
-          name: "currency",
-          kind: { type: "enum", names: Currency },
-          read: (record) => record.currency,
-        },
-      ],
-      sort: [
-        { name: "amount", kind: { type: "decimal", digits: 2 }, read: (record) => record.amount },
-        {
-          name: "minQuantity",
-          kind: { type: "uint32" },
-          read: (record) => record.minQuantity,
-          descending: true,
-        },
-      ],
-      duplicates: "first",
-    },
-    {
-      view: "sorted",
-      name: "byAmount",
-      where: (record) => record.currency === "EUR" && cc.compareDecimals(record.amount, "0.00") > 0,
-      sort: [
-        { name: "amount", kind: { type: "decimal", digits: 2 }, read: (record) => record.amount },
-      ],
-    },
-  ],
-  references: [
-    {
-      name: "product",
-      to: "Product",
-      target: () => productDefinition,
-      keys: (record) => [record.sku],
-      dangling: "error",
-    },
-  ],
-  encode: encodePrice,
-  decode: decodePrice,
-};
+const priceDefinition = definePrice();
+
+function definePrice(): cc.EntityDefinition<Price, PriceInput> {
+  return {
+    format: 1,
+    package: "shop",
+    entity: "Price",
+    hash: "20c50fde14c882d6",
+    fields: priceFields.names,
+    key: [
+      cc.field("sku", "string", (record: Price) => record.sku),
+      cc.field("currency", { type: "enum", names: Currency }, (record: Price) => record.currency),
+      cc.field("minQuantity", "uint32", (record: Price) => record.minQuantity),
+    ],
+    views: [
+      cc.group({
+        name: "byProduct",
+        by: [cc.field("sku", "string", (record: Price) => record.sku)],
+        sort: [
+          cc.field(
+            "currency",
+            { type: "enum", names: Currency },
+            (record: Price) => record.currency,
+          ),
+          cc.field("minQuantity", "uint32", (record: Price) => record.minQuantity),
+        ],
+      }),
+      cc.unique({
+        name: "cheapest",
+        by: [
+          cc.field("sku", "string", (record: Price) => record.sku),
+          cc.field(
+            "currency",
+            { type: "enum", names: Currency },
+            (record: Price) => record.currency,
+          ),
+        ],
+        sort: [
+          cc.field("amount", { type: "decimal", digits: 2 }, (record: Price) => record.amount),
+          cc.field("minQuantity", "uint32", (record: Price) => record.minQuantity, "descending"),
+        ],
+        duplicates: "first",
+      }),
+      cc.sorted({
+        name: "byAmount",
+        where: (record: Price) =>
+          record.currency === "EUR" && cc.compareDecimals(record.amount, "0.00") > 0,
+        sort: [
+          cc.field("amount", { type: "decimal", digits: 2 }, (record: Price) => record.amount),
+        ],
+      }),
+    ],
+    references: [
+      {
+        name: "product",
+        to: "Product",
+        target: () => productDefinition,
+        keys: (record: Price) => [record.sku],
+        dangling: "error",
+      },
+    ],
+    encode: encodePrice,
+    decode: decodePrice,
+  };
+}
 
 /** One revision of Price; it never changes. */
-export class PriceSnapshot extends cc.MappingSnapshot<PriceKey, Price> implements PriceReader {
-  get byProduct(): PriceReader["byProduct"] {
-    return this.core.group("byProduct");
+export class PriceSnapshot extends cc.MappingSnapshot<PriceKey, Price> implements PriceViews {
+  get byProduct(): PriceViews["byProduct"] {
+    return this.group("byProduct");
   }
 
-  get cheapest(): PriceReader["cheapest"] {
-    return this.core.unique("cheapest");
+  get cheapest(): PriceViews["cheapest"] {
+    return this.unique("cheapest");
   }
 
-  get byAmount(): PriceReader["byAmount"] {
-    return this.core.sorted("byAmount");
+  get byAmount(): PriceViews["byAmount"] {
+    return this.sorted("byAmount");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -949,68 +863,36 @@ export class PriceSnapshot extends cc.MappingSnapshot<PriceKey, Price> implement
  */
 export class PriceMapping
   extends cc.Mapping<PriceKey, Price, PriceInput, PriceSnapshot>
-  implements PriceReader
+  implements PriceViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = priceDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = priceDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<PriceInput, PriceSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<PriceInput, PriceSnapshot>) {
     super(priceDefinition, PriceSnapshot, store, options);
   }
 
-  get byProduct(): PriceReader["byProduct"] {
+  get byProduct(): PriceViews["byProduct"] {
     return this.snapshot().byProduct;
   }
 
-  get cheapest(): PriceReader["cheapest"] {
+  get cheapest(): PriceViews["cheapest"] {
     return this.snapshot().cheapest;
   }
 
-  get byAmount(): PriceReader["byAmount"] {
+  get byAmount(): PriceViews["byAmount"] {
     return this.snapshot().byAmount;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(priceDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(priceDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(priceDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(priceDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(priceDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(priceDefinition, store, hash);
   }
 }
 
 function encodePrice(w: cc.Writer, row: PriceInput): void {
-  const sku = cc.checkString(row.sku, "sku");
-  if (sku !== "") w.uint32(10).string(sku);
+  cc.putString(w, 10, row.sku, "sku");
   w.uint32(16).uint32(cc.checkEnum(row.currency, currencyNumbers, "currency"));
-  const minQuantity = cc.checkUint32(row.minQuantity, "minQuantity");
-  if (minQuantity !== 0) w.uint32(24).uint32(minQuantity);
-  const amount = cc.checkDecimal(row.amount, 2, "amount");
-  if (amount !== 0) cc.writeInt64(w.uint32(32), amount);
-  const taxPercent = cc.checkDecimal(row.taxPercent ?? "19.000", 3, "taxPercent");
-  if (taxPercent !== 0) cc.writeInt64(w.uint32(40), taxPercent);
+  cc.putUint32(w, 24, row.minQuantity, "minQuantity");
+  cc.putDecimal(w, 32, row.amount, 2, "amount");
+  cc.putDecimal(w, 40, row.taxPercent ?? "19.000", 3, "taxPercent");
   cc.writeTimestamp(w.uint32(50), cc.checkTimestamp(row.validFrom, "validFrom"));
   const validUntil = row.validUntil ?? undefined;
   if (validUntil !== undefined) {
@@ -1056,7 +938,7 @@ function decodePrice(r: cc.Reader, end: number): Price {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<Price>({
     sku,
     currency: currency ?? cc.missing("currency"),
     minQuantity,
@@ -1094,31 +976,32 @@ export type StockLevelReader = cc.MappingReader<StockLevelKey, StockLevel>;
 
 const stockLevelFields = new cc.FieldNames(["warehouse", "reserved", "pieces", "countedAt"]);
 
-const stockLevelDefinition: cc.EntityDefinition<StockLevel, StockLevelInput> = {
-  format: 1,
-  package: "shop",
-  entity: "StockLevel",
-  hash: "e745f998bc391cc6",
-  fields: stockLevelFields.names,
-  key: [
-    {
-      name: "warehouse",
-      kind: { type: "int64", as: "number" },
-      read: (record) => record.warehouse,
-    },
-    { name: "reserved", kind: { type: "bool" }, read: (record) => record.reserved },
-  ],
-  views: [],
-  references: [],
-  encode: encodeStockLevel,
-  decode: decodeStockLevel,
-};
+const stockLevelDefinition = defineStockLevel();
+
+function defineStockLevel(): cc.EntityDefinition<StockLevel, StockLevelInput> {
+  return {
+    format: 1,
+    package: "shop",
+    entity: "StockLevel",
+    hash: "e745f998bc391cc6",
+    fields: stockLevelFields.names,
+    key: [
+      cc.field(
+        "warehouse",
+        { type: "int64", as: "number" },
+        (record: StockLevel) => record.warehouse,
+      ),
+      cc.field("reserved", "bool", (record: StockLevel) => record.reserved),
+    ],
+    views: [],
+    references: [],
+    encode: encodeStockLevel,
+    decode: decodeStockLevel,
+  };
+}
 
 /** One revision of StockLevel; it never changes. */
-export class StockLevelSnapshot
-  extends cc.MappingSnapshot<StockLevelKey, StockLevel>
-  implements StockLevelReader
-{
+export class StockLevelSnapshot extends cc.MappingSnapshot<StockLevelKey, StockLevel> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<StockLevelInput>): StockLevelSnapshot {
     return new StockLevelSnapshot(cc.coreOf(stockLevelDefinition, rows));
@@ -1129,56 +1012,28 @@ export class StockLevelSnapshot
  * StockLevel in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class StockLevelMapping
-  extends cc.Mapping<StockLevelKey, StockLevel, StockLevelInput, StockLevelSnapshot>
-  implements StockLevelReader
-{
+export class StockLevelMapping extends cc.Mapping<
+  StockLevelKey,
+  StockLevel,
+  StockLevelInput,
+  StockLevelSnapshot
+> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = stockLevelDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = stockLevelDefinition;
 
   constructor(
     store: cc.Store,
-    options: cc.CollectionOptions<StockLevelInput, StockLevelSnapshot> = {},
+    options?: cc.CollectionOptions<StockLevelInput, StockLevelSnapshot>,
   ) {
     super(stockLevelDefinition, StockLevelSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(stockLevelDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(stockLevelDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(stockLevelDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(stockLevelDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(stockLevelDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(stockLevelDefinition, store, hash);
   }
 }
 
 function encodeStockLevel(w: cc.Writer, row: StockLevelInput): void {
-  const warehouse = cc.checkSafeInt64(row.warehouse, "warehouse");
-  if (warehouse !== 0) cc.writeInt64(w.uint32(8), warehouse);
-  const reserved = cc.checkBool(row.reserved, "reserved");
-  if (reserved) w.uint32(16).bool(reserved);
+  cc.putSafeInt64(w, 8, row.warehouse, "warehouse");
+  cc.putBool(w, 16, row.reserved, "reserved");
   cc.writeMap(w, 26, row.pieces, "pieces", cc.stringKeys, (value) =>
     w.uint32(16).uint32(cc.checkUint32(value)),
   );
@@ -1210,7 +1065,7 @@ function decodeStockLevel(r: cc.Reader, end: number): StockLevel {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<StockLevel>({
     warehouse,
     reserved,
     pieces: cc.frozenMap(pieces),
@@ -1236,56 +1091,61 @@ export interface FlagInput {
   readonly rules: readonly cc.JsonInput[];
 }
 
-/** What can be read of Flag: on a snapshot, and on the collection itself. */
-export interface FlagReader extends cc.MappingReader<string, Flag> {
+/** The views of Flag. */
+export interface FlagViews {
   readonly byPlatform: cc.GroupView<Platform, Flag>;
   readonly enabled: cc.SortedView<Flag, string, cc.TextRange>;
 }
 
+/** What can be read of Flag: on a snapshot, and on the collection itself. */
+export type FlagReader = cc.MappingReader<string, Flag> & FlagViews;
+
 const flagFields = new cc.FieldNames(["name", "enabled", "platforms", "rolloutPercent", "rules"]);
 
-const flagDefinition: cc.EntityDefinition<Flag, FlagInput> = {
-  format: 1,
-  package: "shop",
-  entity: "Flag",
-  hash: "ed1e39fc606106ae",
-  fields: flagFields.names,
-  key: [{ name: "name", kind: { type: "string" }, read: (record) => record.name }],
-  views: [
-    {
-      view: "group",
-      name: "byPlatform",
-      by: [
-        {
-          name: "platforms",
-          kind: { type: "enum", names: Platform },
-          read: (record) => record.platforms,
-        },
-      ],
-      each: (record) => record.platforms,
-      where: (record) => record.enabled,
-      sort: [],
-    },
-    {
-      view: "sorted",
-      name: "enabled",
-      where: (record) => record.enabled,
-      sort: [{ name: "name", kind: { type: "string" }, read: (record) => record.name }],
-    },
-  ],
-  references: [],
-  encode: encodeFlag,
-  decode: decodeFlag,
-};
+const flagDefinition = defineFlag();
+
+function defineFlag(): cc.EntityDefinition<Flag, FlagInput> {
+  return {
+    format: 1,
+    package: "shop",
+    entity: "Flag",
+    hash: "ed1e39fc606106ae",
+    fields: flagFields.names,
+    key: [cc.field("name", "string", (record: Flag) => record.name)],
+    views: [
+      cc.group({
+        name: "byPlatform",
+        by: [
+          cc.field(
+            "platforms",
+            { type: "enum", names: Platform },
+            (record: Flag) => record.platforms,
+          ),
+        ],
+        each: (record: Flag) => record.platforms,
+        where: (record: Flag) => record.enabled,
+        sort: [],
+      }),
+      cc.sorted({
+        name: "enabled",
+        where: (record: Flag) => record.enabled,
+        sort: [cc.field("name", "string", (record: Flag) => record.name)],
+      }),
+    ],
+    references: [],
+    encode: encodeFlag,
+    decode: decodeFlag,
+  };
+}
 
 /** One revision of Flag; it never changes. */
-export class FlagSnapshot extends cc.MappingSnapshot<string, Flag> implements FlagReader {
-  get byPlatform(): FlagReader["byPlatform"] {
-    return this.core.group("byPlatform");
+export class FlagSnapshot extends cc.MappingSnapshot<string, Flag> implements FlagViews {
+  get byPlatform(): FlagViews["byPlatform"] {
+    return this.group("byPlatform");
   }
 
-  get enabled(): FlagReader["enabled"] {
-    return this.core.sorted("enabled");
+  get enabled(): FlagViews["enabled"] {
+    return this.sorted("enabled");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -1300,64 +1160,33 @@ export class FlagSnapshot extends cc.MappingSnapshot<string, Flag> implements Fl
  */
 export class FlagMapping
   extends cc.Mapping<string, Flag, FlagInput, FlagSnapshot>
-  implements FlagReader
+  implements FlagViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = flagDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = flagDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<FlagInput, FlagSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<FlagInput, FlagSnapshot>) {
     super(flagDefinition, FlagSnapshot, store, options);
   }
 
-  get byPlatform(): FlagReader["byPlatform"] {
+  get byPlatform(): FlagViews["byPlatform"] {
     return this.snapshot().byPlatform;
   }
 
-  get enabled(): FlagReader["enabled"] {
+  get enabled(): FlagViews["enabled"] {
     return this.snapshot().enabled;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(flagDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(flagDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(flagDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(flagDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(flagDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(flagDefinition, store, hash);
   }
 }
 
 function encodeFlag(w: cc.Writer, row: FlagInput): void {
-  const name = cc.checkString(row.name, "name");
-  if (name !== "") w.uint32(10).string(name);
-  const enabled = cc.checkBool(row.enabled ?? false, "enabled");
-  if (enabled) w.uint32(16).bool(enabled);
+  cc.putString(w, 10, row.name, "name");
+  cc.putBool(w, 16, row.enabled ?? false, "enabled");
   cc.writePacked(w, 26, row.platforms, "platforms", (value) =>
     w.uint32(cc.checkEnum(value, platformNumbers)),
   );
-  const rolloutPercent = cc.checkDecimal(row.rolloutPercent ?? "100.0", 1, "rolloutPercent");
-  if (rolloutPercent !== 0) cc.writeInt64(w.uint32(32), rolloutPercent);
+  cc.putDecimal(w, 32, row.rolloutPercent ?? "100.0", 1, "rolloutPercent");
   cc.writeList(row.rules, "rules", (value) => w.uint32(42).string(cc.checkJson(value)));
   if (row.enabled === undefined || row.rolloutPercent === undefined) flagFields.check(row);
 }
@@ -1392,7 +1221,7 @@ function decodeFlag(r: cc.Reader, end: number): Flag {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<Flag>({
     name,
     enabled,
     platforms: cc.frozenList(platforms),
@@ -1422,8 +1251,8 @@ export interface TranslationKey {
   readonly messageKey: string;
 }
 
-/** What can be read of Translation: on a snapshot, and on the collection itself. */
-export interface TranslationReader extends cc.MappingReader<TranslationKey, Translation> {
+/** The views of Translation. */
+export interface TranslationViews {
   readonly byLocale: cc.GroupView<
     string,
     Translation,
@@ -1431,38 +1260,44 @@ export interface TranslationReader extends cc.MappingReader<TranslationKey, Tran
   >;
 }
 
+/** What can be read of Translation: on a snapshot, and on the collection itself. */
+export type TranslationReader = cc.MappingReader<TranslationKey, Translation> & TranslationViews;
+
 const translationFields = new cc.FieldNames(["locale", "messageKey", "text", "plurals"]);
 
-const translationDefinition: cc.EntityDefinition<Translation, TranslationInput> = {
-  format: 1,
-  package: "shop",
-  entity: "Translation",
-  hash: "366a286adec5b524",
-  fields: translationFields.names,
-  key: [
-    { name: "locale", kind: { type: "string" }, read: (record) => record.locale },
-    { name: "messageKey", kind: { type: "string" }, read: (record) => record.messageKey },
-  ],
-  views: [
-    {
-      view: "group",
-      name: "byLocale",
-      by: [{ name: "locale", kind: { type: "string" }, read: (record) => record.locale }],
-      sort: [{ name: "messageKey", kind: { type: "string" }, read: (record) => record.messageKey }],
-    },
-  ],
-  references: [],
-  encode: encodeTranslation,
-  decode: decodeTranslation,
-};
+const translationDefinition = defineTranslation();
+
+function defineTranslation(): cc.EntityDefinition<Translation, TranslationInput> {
+  return {
+    format: 1,
+    package: "shop",
+    entity: "Translation",
+    hash: "366a286adec5b524",
+    fields: translationFields.names,
+    key: [
+      cc.field("locale", "string", (record: Translation) => record.locale),
+      cc.field("messageKey", "string", (record: Translation) => record.messageKey),
+    ],
+    views: [
+      cc.group({
+        name: "byLocale",
+        by: [cc.field("locale", "string", (record: Translation) => record.locale)],
+        sort: [cc.field("messageKey", "string", (record: Translation) => record.messageKey)],
+      }),
+    ],
+    references: [],
+    encode: encodeTranslation,
+    decode: decodeTranslation,
+  };
+}
 
 /** One revision of Translation; it never changes. */
 export class TranslationSnapshot
   extends cc.MappingSnapshot<TranslationKey, Translation>
-  implements TranslationReader
+  implements TranslationViews
 {
-  get byLocale(): TranslationReader["byLocale"] {
-    return this.core.group("byLocale");
+  get byLocale(): TranslationViews["byLocale"] {
+    return this.group("byLocale");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -1477,60 +1312,29 @@ export class TranslationSnapshot
  */
 export class TranslationMapping
   extends cc.Mapping<TranslationKey, Translation, TranslationInput, TranslationSnapshot>
-  implements TranslationReader
+  implements TranslationViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = translationDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = translationDefinition;
 
   constructor(
     store: cc.Store,
-    options: cc.CollectionOptions<TranslationInput, TranslationSnapshot> = {},
+    options?: cc.CollectionOptions<TranslationInput, TranslationSnapshot>,
   ) {
     super(translationDefinition, TranslationSnapshot, store, options);
   }
 
-  get byLocale(): TranslationReader["byLocale"] {
+  get byLocale(): TranslationViews["byLocale"] {
     return this.snapshot().byLocale;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(translationDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(translationDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(translationDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(translationDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(translationDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(translationDefinition, store, hash);
   }
 }
 
 function encodeTranslation(w: cc.Writer, row: TranslationInput): void {
-  const locale = cc.checkString(row.locale, "locale");
-  if (locale !== "") w.uint32(10).string(locale);
-  const messageKey = cc.checkString(row.messageKey, "messageKey");
-  if (messageKey !== "") w.uint32(18).string(messageKey);
-  const text = cc.checkString(row.text, "text");
-  if (text !== "") w.uint32(26).string(text);
+  cc.putString(w, 10, row.locale, "locale");
+  cc.putString(w, 18, row.messageKey, "messageKey");
+  cc.putString(w, 26, row.text, "text");
   cc.writeMap(w, 34, row.plurals, "plurals", cc.stringKeys, (value) =>
     w.uint32(18).string(cc.checkString(value)),
   );
@@ -1561,7 +1365,7 @@ function decodeTranslation(r: cc.Reader, end: number): Translation {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ locale, messageKey, text, plurals: cc.frozenMap(plurals) });
+  return cc.freeze<Translation>({ locale, messageKey, text, plurals: cc.frozenMap(plurals) });
 }
 
 /** What the start page shows, in the order of the loader. */
@@ -1583,21 +1387,25 @@ export type BannerReader = cc.SequenceReader<Banner>;
 
 const bannerFields = new cc.FieldNames(["text", "links", "seenBy"]);
 
-const bannerDefinition: cc.EntityDefinition<Banner, BannerInput> = {
-  format: 1,
-  package: "shop",
-  entity: "Banner",
-  hash: "bbdc2ad5fc801a70",
-  fields: bannerFields.names,
-  key: [],
-  views: [],
-  references: [],
-  encode: encodeBanner,
-  decode: decodeBanner,
-};
+const bannerDefinition = defineBanner();
+
+function defineBanner(): cc.EntityDefinition<Banner, BannerInput> {
+  return {
+    format: 1,
+    package: "shop",
+    entity: "Banner",
+    hash: "bbdc2ad5fc801a70",
+    fields: bannerFields.names,
+    key: [],
+    views: [],
+    references: [],
+    encode: encodeBanner,
+    decode: decodeBanner,
+  };
+}
 
 /** One revision of Banner; it never changes. */
-export class BannerSnapshot extends cc.SequenceSnapshot<Banner> implements BannerReader {
+export class BannerSnapshot extends cc.SequenceSnapshot<Banner> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<BannerInput>): BannerSnapshot {
     return new BannerSnapshot(cc.coreOf(bannerDefinition, rows));
@@ -1608,51 +1416,19 @@ export class BannerSnapshot extends cc.SequenceSnapshot<Banner> implements Banne
  * Banner in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class BannerSequence
-  extends cc.Sequence<Banner, BannerInput, BannerSnapshot>
-  implements BannerReader
-{
+export class BannerSequence extends cc.Sequence<Banner, BannerInput, BannerSnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = bannerDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = bannerDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<BannerInput, BannerSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<BannerInput, BannerSnapshot>) {
     super(bannerDefinition, BannerSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(bannerDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(bannerDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(bannerDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(bannerDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(bannerDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(bannerDefinition, store, hash);
   }
 }
 
 function encodeBanner(w: cc.Writer, row: BannerInput): void {
-  const text = cc.checkString(row.text, "text");
-  if (text !== "") w.uint32(10).string(text);
+  cc.putString(w, 10, row.text, "text");
   cc.writeList(row.links, "links", (value) => w.uint32(18).string(cc.checkString(value)));
   cc.writeMap(w, 26, row.seenBy, "seenBy", cc.boolKeys, (value) =>
     cc.writeUint64(w.uint32(16), cc.checkUint64(value)),
@@ -1680,7 +1456,7 @@ function decodeBanner(r: cc.Reader, end: number): Banner {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ text, links: cc.frozenList(links), seenBy: cc.frozenMap(seenBy) });
+  return cc.freeze<Banner>({ text, links: cc.frozenList(links), seenBy: cc.frozenMap(seenBy) });
 }
 
 /** Category in a ShopSnapshot, where references lead somewhere. */
@@ -1776,16 +1552,7 @@ export class ShopSnapshot extends cc.DatasetSnapshot {
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<ShopInputs>): ShopSnapshot {
-    const cores = new cc.DatasetCores([
-      cc.coreOf(categoryDefinition, rows.category ?? []),
-      cc.coreOf(productDefinition, rows.product ?? []),
-      cc.coreOf(priceDefinition, rows.price ?? []),
-      cc.coreOf(stockLevelDefinition, rows.stockLevel ?? []),
-      cc.coreOf(flagDefinition, rows.flag ?? []),
-      cc.coreOf(translationDefinition, rows.translation ?? []),
-      cc.coreOf(bannerDefinition, rows.banner ?? []),
-    ]);
-    return new ShopSnapshot(cores);
+    return new ShopSnapshot(cc.coresOf(shopSchema, rows));
   }
 }
 
@@ -1794,6 +1561,8 @@ export class ShopSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class ShopDataset extends cc.Dataset<ShopSnapshot, ShopInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = shopSchema;
   readonly category: CategoryMapping;
   readonly product: ProductMapping;
   readonly price: PriceMapping;
@@ -1802,7 +1571,7 @@ export class ShopDataset extends cc.Dataset<ShopSnapshot, ShopInputs> {
   readonly translation: TranslationMapping;
   readonly banner: BannerSequence;
 
-  constructor(store: cc.Store, options: cc.DatasetOptions<ShopInputs, ShopSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.DatasetOptions<ShopInputs, ShopSnapshot>) {
     super(shopSchema, ShopSnapshot, store, options);
     this.category = new CategoryMapping(store, this.optionsOf("category"));
     this.product = new ProductMapping(store, this.optionsOf("product"));
@@ -1811,26 +1580,5 @@ export class ShopDataset extends cc.Dataset<ShopSnapshot, ShopInputs> {
     this.flag = new FlagMapping(store, this.optionsOf("flag"));
     this.translation = new TranslationMapping(store, this.optionsOf("translation"));
     this.banner = new BannerSequence(store, this.optionsOf("banner"));
-  }
-
-  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
-  static rollback(
-    store: cc.Store,
-    options: cc.DatasetRollbackOptions<ShopInputs>,
-  ): cc.Promise<cc.RevisionsOf<ShopInputs>> {
-    return cc.rollbackAll(shopSchema, store, options);
-  }
-
-  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
-  static pin(
-    store: cc.Store,
-    options: cc.DatasetPinOptions<ShopInputs> = {},
-  ): cc.Promise<cc.RevisionsOf<ShopInputs>> {
-    return cc.pinAll(shopSchema, store, options);
-  }
-
-  /** Serves what a pin held back, of all collections at once. */
-  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<ShopInputs>> {
-    return cc.unpinAll(shopSchema, store);
   }
 }

@@ -39,10 +39,8 @@ export interface LocationInput {
 }
 
 function encodeLocation(w: cc.Writer, row: LocationInput): void {
-  const lat = cc.checkDouble(row.lat, "lat");
-  if (!cc.isZero(lat)) w.uint32(9).double(lat);
-  const lon = cc.checkDouble(row.lon, "lon");
-  if (!cc.isZero(lon)) w.uint32(17).double(lon);
+  cc.putDouble(w, 9, row.lat, "lat");
+  cc.putDouble(w, 17, row.lon, "lon");
 }
 
 function decodeLocation(r: cc.Reader, end: number): Location {
@@ -62,7 +60,7 @@ function decodeLocation(r: cc.Reader, end: number): Location {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ lat, lon });
+  return cc.freeze<Location>({ lat, lon });
 }
 
 /** With a key and a group, which is what was measured with Netflix Hollow. */
@@ -87,10 +85,13 @@ export interface TownInput {
   readonly location: LocationInput;
 }
 
-/** What can be read of Town: on a snapshot, and on the collection itself. */
-export interface TownReader extends cc.MappingReader<number, Town> {
+/** The views of Town. */
+export interface TownViews {
   readonly byCountry: cc.GroupView<string, Town>;
 }
+
+/** What can be read of Town: on a snapshot, and on the collection itself. */
+export type TownReader = cc.MappingReader<number, Town> & TownViews;
 
 const townFields = new cc.FieldNames([
   "id",
@@ -102,30 +103,33 @@ const townFields = new cc.FieldNames([
   "location",
 ]);
 
-const townDefinition: cc.EntityDefinition<Town, TownInput> = {
-  format: 1,
-  package: "bench",
-  entity: "Town",
-  hash: "11ae42955eff9586",
-  fields: townFields.names,
-  key: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-  views: [
-    {
-      view: "group",
-      name: "byCountry",
-      by: [{ name: "country", kind: { type: "string" }, read: (record) => record.country }],
-      sort: [],
-    },
-  ],
-  references: [],
-  encode: encodeTown,
-  decode: decodeTown,
-};
+const townDefinition = defineTown();
+
+function defineTown(): cc.EntityDefinition<Town, TownInput> {
+  return {
+    format: 1,
+    package: "bench",
+    entity: "Town",
+    hash: "11ae42955eff9586",
+    fields: townFields.names,
+    key: [cc.field("id", "uint32", (record: Town) => record.id)],
+    views: [
+      cc.group({
+        name: "byCountry",
+        by: [cc.field("country", "string", (record: Town) => record.country)],
+        sort: [],
+      }),
+    ],
+    references: [],
+    encode: encodeTown,
+    decode: decodeTown,
+  };
+}
 
 /** One revision of Town; it never changes. */
-export class TownSnapshot extends cc.MappingSnapshot<number, Town> implements TownReader {
-  get byCountry(): TownReader["byCountry"] {
-    return this.core.group("byCountry");
+export class TownSnapshot extends cc.MappingSnapshot<number, Town> implements TownViews {
+  get byCountry(): TownViews["byCountry"] {
+    return this.group("byCountry");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -140,62 +144,30 @@ export class TownSnapshot extends cc.MappingSnapshot<number, Town> implements To
  */
 export class TownMapping
   extends cc.Mapping<number, Town, TownInput, TownSnapshot>
-  implements TownReader
+  implements TownViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = townDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = townDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<TownInput, TownSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<TownInput, TownSnapshot>) {
     super(townDefinition, TownSnapshot, store, options);
   }
 
-  get byCountry(): TownReader["byCountry"] {
+  get byCountry(): TownViews["byCountry"] {
     return this.snapshot().byCountry;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(townDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(townDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(townDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(townDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(townDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(townDefinition, store, hash);
   }
 }
 
 function encodeTown(w: cc.Writer, row: TownInput): void {
-  const id = cc.checkUint32(row.id, "id");
-  if (id !== 0) w.uint32(8).uint32(id);
-  const name = cc.checkString(row.name, "name");
-  if (name !== "") w.uint32(18).string(name);
-  const country = cc.checkString(row.country, "country");
-  if (country !== "") w.uint32(26).string(country);
+  cc.putUint32(w, 8, row.id, "id");
+  cc.putString(w, 18, row.name, "name");
+  cc.putString(w, 26, row.country, "country");
   const adminCode = row.adminCode ?? undefined;
   if (adminCode !== undefined) w.uint32(34).string(cc.checkString(adminCode, "adminCode"));
   w.uint32(40).uint32(cc.checkEnum(row.featureCode, featureCodeNumbers, "featureCode"));
-  const population = cc.checkUint32(row.population, "population");
-  if (population !== 0) w.uint32(48).uint32(population);
+  cc.putUint32(w, 48, row.population, "population");
   cc.writeMessage(w.uint32(58), row.location, encodeLocation, "location");
   if (row.adminCode === undefined) townFields.check(row);
 }
@@ -237,7 +209,7 @@ function decodeTown(r: cc.Reader, end: number): Town {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<Town>({
     id,
     name,
     country,
@@ -276,12 +248,15 @@ export interface PlaceByPlaceKey {
   readonly id: number;
 }
 
-/** What can be read of Place: on a snapshot, and on the collection itself. */
-export interface PlaceReader extends cc.MappingReader<number, Place> {
+/** The views of Place. */
+export interface PlaceViews {
   readonly byCountry: cc.GroupView<string, Place, cc.SortedList<Place, number>>;
   readonly byPlace: cc.UniqueView<PlaceByPlaceKey, Place>;
   readonly byPopulation: cc.SortedView<Place, number>;
 }
+
+/** What can be read of Place: on a snapshot, and on the collection itself. */
+export type PlaceReader = cc.MappingReader<number, Place> & PlaceViews;
 
 const placeFields = new cc.FieldNames([
   "id",
@@ -293,68 +268,59 @@ const placeFields = new cc.FieldNames([
   "location",
 ]);
 
-const placeDefinition: cc.EntityDefinition<Place, PlaceInput> = {
-  format: 1,
-  package: "bench",
-  entity: "Place",
-  hash: "f25b072d1fc24714",
-  fields: placeFields.names,
-  key: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-  views: [
-    {
-      view: "group",
-      name: "byCountry",
-      by: [{ name: "country", kind: { type: "string" }, read: (record) => record.country }],
-      sort: [
-        {
-          name: "population",
-          kind: { type: "uint32" },
-          read: (record) => record.population,
-          descending: true,
-        },
-        { name: "name", kind: { type: "string" }, read: (record) => record.name },
-      ],
-    },
-    {
-      view: "unique",
-      name: "byPlace",
-      by: [
-        { name: "country", kind: { type: "string" }, read: (record) => record.country },
-        { name: "id", kind: { type: "uint32" }, read: (record) => record.id },
-      ],
-      sort: [],
-      duplicates: "error",
-    },
-    {
-      view: "sorted",
-      name: "byPopulation",
-      sort: [
-        {
-          name: "population",
-          kind: { type: "uint32" },
-          read: (record) => record.population,
-          descending: true,
-        },
-      ],
-    },
-  ],
-  references: [],
-  encode: encodePlace,
-  decode: decodePlace,
-};
+const placeDefinition = definePlace();
+
+function definePlace(): cc.EntityDefinition<Place, PlaceInput> {
+  return {
+    format: 1,
+    package: "bench",
+    entity: "Place",
+    hash: "f25b072d1fc24714",
+    fields: placeFields.names,
+    key: [cc.field("id", "uint32", (record: Place) => record.id)],
+    views: [
+      cc.group({
+        name: "byCountry",
+        by: [cc.field("country", "string", (record: Place) => record.country)],
+        sort: [
+          cc.field("population", "uint32", (record: Place) => record.population, "descending"),
+          cc.field("name", "string", (record: Place) => record.name),
+        ],
+      }),
+      cc.unique({
+        name: "byPlace",
+        by: [
+          cc.field("country", "string", (record: Place) => record.country),
+          cc.field("id", "uint32", (record: Place) => record.id),
+        ],
+        sort: [],
+        duplicates: "error",
+      }),
+      cc.sorted({
+        name: "byPopulation",
+        sort: [
+          cc.field("population", "uint32", (record: Place) => record.population, "descending"),
+        ],
+      }),
+    ],
+    references: [],
+    encode: encodePlace,
+    decode: decodePlace,
+  };
+}
 
 /** One revision of Place; it never changes. */
-export class PlaceSnapshot extends cc.MappingSnapshot<number, Place> implements PlaceReader {
-  get byCountry(): PlaceReader["byCountry"] {
-    return this.core.group("byCountry");
+export class PlaceSnapshot extends cc.MappingSnapshot<number, Place> implements PlaceViews {
+  get byCountry(): PlaceViews["byCountry"] {
+    return this.group("byCountry");
   }
 
-  get byPlace(): PlaceReader["byPlace"] {
-    return this.core.unique("byPlace");
+  get byPlace(): PlaceViews["byPlace"] {
+    return this.unique("byPlace");
   }
 
-  get byPopulation(): PlaceReader["byPopulation"] {
-    return this.core.sorted("byPopulation");
+  get byPopulation(): PlaceViews["byPopulation"] {
+    return this.sorted("byPopulation");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -369,70 +335,38 @@ export class PlaceSnapshot extends cc.MappingSnapshot<number, Place> implements 
  */
 export class PlaceMapping
   extends cc.Mapping<number, Place, PlaceInput, PlaceSnapshot>
-  implements PlaceReader
+  implements PlaceViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = placeDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = placeDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<PlaceInput, PlaceSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<PlaceInput, PlaceSnapshot>) {
     super(placeDefinition, PlaceSnapshot, store, options);
   }
 
-  get byCountry(): PlaceReader["byCountry"] {
+  get byCountry(): PlaceViews["byCountry"] {
     return this.snapshot().byCountry;
   }
 
-  get byPlace(): PlaceReader["byPlace"] {
+  get byPlace(): PlaceViews["byPlace"] {
     return this.snapshot().byPlace;
   }
 
-  get byPopulation(): PlaceReader["byPopulation"] {
+  get byPopulation(): PlaceViews["byPopulation"] {
     return this.snapshot().byPopulation;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(placeDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(placeDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(placeDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(placeDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(placeDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(placeDefinition, store, hash);
   }
 }
 
 function encodePlace(w: cc.Writer, row: PlaceInput): void {
-  const id = cc.checkUint32(row.id, "id");
-  if (id !== 0) w.uint32(8).uint32(id);
-  const name = cc.checkString(row.name, "name");
-  if (name !== "") w.uint32(18).string(name);
-  const country = cc.checkString(row.country, "country");
-  if (country !== "") w.uint32(26).string(country);
+  cc.putUint32(w, 8, row.id, "id");
+  cc.putString(w, 18, row.name, "name");
+  cc.putString(w, 26, row.country, "country");
   const adminCode = row.adminCode ?? undefined;
   if (adminCode !== undefined) w.uint32(34).string(cc.checkString(adminCode, "adminCode"));
   w.uint32(40).uint32(cc.checkEnum(row.featureCode, featureCodeNumbers, "featureCode"));
-  const population = cc.checkUint32(row.population, "population");
-  if (population !== 0) w.uint32(48).uint32(population);
+  cc.putUint32(w, 48, row.population, "population");
   cc.writeMessage(w.uint32(58), row.location, encodeLocation, "location");
   if (row.adminCode === undefined) placeFields.check(row);
 }
@@ -474,7 +408,7 @@ function decodePlace(r: cc.Reader, end: number): Place {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<Place>({
     id,
     name,
     country,
@@ -526,24 +460,28 @@ const spotFields = new cc.FieldNames([
   "location",
 ]);
 
-const spotDefinition: cc.EntityDefinition<Spot, SpotInput> = {
-  format: 1,
-  package: "bench",
-  entity: "Spot",
-  hash: "13f6ae4da7f48350",
-  fields: spotFields.names,
-  key: [
-    { name: "country", kind: { type: "string" }, read: (record) => record.country },
-    { name: "id", kind: { type: "uint32" }, read: (record) => record.id },
-  ],
-  views: [],
-  references: [],
-  encode: encodeSpot,
-  decode: decodeSpot,
-};
+const spotDefinition = defineSpot();
+
+function defineSpot(): cc.EntityDefinition<Spot, SpotInput> {
+  return {
+    format: 1,
+    package: "bench",
+    entity: "Spot",
+    hash: "13f6ae4da7f48350",
+    fields: spotFields.names,
+    key: [
+      cc.field("country", "string", (record: Spot) => record.country),
+      cc.field("id", "uint32", (record: Spot) => record.id),
+    ],
+    views: [],
+    references: [],
+    encode: encodeSpot,
+    decode: decodeSpot,
+  };
+}
 
 /** One revision of Spot; it never changes. */
-export class SpotSnapshot extends cc.MappingSnapshot<SpotKey, Spot> implements SpotReader {
+export class SpotSnapshot extends cc.MappingSnapshot<SpotKey, Spot> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<SpotInput>): SpotSnapshot {
     return new SpotSnapshot(cc.coreOf(spotDefinition, rows));
@@ -554,60 +492,25 @@ export class SpotSnapshot extends cc.MappingSnapshot<SpotKey, Spot> implements S
  * Spot in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class SpotMapping
-  extends cc.Mapping<SpotKey, Spot, SpotInput, SpotSnapshot>
-  implements SpotReader
-{
+export class SpotMapping extends cc.Mapping<SpotKey, Spot, SpotInput, SpotSnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = spotDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = spotDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<SpotInput, SpotSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<SpotInput, SpotSnapshot>) {
     super(spotDefinition, SpotSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(spotDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(spotDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(spotDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(spotDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(spotDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(spotDefinition, store, hash);
   }
 }
 
 function encodeSpot(w: cc.Writer, row: SpotInput): void {
-  const id = cc.checkUint32(row.id, "id");
-  if (id !== 0) w.uint32(8).uint32(id);
-  const name = cc.checkString(row.name, "name");
-  if (name !== "") w.uint32(18).string(name);
-  const country = cc.checkString(row.country, "country");
-  if (country !== "") w.uint32(26).string(country);
+  cc.putUint32(w, 8, row.id, "id");
+  cc.putString(w, 18, row.name, "name");
+  cc.putString(w, 26, row.country, "country");
   const adminCode = row.adminCode ?? undefined;
   if (adminCode !== undefined) w.uint32(34).string(cc.checkString(adminCode, "adminCode"));
   w.uint32(40).uint32(cc.checkEnum(row.featureCode, featureCodeNumbers, "featureCode"));
-  const population = cc.checkUint32(row.population, "population");
-  if (population !== 0) w.uint32(48).uint32(population);
+  cc.putUint32(w, 48, row.population, "population");
   cc.writeMessage(w.uint32(58), row.location, encodeLocation, "location");
   if (row.adminCode === undefined) spotFields.check(row);
 }
@@ -649,7 +552,7 @@ function decodeSpot(r: cc.Reader, end: number): Spot {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<Spot>({
     id,
     name,
     country,
@@ -698,21 +601,25 @@ const siteFields = new cc.FieldNames([
   "location",
 ]);
 
-const siteDefinition: cc.EntityDefinition<Site, SiteInput> = {
-  format: 1,
-  package: "bench",
-  entity: "Site",
-  hash: "793d853480e7b312",
-  fields: siteFields.names,
-  key: [{ name: "code", kind: { type: "string" }, read: (record) => record.code }],
-  views: [],
-  references: [],
-  encode: encodeSite,
-  decode: decodeSite,
-};
+const siteDefinition = defineSite();
+
+function defineSite(): cc.EntityDefinition<Site, SiteInput> {
+  return {
+    format: 1,
+    package: "bench",
+    entity: "Site",
+    hash: "793d853480e7b312",
+    fields: siteFields.names,
+    key: [cc.field("code", "string", (record: Site) => record.code)],
+    views: [],
+    references: [],
+    encode: encodeSite,
+    decode: decodeSite,
+  };
+}
 
 /** One revision of Site; it never changes. */
-export class SiteSnapshot extends cc.MappingSnapshot<string, Site> implements SiteReader {
+export class SiteSnapshot extends cc.MappingSnapshot<string, Site> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<SiteInput>): SiteSnapshot {
     return new SiteSnapshot(cc.coreOf(siteDefinition, rows));
@@ -723,62 +630,26 @@ export class SiteSnapshot extends cc.MappingSnapshot<string, Site> implements Si
  * Site in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class SiteMapping
-  extends cc.Mapping<string, Site, SiteInput, SiteSnapshot>
-  implements SiteReader
-{
+export class SiteMapping extends cc.Mapping<string, Site, SiteInput, SiteSnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = siteDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = siteDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<SiteInput, SiteSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<SiteInput, SiteSnapshot>) {
     super(siteDefinition, SiteSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(siteDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(siteDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(siteDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(siteDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(siteDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(siteDefinition, store, hash);
   }
 }
 
 function encodeSite(w: cc.Writer, row: SiteInput): void {
-  const code = cc.checkString(row.code, "code");
-  if (code !== "") w.uint32(10).string(code);
-  const id = cc.checkUint32(row.id, "id");
-  if (id !== 0) w.uint32(16).uint32(id);
-  const name = cc.checkString(row.name, "name");
-  if (name !== "") w.uint32(26).string(name);
-  const country = cc.checkString(row.country, "country");
-  if (country !== "") w.uint32(34).string(country);
+  cc.putString(w, 10, row.code, "code");
+  cc.putUint32(w, 16, row.id, "id");
+  cc.putString(w, 26, row.name, "name");
+  cc.putString(w, 34, row.country, "country");
   const adminCode = row.adminCode ?? undefined;
   if (adminCode !== undefined) w.uint32(42).string(cc.checkString(adminCode, "adminCode"));
   w.uint32(48).uint32(cc.checkEnum(row.featureCode, featureCodeNumbers, "featureCode"));
-  const population = cc.checkUint32(row.population, "population");
-  if (population !== 0) w.uint32(56).uint32(population);
+  cc.putUint32(w, 56, row.population, "population");
   cc.writeMessage(w.uint32(66), row.location, encodeLocation, "location");
   if (row.adminCode === undefined) siteFields.check(row);
 }
@@ -824,7 +695,7 @@ function decodeSite(r: cc.Reader, end: number): Site {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<Site>({
     code,
     id,
     name,
@@ -871,13 +742,7 @@ export class BenchSnapshot extends cc.DatasetSnapshot {
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<BenchInputs>): BenchSnapshot {
-    const cores = new cc.DatasetCores([
-      cc.coreOf(townDefinition, rows.town ?? []),
-      cc.coreOf(placeDefinition, rows.place ?? []),
-      cc.coreOf(spotDefinition, rows.spot ?? []),
-      cc.coreOf(siteDefinition, rows.site ?? []),
-    ]);
-    return new BenchSnapshot(cores);
+    return new BenchSnapshot(cc.coresOf(benchSchema, rows));
   }
 }
 
@@ -886,37 +751,18 @@ export class BenchSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class BenchDataset extends cc.Dataset<BenchSnapshot, BenchInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = benchSchema;
   readonly town: TownMapping;
   readonly place: PlaceMapping;
   readonly spot: SpotMapping;
   readonly site: SiteMapping;
 
-  constructor(store: cc.Store, options: cc.DatasetOptions<BenchInputs, BenchSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.DatasetOptions<BenchInputs, BenchSnapshot>) {
     super(benchSchema, BenchSnapshot, store, options);
     this.town = new TownMapping(store, this.optionsOf("town"));
     this.place = new PlaceMapping(store, this.optionsOf("place"));
     this.spot = new SpotMapping(store, this.optionsOf("spot"));
     this.site = new SiteMapping(store, this.optionsOf("site"));
-  }
-
-  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
-  static rollback(
-    store: cc.Store,
-    options: cc.DatasetRollbackOptions<BenchInputs>,
-  ): cc.Promise<cc.RevisionsOf<BenchInputs>> {
-    return cc.rollbackAll(benchSchema, store, options);
-  }
-
-  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
-  static pin(
-    store: cc.Store,
-    options: cc.DatasetPinOptions<BenchInputs> = {},
-  ): cc.Promise<cc.RevisionsOf<BenchInputs>> {
-    return cc.pinAll(benchSchema, store, options);
-  }
-
-  /** Serves what a pin held back, of all collections at once. */
-  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<BenchInputs>> {
-    return cc.unpinAll(benchSchema, store);
   }
 }

@@ -1,10 +1,11 @@
 /**
- * Other processes that take part in a measurement: a producer beside the consumer, a server beside the load. They
- * are asked for one thing at a time and answer with numbers; what they hold is theirs.
+ * Other processes and threads that take part in a measurement: a producer beside the consumer, a server beside the
+ * load. They are asked for one thing at a time and answer with numbers; what they hold is theirs.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { parentPort, Worker } from "node:worker_threads";
 import type { Numbers } from "./child.js";
 
 /** What a partner can be asked for, by name. */
@@ -48,14 +49,29 @@ export function startPartner(from: string, file: string, ...args: readonly strin
   return { ask, stop };
 }
 
+/** The same as a thread of this process. */
+export function startThread(from: string, file: string, workerData: unknown): Partner {
+  const started = new Worker(new URL(file, from), { workerData });
+  const ask = async (task: string, argument = 0): Promise<Numbers> => {
+    const answered = once(started, "message") as Promise<[Answer]>;
+    started.postMessage({ task, argument } satisfies Question);
+    const [answer] = await answered;
+    if ("error" in answer) throw new Error(`${file} could not ${task}: ${answer.error}`);
+    return answer.numbers;
+  };
+  return { ask, stop: async () => void (await started.terminate()) };
+}
+
 /** In the partner: answers until the process that asks is done, then closes what it opened. */
 export function answer(tasks: Tasks, close: () => Promise<void> | void): void {
-  process.on("message", (question: Question) => void reply(tasks, question));
+  (parentPort ?? process).on("message", (question: Question) => void reply(tasks, question));
   process.once("disconnect", () => void close());
 }
 
 async function reply(tasks: Tasks, { task, argument }: Question): Promise<void> {
-  process.send?.(await answerTo(tasks, task, argument));
+  const answer = await answerTo(tasks, task, argument);
+  if (parentPort === null) process.send?.(answer);
+  else parentPort.postMessage(answer);
 }
 
 async function answerTo(tasks: Tasks, task: string, argument: number): Promise<Answer> {

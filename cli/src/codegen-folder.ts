@@ -46,7 +46,7 @@ export function compileFolder(generator: Generator, folder: Folder): CompiledFol
   // generated files are the same wherever the command is run.
   const read = (path: string): string => {
     const full = join(folder.path, path);
-    inputs.set(full, undefined);
+    inputs.set(full, listText(full));
     const text = readSchema(full);
     inputs.set(full, text);
     return text;

@@ -7,7 +7,7 @@ import type { Generator } from "./codegen-generator.js";
 import { printReport } from "./codegen-report.js";
 import { failureOf, runCodegen } from "./codegen-run.js";
 import { configInputs, findTargets, type TargetOptions, type Targets } from "./codegen-targets.js";
-import { InputWatcher } from "./input-watcher.js";
+import { contentOf, InputWatcher } from "./input-watcher.js";
 
 /** Runs until the signal is given. Rejects with a ProblemError when nothing can be watched. */
 export async function watchCodegen(
@@ -61,6 +61,8 @@ class Session {
     } catch (error) {
       // Loaded again at the next change, whatever it is: the reason may be in what it imports.
       this.#config = undefined;
+      // What changed meanwhile is not compiled, but it was seen: else it would be a change for ever.
+      this.#schemas = new Map([...this.#schemas.keys()].map((path) => [path, contentOf(path)]));
       printReport(failureOf(error), this.#isJson);
     }
     return new Map([...this.#schemas, ...config]);

@@ -119,7 +119,8 @@ function inodeOf(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
-function contentOf(path: string): string | undefined {
+/** The text of a file, or of a folder the names of its schemas; undefined when there is nothing to be read. */
+export function contentOf(path: string): string | undefined {
   const list = listText(path);
   if (list !== undefined) return list;
   try {

@@ -48,7 +48,7 @@ export function viewKeyName(entity: string, view: string): string {
 /** The names at the top level of generated code that one entity takes. */
 export function entityNames(schema: string, entity: string, keyed: boolean): readonly string[] {
   const collection = keyed ? "Mapping" : "Sequence";
-  const suffixes = ["", "Input", "Key", "Reader", "Segment", "Snapshot", collection];
+  const suffixes = ["", "Input", "Key", "Reader", "Segment", "Snapshot", "Views", collection];
   return [...suffixes.map((suffix) => entity + suffix), `${schema}${entity}Snapshot`];
 }
 

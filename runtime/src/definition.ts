@@ -9,9 +9,12 @@ import type { Writer } from "./codec/writer.js";
 /** The segment format that generated code was written for; checked when a collection is constructed. */
 export const FORMAT = 1;
 
+/** Types of which there is nothing more to say. */
+export type PlainType = "bool" | "int32" | "uint32" | "float" | "double" | "string" | "date";
+
 /** The type of a value that can be hashed and ordered, and how TypeScript holds it. */
 export type ScalarKind =
-  | { readonly type: "bool" | "int32" | "uint32" | "float" | "double" | "string" | "date" }
+  | { readonly type: PlainType }
   | { readonly type: "int64" | "uint64"; readonly as: "bigint" | "number" | "string" }
   | { readonly type: "timestamp"; readonly as: "date" | "number" }
   | { readonly type: "decimal"; readonly digits: number }
@@ -83,8 +86,12 @@ export interface Guards {
   readonly maxShrinkPercent?: number;
 }
 
-/** One entity of a schema, as generated code describes it. `R` is its record, `I` its loader's row. */
-export interface EntityDefinition<R extends object, I extends object> {
+/**
+ * What generated code says of an entity's keys, views and references: for records of whatever type, since with
+ * the record's type in them every entity would cost the compiler a copy of all these types. Its functions name
+ * the record themselves.
+ */
+export interface EntityDescription {
   readonly format: typeof FORMAT;
   readonly package: string;
   readonly entity: string;
@@ -93,10 +100,14 @@ export interface EntityDefinition<R extends object, I extends object> {
   /** All field names of the record, to recognise a row's misspelt ones. */
   readonly fields: readonly string[];
   /** The key's components; empty for a sequence. */
-  readonly key: readonly IndexField<R>[];
-  readonly views: readonly ViewDefinition<R>[];
-  readonly references: readonly ReferenceDefinition<R>[];
+  readonly key: readonly IndexField<object>[];
+  readonly views: readonly ViewDefinition<object>[];
+  readonly references: readonly ReferenceDefinition<object>[];
   readonly guards?: Guards;
+}
+
+/** One entity of a schema, as generated code describes it. `R` is its record, `I` its loader's row. */
+export interface EntityDefinition<R extends object, I extends object> extends EntityDescription {
   /** Appends one row as a protobuf message without its length. Throws InvalidFieldError, having checked everything. */
   encode(writer: Writer, row: I): void;
   /** Reads the message that ends at `end`; returns the frozen record. */

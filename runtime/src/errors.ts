@@ -27,7 +27,10 @@ export type ErrorCode =
   | "ERR_CLOSED"
   | "ERR_MISSING_PACKAGE"
   | "ERR_INVALID_ARGUMENT"
-  | "ERR_FORMAT";
+  | "ERR_FORMAT"
+  | "ERR_READ_ONLY"
+  | "ERR_NOT_SHARED"
+  | "ERR_OTHER_SCHEMA";
 
 /** What every failure of this library is an instance of. */
 export class CachedCollectionsError extends Error {

@@ -3,6 +3,8 @@
  * and give. Generated code has a door of its own, `cached-collections/generated/v1`.
  */
 export { derive } from "./collection/derive.js";
+export { attachedStore } from "./collection/threads/attached-store.js";
+export { shareStore } from "./collection/threads/share-store.js";
 export { CachedCollectionsError, type ErrorCode } from "./errors.js";
 export type { FallbackOptions } from "./store/fallback/file-fallback.js";
 export { embeddedStore, type EmbeddedStoreOptions } from "./store/embedded/embedded-store.js";
@@ -41,7 +43,7 @@ export type {
   DatasetPinOptions,
   DatasetRollbackOptions,
   PinOptions,
-  RevisionsOf,
+  RevisionsByName,
   RollbackOptions,
 } from "./collection/pins.js";
 export type { KeptRevision, PruneOptions, VersionInfo } from "./collection/versions.js";

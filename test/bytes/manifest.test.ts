@@ -14,6 +14,7 @@ import { check } from "../support/property.js";
 import { townDefinition } from "../support/town.js";
 
 const id = fc.stringMatching(/^[0-9a-f]{32}$/);
+const ticket = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
 const segment = fc
   .record({
     id,
@@ -23,7 +24,13 @@ const segment = fc
     sizeBytes: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
     chunkBytes: fc.integer({ min: 2 ** 20, max: 2 ** 24 }),
   })
-  .map((part) => Object.assign(part, { checksums: checksumsFor(part.sizeBytes, part.chunkBytes) }));
+  .map((part) => Object.assign(part, { checksums: checksumsFor(part.sizeBytes, part.chunkBytes) }))
+  .chain((part) =>
+    fc.option(fc.tuple(ticket, ticket)).map((span) => {
+      const [first = 0, last = 0] = span?.toSorted((a, b) => a - b) ?? [];
+      return last === 0 ? part : { ...part, patched: { first, last } };
+    }),
+  );
 const anyManifest: fc.Arbitrary<Manifest> = fc.record({
   format: fc.constant(1),
   package: fc.constant(townDefinition.package),

@@ -127,6 +127,15 @@ describe("codegen --watch", () => {
   });
 });
 
+test("a folder that is called like a schema is told once", async () => {
+  project.write("schema/two.yaml/inner.yaml", GOOD);
+  const started = await watching();
+  project.write("schema/one.yaml", OTHER);
+  expect(await started.printed("nothing was written\n")).toMatch(
+    /^\nschema\/one.yaml changed\nschema\/two.yaml: error unreadable: .*\nfix: .*\n\n1 error; nothing was written\n$/,
+  );
+});
+
 describe("codegen --watch with a config file", () => {
   const CONFIG = "cached-collections.config.ts";
 
@@ -144,7 +153,10 @@ describe("codegen --watch with a config file", () => {
     mkdirSync(join(project.folder, "more"));
     project.write("more/two.yaml", GOOD);
     project.write(CONFIG, 'export default { schemas: "more", out: "made" };\n');
-    expect(await started.printed("two.ts\n")).toContain(`\n${CONFIG} changed\n`);
+    // Nothing else was printed since: a change is told once, though nothing could be compiled.
+    expect(await started.printed("two.ts\n")).toBe(
+      `\n${CONFIG} changed\nwrote made/two.proto\nwrote made/two.ts\n`,
+    );
     rmSync(join(project.folder, CONFIG));
     expect(await started.printed("one.ts\n")).toContain("wrote generated/one.proto\n");
   });

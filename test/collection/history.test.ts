@@ -3,18 +3,13 @@
  * step the process that wrote, one that follows every revision, one that skips some and one that starts cold
  * give the same answers to every read as a snapshot made of the same rows at once.
  */
-import {
-  pin,
-  rollback,
-  unpin,
-  versions,
-  type AnyEntityDefinition,
-  type VersionInfo,
-} from "cached-collections/generated/v1";
 import { expect, test } from "vitest";
 import type { SnapshotCore } from "../../runtime/src/snapshot/snapshot-core.js";
 import { coreOf } from "../../runtime/src/snapshot/snapshot-core.js";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
+import { pin, rollback, unpin } from "../../runtime/src/collection/pins.js";
+import { versions, type VersionInfo } from "../../runtime/src/collection/versions.js";
+import type { AnyEntityDefinition } from "../../runtime/src/definition.js";
 import { observe } from "../support/observed-store.js";
 import { SEED } from "../support/property.js";
 import { TownMapping } from "../support/town-mapping.js";

@@ -192,16 +192,102 @@ test("a function runs again when another publication came in between, so no writ
   expect(patcher.get("COUNT")?.name).toBe("2");
 });
 
-test("a load that began before a patch loads again, so that it does not undo the patch", async () => {
+test("a load that began before a patch lays it over its rows, so that it does not undo the patch", async () => {
   // The load has read its rows; then the database changes, and is patched.
   once(here, async () => {
     rows.set("C1", "patched");
-    await patcher.patch({ upsert: [{ code: "C1", name: "patched" }] });
+    rows.delete("C3");
+    await patcher.patch({ upsert: [{ code: "C1", name: "patched" }], remove: ["C3"] });
   });
   rows.set("C2", "loaded");
-  expect(await loader.push()).toMatchObject({ outcome: "published", revision: 3 });
-  expect(loads).toBe(3);
+  expect(await loader.push()).toMatchObject({ outcome: "published", revision: 3, records: 99 });
+  expect(loads).toBe(2);
   expect([loader.get("C1")?.name, loader.get("C2")?.name]).toEqual(["patched", "loaded"]);
+  expect(loader.has("C3")).toBe(false);
+  expect((await manifest()).segments.map(({ kind }) => kind)).toEqual(["patch", "delta", "base"]);
+  await until("nobody has to load again", () => loader.status === "fresh");
+  expect(await loader.push()).toMatchObject({ outcome: "identical" });
+});
+
+test("a load lays no patch over its rows whose ticket is earlier: its rows have it, or what came after", async () => {
+  // The patch has its ticket, and is published after the load's; then the row changed again.
+  let patched: Promise<unknown> = Promise.resolve();
+  once(there, async () => {
+    rows.set("C1", "changed again");
+    const reached = new Promise<void>((resume) => {
+      once(here, async () => {
+        resume();
+        await patched;
+      });
+    });
+    void loader.push();
+    await reached;
+  });
+  rows.set("C1", "patched");
+  patched = patcher.patch({ upsert: [{ code: "C1", name: "patched" }] });
+  await patched;
+  await until("the load is published", () => loader.get("C1")?.name === "changed again");
+  expect(loads).toBe(2);
+});
+
+test("a patch that puts back what is published counts for a load that read something else", async () => {
+  once(here, async () => {
+    rows.set("C1", "Country 1");
+    rows.delete("NEW");
+    const upsert = [{ code: "C1", name: "Country 1" }];
+    const result = await patcher.patch({ upsert, remove: ["NEW"] });
+    expect(result).toMatchObject({ outcome: "published", records: 100 });
+  });
+  // The load reads this; then it is undone, and the patch says so.
+  rows.set("C1", "draft");
+  rows.set("NEW", "draft");
+  rows.set("C2", "loaded");
+  await loader.push();
+  expect(loads).toBe(2);
+  expect([loader.get("C1")?.name, loader.get("C2")?.name]).toEqual(["Country 1", "loaded"]);
+  expect(loader.has("NEW")).toBe(false);
+  expect(loader.size).toBe(100);
+});
+
+test("a load that was invalidated for is current under the patches laid over it", async () => {
+  once(here, async () => {
+    for (let n = 0; n < 3; n++) {
+      rows.set("C1", `patch ${n}`);
+      await patcher.patch({ upsert: [{ code: "C1", name: `patch ${n}` }] });
+    }
+  });
+  rows.set("C2", "loaded");
+  await patcher.invalidate();
+  await until("it was loaded", () => loader.get("C2")?.name === "loaded");
+  await until("nobody has to load again", () => loader.status === "fresh");
+  expect(loader.get("C1")?.name).toBe("patch 2");
+  expect(loads).toBe(2);
+});
+
+test("a load that does not go together with a patch loads again", async () => {
+  const places = new PlaceMapping(here, {
+    load: () => [{ id: 1, name: "a", country: rows.has("NEW") ? "NEW" : "C1" }],
+  });
+  await places.push();
+  const data = new AtlasDataset(here, {
+    load: {
+      country: () => table(),
+      place: () => [{ id: 1, name: "b", country: "C9" }],
+      notice: () => [],
+    },
+  });
+  let isOnce = false;
+  once(here, async () => {
+    isOnce = rows.delete("C9");
+    rows.set("C9", "back");
+    // Until C9 is back, the load's place would refer to nothing.
+    await patcher.patch({ remove: ["C9"] });
+    await patcher.patch({ upsert: [{ code: "OTHER", name: "other" }] });
+  });
+  await data.push();
+  expect(isOnce).toBe(true);
+  expect(data.country.has("C9")).toBe(true);
+  expect(data.place.get(1)?.name).toBe("b");
 });
 
 test("also when an operator rolled back after the patch", async () => {

@@ -1,4 +1,6 @@
 /** Rolling back, pinning and unpinning, as an operator does it while processes read and push. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
 import {
   pin,
   pinAll,
@@ -6,10 +8,8 @@ import {
   rollbackAll,
   unpin,
   unpinAll,
-  versions,
-} from "cached-collections/generated/v1";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
+} from "../../runtime/src/collection/pins.js";
+import { versions } from "../../runtime/src/collection/versions.js";
 import { atlas, AtlasDataset, CountryMapping } from "../support/atlas.js";
 import { evictSegment, flipByte } from "../support/memory-faults.js";
 import { observe, type ObservedStore } from "../support/observed-store.js";
@@ -230,6 +230,13 @@ describe("a data set", () => {
     await unpinAll(definition, shared);
     expect(await rounds()).toBe("round 3");
     expect(mixed).toEqual([]);
+  });
+
+  test("of which a name is wrong is refused", async () => {
+    await expect(pinAll(definition, shared, { to: { countries: 1 } })).rejects.toMatchObject({
+      code: "ERR_INVALID_ARGUMENT",
+      message: expect.stringContaining("country, place, notice") as string,
+    });
   });
 
   test("of which one collection cannot go back stays as it is, all of it", async () => {

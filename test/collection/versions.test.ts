@@ -1,8 +1,8 @@
 /** The versions of an entity side by side: listing, purging, pruning. */
 import { memoryStore, type Store } from "cached-collections";
-import { prune, purge, versions } from "cached-collections/generated/v1";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { atlas, COUNTRIES, CountryMapping } from "../support/atlas.js";
+import { prune, purge, versions } from "../../runtime/src/collection/versions.js";
 import { observe } from "../support/observed-store.js";
 import { until } from "../support/until.js";
 

@@ -1,6 +1,6 @@
 /** What the checked model says about a schema: names, types, paths and values are all resolved. */
 import { readFileSync } from "node:fs";
-import { assert, bigInt, double, property } from "fast-check";
+import { bigInt, double, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   compileSchema,
@@ -10,6 +10,7 @@ import {
   type Literal,
   type Schema,
 } from "@cached-collections/generator";
+import { check } from "../support/property.js";
 
 function compile(text: string, files: Readonly<Record<string, string>> = {}): Schema {
   const { schema, diagnostics } = compileSchema(
@@ -135,7 +136,7 @@ describe("a value", () => {
     const isKept = property(big, (value) => {
       expect(valueOf("int64", String(value))).toEqual({ kind: "integer", value });
     });
-    assert(isKept, { numRuns: 50 });
+    check(isKept, 50);
   });
 
   test("of a double is the double that is written", () => {
@@ -143,7 +144,7 @@ describe("a value", () => {
     const isKept = property(numbers, (value) => {
       expect(valueOf("double", String(value))).toEqual({ kind: "number", value });
     });
-    assert(isKept, { numRuns: 50 });
+    check(isKept, 50);
   });
 });
 

@@ -1,7 +1,8 @@
 /** Which name an error offers: the one with the fewest slips, against a plain implementation. */
-import { array, assert, property, string, constantFrom } from "fast-check";
+import { array, property, string, constantFrom } from "fast-check";
 import { expect, test } from "vitest";
 import { nearest } from "../../generator/src/check/nearest.js";
+import { check } from "../support/property.js";
 
 /** Edits between two texts by the definition (optimal string alignment), without any shortcut. */
 function edits(a: string, b: string): number {
@@ -33,5 +34,5 @@ test("no other name has fewer edits, and one within the limit is found", () => {
       best <= limit ? known.find((each) => edits(name, each) === best) : undefined,
     );
   });
-  assert(isNearest, { numRuns: 500 });
+  check(isNearest, 500);
 });

@@ -1,8 +1,9 @@
 /** Whatever a schema file holds, compiling it ends soon, with bounded memory, in a model or in errors that have a place. */
 import { readFileSync } from "node:fs";
-import { array, assert, constantFrom, nat, oneof, property, record, string } from "fast-check";
+import { array, constantFrom, nat, oneof, property, record, string } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compileSchema, renderDiagnostic, type Compiled } from "@cached-collections/generator";
+import { check } from "../support/property.js";
 
 const SHOP = readFileSync(new URL("../../schema/shop.yaml", import.meta.url), "utf8");
 
@@ -143,9 +144,9 @@ describe("never a crash, and a place for every error:", () => {
       unit: constantFrom(...Array.from("ab:-?[]{},&*!|>'\"%@`# \n\t\r~<=0\\\uFEFF\uD83D\u{1F600}")),
       maxLength: 60,
     });
-    assert(
+    check(
       property(text, (each) => expectPlaces(each)),
-      { numRuns: 2000 },
+      2000,
     );
   });
 
@@ -170,14 +171,14 @@ describe("never a crash, and a place for every error:", () => {
         string({ maxLength: 5 }),
       ),
     });
-    assert(
+    check(
       property(array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
         let text = SHOP;
         for (const { at, length, text: put } of edits)
           text = text.slice(0, at) + put + text.slice(at + length);
         expectPlaces(text);
       }),
-      { numRuns: 100 },
+      100,
     );
   });
 });

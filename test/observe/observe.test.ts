@@ -50,12 +50,16 @@ test("health and metrics follow a collection from nothing over serving to an out
   expect(served.ready).toBe(true);
   expect(served.collections[0]).toMatchObject({ entity: "atlas.Country", revision: 1, records: 2 });
   expect(served.collections[0]?.sizeBytes).toBeGreaterThan(0);
+  expect(data.country.get("FR")).toBe(data.country.get("FR"));
   const serving = await valuesOf(registry);
+  expect(serving.get(`cached_collections_decoded_records_total{${LABEL}}`)).toBe(1);
   expect(serving.get(`cached_collections_revision{${LABEL}}`)).toBe(1);
   expect(serving.get(`cached_collections_records{${LABEL}}`)).toBe(2);
   expect(serving.get(`cached_collections_status{${LABEL},status="fresh"}`)).toBe(1);
   expect(serving.get(`cached_collections_reload_seconds_count{${LABEL}}`)).toBe(1);
-  expect(serving.get(`cached_collections_pushes_total{${LABEL},outcome="published"}`)).toBe(1);
+  // The load that made it ready may end a moment later than ready().
+  const pushes = `cached_collections_pushes_total{${LABEL},outcome="published"}`;
+  await until("the push is counted", async () => (await valuesOf(registry)).get(pushes) === 1);
 
   await server.stop();
   await until("the outage is seen", () => data.status === "failing");

@@ -22,7 +22,10 @@ vi.setConfig({ testTimeout: 120_000 });
 let fleet: Fleet;
 let redis: Redis;
 let witness: Member;
+/** How long each repair took, from the start of the processes that found the damage. */
+let repairs: number[];
 beforeEach(async () => {
+  repairs = [];
   fleet = await Fleet.start("redis");
   await fleet.setRound(1);
   redis = new Redis(fleet.server.url);
@@ -59,6 +62,7 @@ function flipped(bytes: Buffer, at: number): Buffer {
 
 /** Two processes that can load start with nothing: whoever is elected repairs, once, and all follow. */
 async function expectOneRepair(): Promise<void> {
+  const began = performance.now();
   const loads = await fleet.loads();
   const { revision } = await witness.tell("report");
   const cold = [1, 2].map(() => fleet.join({ loads: true, cities: CITIES, checkIntervalMs: 200 }));
@@ -73,10 +77,11 @@ async function expectOneRepair(): Promise<void> {
     return seen.revision === ready[0]?.revision && seen.status === "fresh";
   });
   expect(await fleet.loads()).toBe(loads + 1);
+  repairs.push(performance.now() - began);
   await Promise.all(cold.map(async (member) => member.kill()));
 }
 
-test("one bit in any chunk: refused by its checksum, repaired once", async () => {
+test("one bit in any chunk: refused by its checksum, repaired once", async ({ annotate }) => {
   const { length } = (await segment()).chunks;
   expect(length).toBeGreaterThan(1);
   for (let index = 0; index < length; index++) {
@@ -89,6 +94,7 @@ test("one bit in any chunk: refused by its checksum, repaired once", async () =>
     );
     await expectOneRepair();
   }
+  await annotate(`repaired after ${repairs.map((ms) => ms.toFixed(0)).join(", ")} ms`);
 });
 
 test("a chunk that is shorter, a chunk that is gone, a segment that was evicted: repaired once each", async () => {

@@ -81,7 +81,9 @@ async function allFresh(members: readonly Member[]): Promise<void> {
   });
 }
 
-test("one that loses the last push: all converge on what the database says, and say that they went back", async () => {
+test("one that loses the last push: all converge on what the database says, and say that they went back", async ({
+  annotate,
+}) => {
   const producer = join({ loads: true });
   await producer.tell("push");
   const readers = [join(), join(), join()];
@@ -92,6 +94,7 @@ test("one that loses the last push: all converge on what the database says, and 
   await allServe(readers, 2);
 
   await failOver();
+  const failedOver = performance.now();
   await until("somebody went back, or the loss was made good first", async () => {
     const reports = await Promise.all(readers.map(async (reader) => reader.tell("report")));
     return reports.every(({ events }) =>
@@ -100,10 +103,13 @@ test("one that loses the last push: all converge on what the database says, and 
   });
   await allServe([producer, ...readers], 2);
   await allFresh([producer, ...readers]);
+  await annotate(`equal and fresh after ${(performance.now() - failedOver).toFixed(0)} ms`);
   await expectServedAll([producer, ...readers]);
 });
 
-test("one after which the same revision is given to other rows: nobody takes the one for the other", async () => {
+test("one after which the same revision is given to other rows: nobody takes the one for the other", async ({
+  annotate,
+}) => {
   const producer = join({ loads: true });
   await producer.tell("push");
   const readers = [join(), join()];
@@ -119,9 +125,11 @@ test("one after which the same revision is given to other rows: nobody takes the
   await fleet.setRound(3);
   const other = join({ loads: true });
   expect(await other.tell("push")).toMatchObject({ revision: 2, name: "round 3" });
+  const resumed = performance.now();
   for (const member of [producer, ...readers]) member.resume();
   await allServe([producer, other, ...readers], 3);
   await allFresh([producer, other, ...readers]);
+  await annotate(`equal and fresh after ${(performance.now() - resumed).toFixed(0)} ms`);
   await expectServedAll([producer, other, ...readers]);
 });
 

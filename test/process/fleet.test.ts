@@ -1,5 +1,6 @@
 /** Several real processes over the embedded store and over a real Redis. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Redis } from "ioredis";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { allServe, Fleet, type Member } from "./fleet.js";
 import type { DieAt } from "./messages.js";
 
@@ -89,6 +90,29 @@ test("two processes that push at once, again and again, publish whole data sets 
     expect(await reader.tell("pull")).toMatchObject({ name: `round ${round}`, mixed: 0 });
   }
   await fleet.end();
+});
+
+test("what a pusher left behind in Redis when it was killed expires", async () => {
+  const fleet = await Fleet.start("redis");
+  onTestFinished(async () => fleet.end());
+  await fleet.setRound(1);
+  const first = fleet.join({ loads: true, cities: 12_000 });
+  await first.tell("push");
+  const redis = new Redis(fleet.server.url);
+  const keysOf = async (kind: string): Promise<string[]> => redis.keys(`{cc:fleet:geo}:${kind}:*`);
+  const published = new Set(await keysOf("seg"));
+  const dieAt: DieAt = { operation: "putChunk", moment: "after", call: 2 };
+  await fleet.setRound(2);
+  const doomed = fleet.join({ loads: true, cities: 12_000, dieAt });
+  await expect(doomed.tell("push")).rejects.toThrow(/ended/);
+  const left = (await keysOf("seg")).filter((key) => !published.has(key));
+  expect(left.length).toBeGreaterThan(0);
+  // Ten minutes from the last chunk; a ticket a day. What is published stays.
+  for (const key of left) expect(await redis.pttl(key)).toBeGreaterThan(0);
+  for (const key of left) expect(await redis.pttl(key)).toBeLessThanOrEqual(600_000);
+  for (const key of await keysOf("ticket")) expect(await redis.pttl(key)).toBeGreaterThan(0);
+  for (const key of published) expect(await redis.pttl(key)).toBe(-1);
+  redis.disconnect();
 });
 
 describe("a Redis that cannot be reached", () => {

@@ -46,7 +46,9 @@ function expectServed({ readErrors, mixed, reads }: Report): void {
   expect(reads).toBeGreaterThan(10);
 }
 
-test("a process that missed three pushes is at the newest within an interval, and said that it was behind", async () => {
+test("a process that missed three pushes is at the newest within an interval, and said that it was behind", async ({
+  annotate,
+}) => {
   const producer = fleet.join({ loads: true });
   await producer.tell("push");
   const reader = joinBehindProxy();
@@ -65,6 +67,7 @@ test("a process that missed three pushes is at the newest within an interval, an
   const tookMs = performance.now() - healedAt;
   // Its interval with jitter, its backoff, which is never longer, and one command's deadline.
   expect(tookMs).toBeLessThan(2 * 1.1 * INTERVAL_MS + 300 + 2_000);
+  await annotate(`at the newest ${tookMs.toFixed(0)} ms after the connection was back`);
   const healed = await whenStatus(reader, "fresh");
   expectServed(healed);
   expect(healed.names).toEqual(["round 1", "round 4"]);
@@ -84,7 +87,9 @@ test("a notification lost without the connection noticing is made up for by the 
   expectServed(await reader.tell("report"));
 });
 
-test("in a black hole reads go on, one check at a time fails at its deadline, and it heals by itself", async () => {
+test("in a black hole reads go on, one check at a time fails at its deadline, and it heals by itself", async ({
+  annotate,
+}) => {
   const producer = fleet.join({ loads: true });
   await producer.tell("push");
   const reader = joinBehindProxy();
@@ -106,6 +111,8 @@ test("in a black hole reads go on, one check at a time fails at its deadline, an
   // A connection that does not answer is given up, and nothing is asked before another one is there.
   expect(proxy.sentTimes("hmget")).toBeLessThanOrEqual(1);
   expectServed(inside);
+  const [calm, cut] = [before, inside].map(({ slowestReadMs }) => slowestReadMs.toFixed(1));
+  await annotate(`slowest read ${calm} ms before, ${cut} ms until then, of ${inside.reads}`);
   expect(inside.slowestReadMs).toBeLessThan(before.slowestReadMs + 200);
 
   await pushRounds(producer, 2);

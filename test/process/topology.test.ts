@@ -64,7 +64,9 @@ test("a Cluster of three masters: the schema's slot moves while processes read a
   await cluster.stop();
 });
 
-test("Sentinel: the master is killed, its replica is promoted, and all go on there", async () => {
+test("Sentinel: the master is killed, its replica is promoted, and all go on there", async ({
+  annotate,
+}) => {
   const master = new Redis(fleet.server.url);
   await master.config("SET", "repl-diskless-sync-delay", 0);
   master.disconnect();
@@ -80,13 +82,19 @@ test("Sentinel: the master is killed, its replica is promoted, and all go on the
   await pushRound(producer, 2);
   await allServe(members, 2);
   await fleet.killServer();
+  const killed = performance.now();
   await until(
     "the replica is the master",
     async () => (await sentinel.masterPort()) === replica.port,
     60_000,
   );
+  const promoted = performance.now();
   await pushRound(producer, 3);
   await allServe(readers, 3);
+  const [toPromote, toServe] = [promoted - killed, performance.now() - promoted];
+  await annotate(
+    `promoted in ${toPromote.toFixed(0)} ms, the next push served ${toServe.toFixed(0)} ms later`,
+  );
   await expectWhole(members);
   await Promise.all(members.map(async (member) => member.kill()));
   await sentinel.stop();

@@ -11,7 +11,13 @@ import type { Normal } from "../../runtime/src/bytes/scalar.js";
 import { SegmentBuilder } from "../../runtime/src/bytes/segment-builder.js";
 import type { Segment } from "../../runtime/src/bytes/segment.js";
 import { atOnce } from "../../runtime/src/bytes/steps.js";
-import { createCore, type SnapshotCore } from "../../runtime/src/snapshot/snapshot-core.js";
+import { RecordMemory } from "../../runtime/src/snapshot/record-memory.js";
+import { partsOver, shareParts } from "../../runtime/src/snapshot/shared-parts.js";
+import {
+  coreOver,
+  createCore,
+  type SnapshotCore,
+} from "../../runtime/src/snapshot/snapshot-core.js";
 import type { IndexField } from "../../runtime/src/definition.js";
 import { hasDuplicates, identity, keyFrom, sortBy } from "../support/plain.js";
 import { check } from "../support/property.js";
@@ -183,6 +189,31 @@ function lookAt(
   return atOnce(createCore(publisher.definition, info, revision.segments, previous));
 }
 
+/** As a thread does that is given the parts of another one's snapshot, which follows too. */
+function lookOver(
+  publisher: Publisher,
+  revision: Revision,
+  previous?: SnapshotCore<Thing>,
+): SnapshotCore<Thing> {
+  const before = previous && followedOver.get(previous);
+  const core = lookAt(publisher, revision, before);
+  const shared = structuredClone(shareParts(core.parts));
+  const memory = previous?.parts.base.records.memory ?? new RecordMemory();
+  const known = (index: number): Segment<Thing> | undefined => {
+    const at = before?.parts.list.findIndex(
+      ({ records }) => records === core.parts.list[index]?.records,
+    );
+    return at === undefined ? undefined : previous?.parts.list[at]?.records.segment;
+  };
+  const parts = partsOver(publisher.definition, shared, known, memory, previous?.parts);
+  const over = atOnce(coreOver(publisher.definition, info, parts, previous));
+  followedOver.set(over, core);
+  return over;
+}
+
+/** By the snapshot over the shared parts: the one that shares them. */
+const followedOver = new WeakMap<object, SnapshotCore<Thing>>();
+
 /** Segments of its own, as another process has them. */
 function copied({ segments, rows }: Revision, definition: ThingDefinition): Revision {
   const copies = segments.map((segment) => atOnce(openSegment(definition, segment.layout.bytes)));
@@ -216,40 +247,47 @@ function normalId(values: readonly Normal[]): string {
 
 describe("a snapshot over deltas", () => {
   test("answers as a Map of the rows does, to a follower, from cold, and later on", () => {
-    const property = fc.property(anyHistory, ({ key, views, rows, others, steps }) => {
-      const named = views.map((view, index) => ({ view, index }));
-      const unique = named.filter(
-        ({ view, index }) => views.findIndex(({ name }) => name === view.name) === index,
-      );
-      const definition = thingDefinition(
-        key,
-        unique.map(({ view }) => view),
-      );
-      fc.pre(!definition.views.some((view) => hasDuplicates(view, rows)));
-      const publisher = new Publisher(definition, rows);
-      const held: { readonly core: SnapshotCore<Thing>; readonly revision: Revision }[] = [];
-      let core = lookAt(publisher, publisher.head);
-      held.push({ core, revision: publisher.head });
-      for (const { step, looks, reads } of steps) {
-        publisher.take(step);
-        if (!looks) continue;
-        const before = held.at(-1) as (typeof held)[number];
-        readSome(publisher, core, before.revision, reads);
-        core = lookAt(publisher, publisher.head, core);
-        checkIdentity(publisher, before, { core, revision: publisher.head }, reads);
-        held.push({ core, revision: publisher.head });
-        if (reads.length % 2 === 0) checkAll(publisher, core, publisher.head, others);
-      }
-      checkAll(publisher, core, (held.at(-1) as (typeof held)[number]).revision, others);
-      const cold = copied(publisher.head, definition);
-      checkAll(publisher, lookAt(publisher, cold), cold, others);
-      for (const { core, revision } of held.slice(0, 2)) {
-        checkAll(publisher, core, revision, others);
-      }
-    });
-    expect(check(property, 25)).toBe(25);
+    expect(check(historiesSeenBy(lookAt), 25)).toBe(25);
+  });
+
+  test("answers so over the parts that another thread shares", () => {
+    expect(check(historiesSeenBy(lookOver), 25)).toBe(25);
   });
 });
+
+function historiesSeenBy(look: typeof lookAt): fc.IProperty<unknown> {
+  return fc.property(anyHistory, ({ key, views, rows, others, steps }) => {
+    const named = views.map((view, index) => ({ view, index }));
+    const unique = named.filter(
+      ({ view, index }) => views.findIndex(({ name }) => name === view.name) === index,
+    );
+    const definition = thingDefinition(
+      key,
+      unique.map(({ view }) => view),
+    );
+    fc.pre(!definition.views.some((view) => hasDuplicates(view, rows)));
+    const publisher = new Publisher(definition, rows);
+    const held: { readonly core: SnapshotCore<Thing>; readonly revision: Revision }[] = [];
+    let core = look(publisher, publisher.head);
+    held.push({ core, revision: publisher.head });
+    for (const { step, looks, reads } of steps) {
+      publisher.take(step);
+      if (!looks) continue;
+      const before = held.at(-1) as (typeof held)[number];
+      readSome(publisher, core, before.revision, reads);
+      core = look(publisher, publisher.head, core);
+      checkIdentity(publisher, before, { core, revision: publisher.head }, reads);
+      held.push({ core, revision: publisher.head });
+      if (reads.length % 2 === 0) checkAll(publisher, core, publisher.head, others);
+    }
+    checkAll(publisher, core, (held.at(-1) as (typeof held)[number]).revision, others);
+    const cold = copied(publisher.head, definition);
+    checkAll(publisher, look(publisher, cold), cold, others);
+    for (const { core, revision } of held.slice(0, 2)) {
+      checkAll(publisher, core, revision, others);
+    }
+  });
+}
 
 interface Held {
   readonly core: SnapshotCore<Thing>;

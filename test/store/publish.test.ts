@@ -179,6 +179,9 @@ eachStore("the newest loads under way are known until one is published", async (
   await publishNext(schema, { mode: "same" });
   expect(await loads()).toBe(undefined);
   await begin();
+  await publishNext(schema, { mode: "rollback" });
+  expect(await loads()).toBe(undefined);
+  await begin();
   await schema.purge(CITY);
   expect(await loads()).toBe(undefined);
 });

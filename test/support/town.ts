@@ -99,7 +99,7 @@ export const townDefinition: EntityDefinition<Town, TownInput> = {
   entity: "Town",
   hash: "0123456789abcdef",
   fields: ["id", "name", "country", "code", "kind", "population", "lat", "tags"],
-  key: [{ name: "id", kind: { type: "uint32" }, read: (r): number => r.id }],
+  key: [{ name: "id", kind: { type: "uint32" }, read: (r: Town): number => r.id }],
   views: [
     { view: "group", name: "byCountry", by: [country], sort: [most, name] },
     { view: "group", name: "byCodeGroup", by: [code], sort: [] },
@@ -107,7 +107,7 @@ export const townDefinition: EntityDefinition<Town, TownInput> = {
       view: "group",
       name: "byTag",
       by: [tag],
-      each: (r): readonly string[] => r.tags,
+      each: (r: Town): readonly string[] => r.tags,
       sort: [name],
       limit: 3,
     },
@@ -116,7 +116,7 @@ export const townDefinition: EntityDefinition<Town, TownInput> = {
       name: "byCountryAndKind",
       by: [
         country,
-        { name: "kind", kind: { type: "enum", names: kinds }, read: (r): string => r.kind },
+        { name: "kind", kind: { type: "enum", names: kinds }, read: (r: Town): string => r.kind },
       ],
       sort: [],
     },
@@ -128,8 +128,8 @@ export const townDefinition: EntityDefinition<Town, TownInput> = {
     {
       view: "sorted",
       name: "northern",
-      where: (r): boolean => r.lat > 0,
-      sort: [{ name: "lat", kind: { type: "double" }, read: (r): number => r.lat }],
+      where: (r: Town): boolean => r.lat > 0,
+      sort: [{ name: "lat", kind: { type: "double" }, read: (r: Town): number => r.lat }],
       limit: 5,
     },
   ],

@@ -92,8 +92,8 @@ describe("imports", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("between the rooms of collections go from elect to publish to follow", () => {
-    const rooms = ["follow", "publish", "elect"];
+  test("between the rooms of collections go from elect to publish to threads to follow", () => {
+    const rooms = ["follow", "threads", "publish", "elect"];
     const room = (path = ""): number =>
       rooms.indexOf(/^runtime\/src\/collection\/(\w+)\//.exec(path)?.[1] ?? "");
     const wrong = imports(({ path }, { target }) => room(path) >= 0 && room(target) > room(path));

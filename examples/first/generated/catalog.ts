@@ -20,66 +20,70 @@ export interface ProductInput {
   readonly tags: readonly string[];
 }
 
-/** What can be read of Product: on a snapshot, and on the collection itself. */
-export interface ProductReader extends cc.MappingReader<string, Product> {
+/** The views of Product. */
+export interface ProductViews {
   readonly byCategory: cc.GroupView<string, Product, cc.SortedList<Product, string>>;
   readonly byTag: cc.GroupView<string, Product, cc.SortedList<Product, string, cc.TextRange>>;
   readonly byName: cc.SortedView<Product, string, cc.TextRange>;
 }
 
+/** What can be read of Product: on a snapshot, and on the collection itself. */
+export type ProductReader = cc.MappingReader<string, Product> & ProductViews;
+
 const productFields = new cc.FieldNames(["sku", "name", "category", "price", "tags"]);
 
-const productDefinition: cc.EntityDefinition<Product, ProductInput> = {
-  format: 1,
-  package: "catalog",
-  entity: "Product",
-  hash: "5c7474253147aa62",
-  fields: productFields.names,
-  key: [{ name: "sku", kind: { type: "string" }, read: (record) => record.sku }],
-  views: [
-    {
-      view: "group",
-      name: "byCategory",
-      by: [{ name: "category", kind: { type: "string" }, read: (record) => record.category }],
-      sort: [
-        {
-          name: "price",
-          kind: { type: "decimal", digits: 2 },
-          read: (record) => record.price,
-          descending: true,
-        },
-      ],
-    },
-    {
-      view: "group",
-      name: "byTag",
-      by: [{ name: "tags", kind: { type: "string" }, read: (record) => record.tags }],
-      each: (record) => record.tags,
-      sort: [{ name: "name", kind: { type: "string" }, read: (record) => record.name }],
-    },
-    {
-      view: "sorted",
-      name: "byName",
-      sort: [{ name: "name", kind: { type: "string" }, read: (record) => record.name }],
-    },
-  ],
-  references: [],
-  encode: encodeProduct,
-  decode: decodeProduct,
-};
+const productDefinition = defineProduct();
+
+function defineProduct(): cc.EntityDefinition<Product, ProductInput> {
+  return {
+    format: 1,
+    package: "catalog",
+    entity: "Product",
+    hash: "5c7474253147aa62",
+    fields: productFields.names,
+    key: [cc.field("sku", "string", (record: Product) => record.sku)],
+    views: [
+      cc.group({
+        name: "byCategory",
+        by: [cc.field("category", "string", (record: Product) => record.category)],
+        sort: [
+          cc.field(
+            "price",
+            { type: "decimal", digits: 2 },
+            (record: Product) => record.price,
+            "descending",
+          ),
+        ],
+      }),
+      cc.group({
+        name: "byTag",
+        by: [cc.field("tags", "string", (record: Product) => record.tags)],
+        each: (record: Product) => record.tags,
+        sort: [cc.field("name", "string", (record: Product) => record.name)],
+      }),
+      cc.sorted({
+        name: "byName",
+        sort: [cc.field("name", "string", (record: Product) => record.name)],
+      }),
+    ],
+    references: [],
+    encode: encodeProduct,
+    decode: decodeProduct,
+  };
+}
 
 /** One revision of Product; it never changes. */
-export class ProductSnapshot extends cc.MappingSnapshot<string, Product> implements ProductReader {
-  get byCategory(): ProductReader["byCategory"] {
-    return this.core.group("byCategory");
+export class ProductSnapshot extends cc.MappingSnapshot<string, Product> implements ProductViews {
+  get byCategory(): ProductViews["byCategory"] {
+    return this.group("byCategory");
   }
 
-  get byTag(): ProductReader["byTag"] {
-    return this.core.group("byTag");
+  get byTag(): ProductViews["byTag"] {
+    return this.group("byTag");
   }
 
-  get byName(): ProductReader["byName"] {
-    return this.core.sorted("byName");
+  get byName(): ProductViews["byName"] {
+    return this.sorted("byName");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -94,67 +98,35 @@ export class ProductSnapshot extends cc.MappingSnapshot<string, Product> impleme
  */
 export class ProductMapping
   extends cc.Mapping<string, Product, ProductInput, ProductSnapshot>
-  implements ProductReader
+  implements ProductViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = productDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = productDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<ProductInput, ProductSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<ProductInput, ProductSnapshot>) {
     super(productDefinition, ProductSnapshot, store, options);
   }
 
-  get byCategory(): ProductReader["byCategory"] {
+  get byCategory(): ProductViews["byCategory"] {
     return this.snapshot().byCategory;
   }
 
-  get byTag(): ProductReader["byTag"] {
+  get byTag(): ProductViews["byTag"] {
     return this.snapshot().byTag;
   }
 
-  get byName(): ProductReader["byName"] {
+  get byName(): ProductViews["byName"] {
     return this.snapshot().byName;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(productDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(productDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(productDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(productDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(productDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(productDefinition, store, hash);
   }
 }
 
 function encodeProduct(w: cc.Writer, row: ProductInput): void {
-  const sku = cc.checkString(row.sku, "sku");
-  if (sku !== "") w.uint32(10).string(sku);
-  const name = cc.checkString(row.name, "name");
-  if (name !== "") w.uint32(18).string(name);
-  const category = cc.checkString(row.category, "category");
-  if (category !== "") w.uint32(26).string(category);
-  const price = cc.checkDecimal(row.price, 2, "price");
-  if (price !== 0) cc.writeInt64(w.uint32(32), price);
+  cc.putString(w, 10, row.sku, "sku");
+  cc.putString(w, 18, row.name, "name");
+  cc.putString(w, 26, row.category, "category");
+  cc.putDecimal(w, 32, row.price, 2, "price");
   cc.writeList(row.tags, "tags", (value) => w.uint32(42).string(cc.checkString(value)));
 }
 
@@ -187,7 +159,7 @@ function decodeProduct(r: cc.Reader, end: number): Product {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ sku, name, category, price, tags: cc.frozenList(tags) });
+  return cc.freeze<Product>({ sku, name, category, price, tags: cc.frozenList(tags) });
 }
 
 /** What a loader gives for each collection of Catalog. */
@@ -211,8 +183,7 @@ export class CatalogSnapshot extends cc.DatasetSnapshot {
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<CatalogInputs>): CatalogSnapshot {
-    const cores = new cc.DatasetCores([cc.coreOf(productDefinition, rows.product ?? [])]);
-    return new CatalogSnapshot(cores);
+    return new CatalogSnapshot(cc.coresOf(catalogSchema, rows));
   }
 }
 
@@ -221,31 +192,12 @@ export class CatalogSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class CatalogDataset extends cc.Dataset<CatalogSnapshot, CatalogInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = catalogSchema;
   readonly product: ProductMapping;
 
-  constructor(store: cc.Store, options: cc.DatasetOptions<CatalogInputs, CatalogSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.DatasetOptions<CatalogInputs, CatalogSnapshot>) {
     super(catalogSchema, CatalogSnapshot, store, options);
     this.product = new ProductMapping(store, this.optionsOf("product"));
-  }
-
-  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
-  static rollback(
-    store: cc.Store,
-    options: cc.DatasetRollbackOptions<CatalogInputs>,
-  ): cc.Promise<cc.RevisionsOf<CatalogInputs>> {
-    return cc.rollbackAll(catalogSchema, store, options);
-  }
-
-  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
-  static pin(
-    store: cc.Store,
-    options: cc.DatasetPinOptions<CatalogInputs> = {},
-  ): cc.Promise<cc.RevisionsOf<CatalogInputs>> {
-    return cc.pinAll(catalogSchema, store, options);
-  }
-
-  /** Serves what a pin held back, of all collections at once. */
-  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<CatalogInputs>> {
-    return cc.unpinAll(catalogSchema, store);
   }
 }

@@ -3,13 +3,13 @@
  * that all records of an entity have one shape. Fields that are not known are skipped.
  */
 import type { ElementType, Field, MapType, ScalarType } from "../model.js";
-import { call, object, print } from "./layout.js";
+import { call, object, print, printInBody } from "./layout.js";
 import { localName } from "./names.js";
 import { recordType } from "./type-text.js";
 import { isPackable, lengthTag, tag } from "./wire.js";
 
-/** The statements of the function. */
-export function decodeStatements(fields: readonly Field[]): string[] {
+/** The statements of the function. `name` is the entity or value type. */
+export function decodeStatements(name: string, fields: readonly Field[]): string[] {
   return [
     ...fields.map(declaration),
     "while (r.pos < end) {",
@@ -21,14 +21,13 @@ export function decodeStatements(fields: readonly Field[]): string[] {
     "  }",
     "}",
     "cc.checkEnd(r, end);",
-    `return cc.freeze(${recordLiteral(fields)});`,
+    returned(name, fields),
   ];
 }
 
-function recordLiteral(fields: readonly Field[]): string {
+function returned(name: string, fields: readonly Field[]): string {
   const properties = fields.map((field) => [field.name, property(field)] as const);
-  // Two columns less than it says: the function's body is indented later.
-  return print(object(Object.fromEntries(properties)), 0, 2 + "return cc.freeze(".length, 2);
+  return printInBody(`return cc.freeze<${name}>(`, object(Object.fromEntries(properties)), ");");
 }
 
 function declaration(field: Field): string {

@@ -1,108 +1,112 @@
-/** The constant that describes an entity to the runtime: EntityDefinition in runtime/src/definition.ts. */
+/**
+ * What describes an entity to the runtime: EntityDefinition in runtime/src/definition.ts. It stands in a function
+ * of its own: the compiler looks for what each `cc` in a module's constants may be in all constants before it,
+ * which takes seconds for a thousand entities; in a function it looks no further than the function.
+ */
 import type {
   Entity,
   FieldPath,
   FieldType,
   Guards,
+  IndexType,
   Reference,
   Schema,
   SortField,
   View,
 } from "../model.js";
 import { access, accessSet, unsetTests } from "./access.js";
-import { array, arrow, arrowChoice, object, type Code } from "./layout.js";
+import { array, arrow, arrowChoice, call, object, type Code } from "./layout.js";
 import type { Constants } from "./names.js";
 import { numberText } from "./number-text.js";
 import { scalarKind } from "./type-text.js";
 import { whereArrow } from "./where.js";
 
-/** The properties of the constant, in the order in which they are printed. */
-export function definitionProperties(
-  schema: Schema,
-  entity: Entity,
-  constants: Constants,
-): Readonly<Record<string, Code | undefined>> {
-  const { name, hash, guards } = entity;
-  return {
+/** The properties of the definition, in the order in which they are printed. */
+export function definitionObject(schema: Schema, entity: Entity, constants: Constants): Code {
+  const { name, hash, guards, views, references } = entity;
+  return object({
     format: "1",
     package: JSON.stringify(schema.package),
     entity: JSON.stringify(name),
     hash: JSON.stringify(hash),
     fields: `${constants.fields(name)}.names`,
-    key: array(entity.key.map((path) => indexField(path))),
-    views: array(entity.views.map(viewDefinition)),
+    key: array(entity.key.map((path) => indexField(name, path))),
+    views: array(views.map((view) => viewDefinition(name, view))),
     references: array(
-      entity.references.map((reference) => referenceDefinition(schema, reference, constants)),
+      references.map((reference) => referenceDefinition(schema, name, reference, constants)),
     ),
     guards: Object.keys(guards).length === 0 ? undefined : guardsObject(guards),
     encode: `encode${name}`,
     decode: `decode${name}`,
+  });
+}
+
+/** The parameter of functions that take an entity's record. */
+function recordOf(entity: string): string {
+  return `record: ${entity}`;
+}
+
+function indexField(entity: string, path: FieldPath, descending = false): Code {
+  const { name, type } = path;
+  const read = arrow(recordOf(entity), [access(path)]);
+  const order = descending ? [JSON.stringify("descending")] : [];
+  return call("cc.field", [JSON.stringify(name), kindOf(type), read, ...order]);
+}
+
+/** A type that says all by its name is that. */
+function kindOf(type: IndexType): Code {
+  const kind = scalarKind(type);
+  return Object.keys(kind).length === 1 ? (kind["type"] ?? "") : object(kind);
+}
+
+function sortFields(entity: string, sort: readonly SortField[]): Code {
+  return array(sort.map((path) => indexField(entity, path, path.descending)));
+}
+
+function viewDefinition(entity: string, view: View): Code {
+  const isKeyed = view.view !== "sorted";
+  const each = view.view === "group" && view.each;
+  const properties = {
+    name: JSON.stringify(view.name),
+    by: isKeyed ? array(view.by.map((path) => indexField(entity, path))) : undefined,
+    each: each ? eachArrow(entity, view.by) : undefined,
+    where: whereArrow(recordOf(entity), view.where),
+    sort: sortFields(entity, view.sort),
+    limit: "limit" in view && view.limit !== undefined ? numberText(view.limit) : undefined,
+    duplicates: view.view === "unique" ? JSON.stringify(view.duplicates) : undefined,
   };
-}
-
-function indexField(path: FieldPath, descending = false): Code {
-  return object({
-    name: JSON.stringify(path.name),
-    kind: object(scalarKind(path.type)),
-    read: arrow("record", [access(path)]),
-    descending: descending ? "true" : undefined,
-  });
-}
-
-function sortFields(sort: readonly SortField[]): Code {
-  return array(sort.map((path) => indexField(path, path.descending)));
-}
-
-function viewDefinition(view: View): Code {
-  const { name, sort } = view;
-  const common = { view: JSON.stringify(view.view), name: JSON.stringify(name) };
-  const where = whereArrow(view.where);
-  if (view.view === "sorted") {
-    return object({ ...common, where, sort: sortFields(sort), limit: limitText(view.limit) });
-  }
-  const by = array(view.by.map((path) => indexField(path)));
-  if (view.view === "unique") {
-    const duplicates = JSON.stringify(view.duplicates);
-    return object({ ...common, by, where, sort: sortFields(sort), duplicates });
-  }
-  const each = view.each ? eachArrow(view.by) : undefined;
-  return object({
-    ...common,
-    by,
-    each,
-    where,
-    sort: sortFields(sort),
-    limit: limitText(view.limit),
-  });
-}
-
-function limitText(limit: number | undefined): string | undefined {
-  return limit === undefined ? undefined : numberText(limit);
+  return call(`cc.${view.view}`, [object(properties)]);
 }
 
 /** The list itself; a list is never unset, but what holds it may be. */
-function eachArrow([path]: readonly FieldPath<FieldType>[]): Code {
+function eachArrow(entity: string, [path]: readonly FieldPath<FieldType>[]): Code {
   if (path === undefined) return arrow("", ["[]"]);
-  return arrow("record", [path.optional ? `${access(path)} ?? []` : access(path)]);
+  return arrow(recordOf(entity), [path.optional ? `${access(path)} ?? []` : access(path)]);
 }
 
-function referenceDefinition(schema: Schema, reference: Reference, constants: Constants): Code {
+function referenceDefinition(
+  schema: Schema,
+  entity: string,
+  reference: Reference,
+  constants: Constants,
+): Code {
   return object({
     name: JSON.stringify(reference.name),
     to: JSON.stringify(reference.to),
     target: `() => ${constants.definition(reference.to)}`,
-    keys: referenceKeys(schema, reference),
+    keys: referenceKeys(schema, entity, reference),
     dangling: JSON.stringify(reference.dangling),
   });
 }
 
-function referenceKeys(schema: Schema, reference: Reference): Code {
+function referenceKeys(schema: Schema, entity: string, reference: Reference): Code {
   const { by, each } = reference;
-  if (each) return eachArrow(by);
+  if (each) return eachArrow(entity, by);
   const key = referenceKey(schema, reference);
   const unset = unsetTests(by);
-  if (unset.length === 0) return arrow("record", [`[${key}]`]);
-  return arrowChoice("record", unset.join(" || "), "[]", `[${key}]`);
+  const parameter = recordOf(entity);
+  if (unset.length === 0) return arrow(parameter, [`[${key}]`]);
+  return arrowChoice(parameter, unset.join(" || "), "[]", `[${key}]`);
 }
 
 /** The key a reference leads to, once all of its fields are known to be set. */

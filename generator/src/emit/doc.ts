@@ -1,4 +1,5 @@
 /** Comments in generated files: the schema's docs, which are users' text and must not end a comment. */
+import { LINE_WIDTH } from "./layout.js";
 
 /** An at sign where tools take it for the start of a tag, such as `@deprecated` or `{@link}`. */
 const TAG = /(?<![^\s*{])@/g;
@@ -6,6 +7,25 @@ const TAG = /(?<![^\s*{])@/g;
 /** A JSDoc's text: lines without trailing blanks, nothing that ends it, nothing that acts. */
 export function docText(doc: string): string {
   return lines(doc).join("\n").replaceAll("*/", "*\\/").replaceAll(TAG, "\\@");
+}
+
+/** A comment of our own, with lines of no more than the width where it has names that make it too long. */
+export function ownDoc(text: string): string {
+  return text.split("\n").map(filled).join("\n");
+}
+
+/** Short enough for a line that is filled to need a second one. */
+const FILLED_WIDTH = LINE_WIDTH - 10;
+
+function filled(line: string): string {
+  if (`/** ${line} */`.length <= LINE_WIDTH) return line;
+  const lines: string[] = [];
+  for (const word of line.split(" ")) {
+    const longer = `${lines.at(-1) ?? ""} ${word}`;
+    if (lines.length > 0 && ` *${longer}`.length <= FILLED_WIDTH) lines.splice(-1, 1, longer);
+    else lines.push(word);
+  }
+  return lines.join("\n");
 }
 
 /** Comment lines of a .proto, each with the indentation; "" without a doc. */

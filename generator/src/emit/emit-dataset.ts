@@ -3,7 +3,8 @@ import type { ClassDeclarationStructure } from "ts-morph";
 import type { Entity, Reference, Schema } from "../model.js";
 import { access, unsetTests } from "./access.js";
 import { referenceKey } from "./definition.js";
-import { array, object, print } from "./layout.js";
+import { ownDoc } from "./doc.js";
+import { object, print } from "./layout.js";
 import type { Constants } from "./names.js";
 import { constant, docs, exportedClass, exportedInterface, type Statement } from "./structures.js";
 
@@ -31,7 +32,7 @@ function referringSnapshot(schema: Schema, entity: Entity): Statement {
   const whole = `${schema.name}Snapshot`;
   return exportedClass(
     snapshotName(schema, entity),
-    `${name} in a ${whole}, where references lead somewhere.`,
+    ownDoc(`${name} in a ${whole}, where references lead somewhere.`),
     {
       extends: `${name}Snapshot`,
       properties: [{ name: "#dataset", isReadonly: true, type: whole }],
@@ -56,7 +57,7 @@ function referenceMethod(schema: Schema, entity: Entity, reference: Reference): 
   const mapping = `this.#dataset.${target?.property ?? ""}`;
   return {
     name: reference.name,
-    docs: docs(reference.doc ?? referenceDoc(reference)),
+    docs: docs(reference.doc ?? ownDoc(referenceDoc(reference))),
     parameters: [{ name: "record", type: entity.name }],
     returnType: reference.each ? `readonly ${reference.to}[]` : `${reference.to} | undefined`,
     statements: [
@@ -90,7 +91,7 @@ function inputsInterface({ name, entities }: Schema): Statement {
   }));
   return exportedInterface(
     `${name}Inputs`,
-    `What a loader gives for each collection of ${name}.`,
+    ownDoc(`What a loader gives for each collection of ${name}.`),
     properties,
   );
 }
@@ -116,7 +117,7 @@ function snapshotClass(schema: Schema, constants: Constants): Statement {
   });
   return exportedClass(
     `${name}Snapshot`,
-    `One state of all collections of ${name}; it never changes.`,
+    ownDoc(`One state of all collections of ${name}; it never changes.`),
     {
       extends: "cc.DatasetSnapshot",
       properties: entities.map((entity) => ({
@@ -135,20 +136,14 @@ function snapshotClass(schema: Schema, constants: Constants): Statement {
   );
 }
 
-function ofMethod({ name, entities }: Schema, constants: Constants): Method {
-  const cores = entities.map((entity) => {
-    return `cc.coreOf(${constants.definition(entity.name)}, rows.${entity.property} ?? [])`;
-  });
-  const start = "const cores = new cc.DatasetCores(";
-  // Printed as if it began at the margin; the body's indentation comes on top.
-  const list = print(array(cores), 0, 4 + start.length, 2);
+function ofMethod({ name }: Schema, constants: Constants): Method {
   return {
     name: "of",
     isStatic: true,
     docs: ["Builds a snapshot from rows, without a store: for tests. What is left out is empty."],
     parameters: [{ name: "rows", type: `cc.RowsByName<${name}Inputs>` }],
     returnType: `${name}Snapshot`,
-    statements: [`${start}${list});`, `return new ${name}Snapshot(cores);`],
+    statements: [`return new ${name}Snapshot(cc.coresOf(${constants.dataset}, rows));`],
   };
 }
 
@@ -163,13 +158,23 @@ function datasetClass(schema: Schema, constants: Constants): Statement {
   const doc =
     `All collections of ${name}, pushed and installed together.\n` +
     "Constructing it starts nothing; await ready() before the first read.";
-  return exportedClass(`${name}Dataset`, doc, {
+  return exportedClass(`${name}Dataset`, ownDoc(doc), {
     extends: `cc.Dataset<${name}Snapshot, ${name}Inputs>`,
-    properties: entities.map((entity) => ({
-      name: entity.property,
-      isReadonly: true,
-      type: collection(entity),
-    })),
+    properties: [
+      {
+        name: "definition",
+        isStatic: true,
+        isReadonly: true,
+        type: "cc.DatasetDefinition",
+        initializer: constants.dataset,
+        docs: ["What the runtime knows of the schema."],
+      },
+      ...entities.map((entity) => ({
+        name: entity.property,
+        isReadonly: true,
+        type: collection(entity),
+      })),
+    ],
     ctors: [
       {
         parameters: [
@@ -177,7 +182,7 @@ function datasetClass(schema: Schema, constants: Constants): Statement {
           {
             name: "options",
             type: `cc.DatasetOptions<${name}Inputs, ${name}Snapshot>`,
-            initializer: "{}",
+            hasQuestionToken: true,
           },
         ],
         statements: [
@@ -186,44 +191,5 @@ function datasetClass(schema: Schema, constants: Constants): Statement {
         ],
       },
     ],
-    methods: pinMethods(name, constants.dataset),
   });
-}
-
-/** Going back, and holding what is served, with all collections or none. */
-function pinMethods(name: string, definition: string): Method[] {
-  const store = { name: "store", type: "cc.Store" };
-  const inputs = `${name}Inputs`;
-  const returnType = `cc.Promise<cc.RevisionsOf<${inputs}>>`;
-  return [
-    {
-      name: "rollback",
-      isStatic: true,
-      docs: [
-        "Serves older revisions again, as new ones, until the next push: all that are named, or none.",
-      ],
-      parameters: [store, { name: "options", type: `cc.DatasetRollbackOptions<${inputs}>` }],
-      returnType,
-      statements: [`return cc.rollbackAll(${definition}, store, options);`],
-    },
-    {
-      name: "pin",
-      isStatic: true,
-      docs: ["Holds what is served, or the revisions named, and what is pushed back, until unpin."],
-      parameters: [
-        store,
-        { name: "options", type: `cc.DatasetPinOptions<${inputs}>`, initializer: "{}" },
-      ],
-      returnType,
-      statements: [`return cc.pinAll(${definition}, store, options);`],
-    },
-    {
-      name: "unpin",
-      isStatic: true,
-      docs: ["Serves what a pin held back, of all collections at once."],
-      parameters: [store],
-      returnType,
-      statements: [`return cc.unpinAll(${definition}, store);`],
-    },
-  ];
 }

@@ -5,9 +5,10 @@ import type {
   OptionalKind,
 } from "ts-morph";
 import type { Entity, Schema } from "../model.js";
-import { definitionProperties } from "./definition.js";
+import { definitionObject } from "./definition.js";
+import { ownDoc } from "./doc.js";
 import { codecFunctions, fieldNames, recordInterfaces } from "./emit-types.js";
-import { print } from "./layout.js";
+import { printInBody } from "./layout.js";
 import type { Constants } from "./names.js";
 import {
   constant,
@@ -15,6 +16,7 @@ import {
   exportedAlias,
   exportedClass,
   exportedInterface,
+  localFunction,
   type Statement,
 } from "./structures.js";
 import { keyType } from "./type-text.js";
@@ -32,9 +34,10 @@ export function entityStatements(
   return [
     ...recordInterfaces(name, doc, fields),
     ...keys,
-    readerInterface(entity),
+    ...readerTypes(entity),
     fieldNames(name, fields, constants),
-    definitionConstant(schema, entity, constants),
+    definitionConstant(entity, constants),
+    definitionFunction(schema, entity, constants),
     snapshotClass(entity, constants),
     collectionClass(entity, constants),
     ...codecFunctions(name, fields, constants),
@@ -49,7 +52,11 @@ function kindOf(entity: Entity): { readonly kind: string; readonly types: string
     : { kind: "Mapping", types: `${keyType(entity)}, ${name}` };
 }
 
-function readerInterface(entity: Entity): Statement {
+/**
+ * The views stand in an interface of their own, so that the compiler compares the classes with these alone: what
+ * all readers have it has compared in the runtime's classes.
+ */
+function readerTypes(entity: Entity): Statement[] {
   const { name, views } = entity;
   const { kind, types } = kindOf(entity);
   const properties = views.map((view) => ({
@@ -57,23 +64,29 @@ function readerInterface(entity: Entity): Statement {
     type: viewType(entity, view),
     docs: docs(view.doc),
   }));
-  const doc = `What can be read of ${name}: on a snapshot, and on the collection itself.`;
-  const base = `cc.${kind}Reader<${types}>`;
-  if (properties.length === 0) return exportedAlias(`${name}Reader`, doc, base);
-  return exportedInterface(`${name}Reader`, doc, properties, [base]);
+  const doc = ownDoc(`What can be read of ${name}: on a snapshot, and on the collection itself.`);
+  const reader = `cc.${kind}Reader<${types}>`;
+  if (views.length === 0) return [exportedAlias(`${name}Reader`, doc, reader)];
+  return [
+    exportedInterface(`${name}Views`, ownDoc(`The views of ${name}.`), properties),
+    exportedAlias(`${name}Reader`, doc, `${reader} & ${name}Views`),
+  ];
 }
 
-function definitionConstant(schema: Schema, entity: Entity, constants: Constants): Statement {
-  const properties = definitionProperties(schema, entity, constants);
-  const lines = Object.entries(properties).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    return [`  ${name}: ${print(value, 2, name.length + 4)},\n`];
-  });
-  return constant(
-    constants.definition(entity.name),
-    `cc.EntityDefinition<${entity.name}, ${entity.name}Input>`,
-    `{\n${lines.join("")}}`,
-  );
+function definitionType(name: string): string {
+  return `cc.EntityDefinition<${name}, ${name}Input>`;
+}
+
+function definitionConstant({ name }: Entity, constants: Constants): Statement {
+  return constant(constants.definition(name), undefined, `define${name}()`);
+}
+
+function definitionFunction(schema: Schema, entity: Entity, constants: Constants): Statement {
+  const { name } = entity;
+  const description = definitionObject(schema, entity, constants);
+  return localFunction(`define${name}`, {}, definitionType(name), [
+    printInBody("return ", description, ";"),
+  ]);
 }
 
 type Getter = OptionalKind<GetAccessorDeclarationStructure>;
@@ -81,18 +94,23 @@ type Getter = OptionalKind<GetAccessorDeclarationStructure>;
 function viewGetters(entity: Entity, read: (method: string, view: string) => string): Getter[] {
   return entity.views.map(({ name, view }) => ({
     name,
-    returnType: `${entity.name}Reader["${name}"]`,
+    returnType: `${entity.name}Views["${name}"]`,
     statements: [`return ${read(view, name)};`],
   }));
+}
+
+/** What the entity's classes implement. */
+function viewsOf({ name, views }: Entity): string[] {
+  return views.length === 0 ? [] : [`${name}Views`];
 }
 
 function snapshotClass(entity: Entity, constants: Constants): Statement {
   const { name } = entity;
   const { kind, types } = kindOf(entity);
   const core = `cc.coreOf(${constants.definition(name)}, rows)`;
-  return exportedClass(`${name}Snapshot`, `One revision of ${name}; it never changes.`, {
+  return exportedClass(`${name}Snapshot`, ownDoc(`One revision of ${name}; it never changes.`), {
     extends: `cc.${kind}Snapshot<${types}>`,
-    implements: [`${name}Reader`],
+    implements: viewsOf(entity),
     methods: [
       {
         name: "of",
@@ -103,7 +121,7 @@ function snapshotClass(entity: Entity, constants: Constants): Statement {
         statements: [`return new ${name}Snapshot(${core});`],
       },
     ],
-    getAccessors: viewGetters(entity, (method, view) => `this.core.${method}("${view}")`),
+    getAccessors: viewGetters(entity, (method, view) => `this.${method}("${view}")`),
   });
 }
 
@@ -114,101 +132,43 @@ function collectionClass(entity: Entity, constants: Constants): Statement {
   const doc =
     `${name} in the memory of this process: reads answer from the newest revision it has.\n` +
     "Constructing it starts nothing; await ready() before the first read.";
-  return exportedClass(`${name}${kind}`, doc, {
+  return exportedClass(`${name}${kind}`, ownDoc(doc), {
     extends: `cc.${kind}<${types}, ${name}Input, ${name}Snapshot>`,
-    implements: [`${name}Reader`],
+    implements: viewsOf(entity),
     properties: [
-      {
-        name: "hash",
-        isStatic: true,
-        isReadonly: true,
-        type: "string",
-        initializer: `${definition}.hash`,
-        docs: ["The schema hash: the version of this build."],
-      },
+      staticProperty(
+        "hash",
+        "string",
+        `${definition}.hash`,
+        "The schema hash: the version of this build.",
+      ),
+      staticProperty(
+        "definition",
+        "cc.AnyEntityDefinition",
+        definition,
+        "What the runtime knows of the schema.",
+      ),
     ],
     ctors: [collectionConstructor(name, definition)],
-    methods: versionMethods(definition),
     getAccessors: viewGetters(entity, (_, view) => `this.snapshot().${view}`),
   });
 }
 
+type Property = NonNullable<ClassDeclarationStructure["properties"]>[number];
+
+function staticProperty(name: string, type: string, initializer: string, doc: string): Property {
+  return { name, isStatic: true, isReadonly: true, type, initializer, docs: [doc] };
+}
+
 type Constructor = NonNullable<ClassDeclarationStructure["ctors"]>[number];
-type Method = NonNullable<ClassDeclarationStructure["methods"]>[number];
 
 function collectionConstructor(name: string, definition: string): Constructor {
   const options = `cc.CollectionOptions<${name}Input, ${name}Snapshot>`;
   return {
     parameters: [
       { name: "store", type: "cc.Store" },
-      { name: "options", type: options, initializer: "{}" },
+      { name: "options", type: options, hasQuestionToken: true },
     ],
     statements: [`super(${definition}, ${name}Snapshot, store, options);`],
   };
-}
-
-/** What concerns all versions, so that it needs no instance. */
-function versionMethods(definition: string): Method[] {
-  const store = { name: "store", type: "cc.Store" };
-  return [
-    {
-      name: "versions",
-      isStatic: true,
-      docs: ["All versions in the store, newest publication first."],
-      parameters: [store],
-      returnType: "cc.Promise<readonly cc.VersionInfo[]>",
-      statements: [`return cc.versions(${definition}, store);`],
-    },
-    {
-      name: "purge",
-      isStatic: true,
-      docs: ["Removes a version from the store; false when there was none."],
-      parameters: [store, { name: "hash", type: "string" }],
-      returnType: "cc.Promise<boolean>",
-      statements: [`return cc.purge(${definition}, store, hash);`],
-    },
-    {
-      name: "prune",
-      isStatic: true,
-      docs: ["Removes old versions, never this build's nor one in use; returns their hashes."],
-      parameters: [store, { name: "options", type: "cc.PruneOptions" }],
-      returnType: "cc.Promise<readonly string[]>",
-      statements: [`return cc.prune(${definition}, store, options);`],
-    },
-    ...pinMethods(definition),
-  ];
-}
-
-/** Going back, and holding what is served. */
-function pinMethods(definition: string): Method[] {
-  const store = { name: "store", type: "cc.Store" };
-  const returnType = "cc.Promise<number>";
-  return [
-    {
-      name: "rollback",
-      isStatic: true,
-      docs: [
-        "Serves an older revision again, as a new one, until the next push; returns its number.",
-      ],
-      parameters: [store, { name: "options", type: "cc.RollbackOptions" }],
-      returnType,
-      statements: [`return cc.rollback(${definition}, store, options);`],
-    },
-    {
-      name: "pin",
-      isStatic: true,
-      docs: ["Serves one revision and holds back what is pushed, until unpin; returns its number."],
-      parameters: [store, { name: "options", type: "cc.PinOptions", initializer: "{}" }],
-      returnType,
-      statements: [`return cc.pin(${definition}, store, options);`],
-    },
-    {
-      name: "unpin",
-      isStatic: true,
-      docs: ["Serves what a pin held back; returns its number."],
-      parameters: [store, { name: "hash", type: "string", hasQuestionToken: true }],
-      returnType,
-      statements: [`return cc.unpin(${definition}, store, hash);`],
-    },
-  ];
 }

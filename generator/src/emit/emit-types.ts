@@ -2,6 +2,7 @@
 import type { Enum, Field, ValueType } from "../model.js";
 import { decodeStatements } from "./decode.js";
 import { encodeStatements } from "./encode.js";
+import { ownDoc } from "./doc.js";
 import { array, print } from "./layout.js";
 import type { Constants } from "./names.js";
 import {
@@ -64,7 +65,7 @@ export function recordInterfaces(
   });
   return [
     exportedInterface(name, doc, record),
-    exportedInterface(`${name}Input`, `What a loader gives for ${name}.`, input),
+    exportedInterface(`${name}Input`, ownDoc(`What a loader gives for ${name}.`), input),
   ];
 }
 
@@ -94,7 +95,7 @@ export function codecFunctions(
       `decode${name}`,
       { r: "cc.Reader", end: "number" },
       name,
-      decodeStatements(fields),
+      decodeStatements(name, fields),
     ),
   ];
 }

@@ -7,11 +7,11 @@
  */
 import { IndentationText, NewLineKind, Project, StructureKind } from "ts-morph";
 import type { Enum, Schema, ValueType } from "../model.js";
+import { breakLines } from "./break-lines.js";
 import { datasetStatements } from "./emit-dataset.js";
 import { entityStatements } from "./emit-entity.js";
 import { enumStatements, valueTypeStatements } from "./emit-types.js";
 import { header } from "./header.js";
-import { LINE_WIDTH } from "./layout.js";
 import { chooseConstants } from "./names.js";
 import type { Statement } from "./structures.js";
 
@@ -56,26 +56,12 @@ function setApart(statement: Statement): Statement {
   return { ...statement, leadingTrivia: "\n" };
 }
 
-const LONG_CLASS = /^(export class \w+) (extends .+) (implements \w+) \{$/gm;
 const BROKEN_TYPE = /^ {2}readonly \w+: [\w.]+<\n(?: {8}.+\n)+ {6}>;$/gm;
 
-/** Constructors, and static methods that take options. */
-const LONG_HEAD = /^ {2}(constructor|static \w+)\((store: .+), (options: .+)\)(: .+)? \{$/gm;
-
-/** What ts-morph has no setting for: blank lines, heads too long for a line, types over several. */
+/** What ts-morph has no setting for: blank lines, types over several lines, long lines. */
 function tidy(text: string): string {
-  const wrapped = text.replaceAll(
-    LONG_CLASS,
-    (line: string, name: string, base: string, implemented: string) =>
-      line.length <= LINE_WIDTH ? line : `${name}\n  ${base}\n  ${implemented}\n{`,
-  );
-  const broken = wrapped.replaceAll(
-    LONG_HEAD,
-    (line: string, head: string, store: string, options: string, type = "") =>
-      line.length <= LINE_WIDTH ? line : `  ${head}(\n    ${store},\n    ${options},\n  )${type} {`,
-  );
-  const aligned = broken.replaceAll(BROKEN_TYPE, (type) => type.replaceAll("\n    ", "\n"));
-  return `${aligned.replaceAll(/\n{3,}/g, "\n\n").trim()}\n`;
+  const aligned = text.replaceAll(BROKEN_TYPE, (type) => type.replaceAll("\n    ", "\n"));
+  return breakLines(`${aligned.replaceAll(/\n{3,}/g, "\n\n").trim()}\n`);
 }
 
 function newProject(): Project {

@@ -8,8 +8,8 @@ export interface ValueEncoding {
   readonly check: (value: string, path?: string) => string;
   /** Appends the checked value to the writer that the expression `writer` stands for. */
   readonly write: (writer: string, value: string, path?: string) => string;
-  /** Tells a checked value from proto3's default; undefined: it has none, or always differs. */
-  readonly differs?: (value: string) => string;
+  /** The runtime's function for a required field, where proto3's default is left out, and what it takes more. */
+  readonly put?: readonly string[];
 }
 
 export function valueEncoding(type: ElementType, constants: Constants): ValueEncoding {
@@ -33,21 +33,21 @@ export function valueEncoding(type: ElementType, constants: Constants): ValueEnc
 function scalarEncoding(type: ScalarType): ValueEncoding {
   switch (type.kind) {
     case "bool":
-      return { check: checker("checkBool"), write: method("bool"), differs: (value) => value };
+      return plain("Bool", "bool");
     case "int32":
-      return { check: checker("checkInt32"), write: method("sint32"), differs: notZero };
+      return plain("Int32", "sint32");
     case "uint32":
-      return { check: checker("checkUint32"), write: method("uint32"), differs: notZero };
+      return plain("Uint32", "uint32");
     case "float":
-      return { check: checker("checkFloat"), write: method("float"), differs: notPlusZero };
+      return plain("Float", "float");
     case "double":
-      return { check: checker("checkDouble"), write: method("double"), differs: notPlusZero };
+      return plain("Double", "double");
     case "string":
-      return { check: checker("checkString"), write: method("string"), differs: notEmptyText };
+      return plain("String", "string");
     case "bytes":
-      return { check: checker("checkBytes"), write: method("bytes"), differs: notEmpty };
+      return plain("Bytes", "bytes");
     case "date":
-      return { check: checker("checkDate"), write: method("sint32"), differs: notZero };
+      return plain("Date", "sint32");
     case "json":
       return { check: checker("checkJson"), write: method("string") };
     case "timestamp":
@@ -56,21 +56,22 @@ function scalarEncoding(type: ScalarType): ValueEncoding {
       return {
         check: checker("checkDecimal", String(type.digits)),
         write: writing("writeInt64"),
-        differs: notZero,
+        put: ["putDecimal", String(type.digits)],
       };
     case "int64":
-      return {
-        check: checker(type.as === "number" ? "checkSafeInt64" : "checkInt64"),
-        write: writing("writeInt64"),
-        differs: notZero,
-      };
+      return integer(type.as === "number" ? "SafeInt64" : "Int64", "writeInt64");
     case "uint64":
-      return {
-        check: checker(type.as === "number" ? "checkSafeUint64" : "checkUint64"),
-        write: writing("writeUint64"),
-        differs: notZero,
-      };
+      return integer(type.as === "number" ? "SafeUint64" : "Uint64", "writeUint64");
   }
+}
+
+/** A type that the writer has a method for. */
+function plain(name: string, writes: string): ValueEncoding {
+  return { check: checker(`check${name}`), write: method(writes), put: [`put${name}`] };
+}
+
+function integer(name: string, writes: string): ValueEncoding {
+  return { check: checker(`check${name}`), write: writing(writes), put: [`put${name}`] };
 }
 
 function checker(name: string, ...more: readonly string[]): ValueEncoding["check"] {
@@ -85,11 +86,7 @@ function writing(name: string): ValueEncoding["write"] {
   return (writer, value) => callText(name, [writer, value]);
 }
 
-function callText(name: string, values: readonly string[], path?: string): string {
+/** A call of the runtime. */
+export function callText(name: string, values: readonly string[], path?: string): string {
   return `cc.${name}(${[...values, ...(path === undefined ? [] : [JSON.stringify(path)])].join(", ")})`;
 }
-
-const notZero = (value: string): string => `${value} !== 0`;
-const notPlusZero = (value: string): string => `!cc.isZero(${value})`;
-const notEmptyText = (value: string): string => `${value} !== ""`;
-const notEmpty = (value: string): string => `${value}.length > 0`;

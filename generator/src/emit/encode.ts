@@ -4,7 +4,7 @@
  */
 import type { ElementType, Field, ListType, MapType } from "../model.js";
 import { defaultText } from "./default-text.js";
-import { valueEncoding } from "./encode-value.js";
+import { callText, valueEncoding } from "./encode-value.js";
 import { LINE_WIDTH } from "./layout.js";
 import { localName, type Constants } from "./names.js";
 import { mayBeAbsent } from "./type-text.js";
@@ -56,12 +56,13 @@ function encodeOptional(field: Field, type: ElementType, constants: Constants): 
 }
 
 function encodeRequired(field: Field, type: ElementType, constants: Constants): string[] {
-  const { check, write, differs } = valueEncoding(type, constants);
-  const checked = check(given(field), field.name);
-  const writer = `w.uint32(${tag(field.number, type)})`;
-  if (differs === undefined) return [`${write(writer, checked, field.name)};`];
-  const name = localName(field.name);
-  return [`const ${name} = ${checked};`, guarded(differs(name), `${write(writer, name)};`)];
+  const { check, write, put } = valueEncoding(type, constants);
+  const number = String(tag(field.number, type));
+  if (put !== undefined) {
+    const [name = "", ...more] = put;
+    return [`${callText(name, ["w", number, given(field), ...more], field.name)};`];
+  }
+  return [`${write(`w.uint32(${number})`, check(given(field), field.name), field.name)};`];
 }
 
 function encodeList(field: Field, { element }: ListType, constants: Constants): string {

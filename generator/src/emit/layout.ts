@@ -66,7 +66,7 @@ export function generic(name: string, values: readonly Code[]): Code {
   return { open: "<", before: name, items: values.map((value) => ({ label: "", value })) };
 }
 
-/** A call. */
+/** A call; one whose only argument is an object has its brackets together. */
 export function call(name: string, values: readonly Code[]): Code {
   return { open: "(", before: name, items: values.map((value) => ({ label: "", value })) };
 }
@@ -80,12 +80,27 @@ export function print(code: Code, indent: number, column: number, after = 1): st
   if (!mustBreak(code) && column + flat(code).length + after <= LINE_WIDTH) return flat(code);
   const inner = indent + 2;
   if ("terms" in code) return brokenArrow(code, inner);
+  const only = onlyObject(code);
+  if (only !== undefined) return `${code.before}(${print(only, indent, LINE_WIDTH)})`;
   const last = code.open === "<" ? "" : ",";
   const lines = code.items.map(({ label, value }, i) => {
     const comma = i === code.items.length - 1 ? last : ",";
     return `${" ".repeat(inner)}${label}${print(value, inner, inner + label.length)}${comma}\n`;
   });
   return `${code.before}${code.open}\n${lines.join("")}${" ".repeat(indent)}${CLOSE[code.open]}`;
+}
+
+/** The object that is a call's only argument. */
+function onlyObject({ open, items: [item, ...others] }: Items): Items | undefined {
+  if (open !== "(" || item === undefined || others.length > 0) return undefined;
+  const { value } = item;
+  return typeof value === "object" && "open" in value && value.open === "{" ? value : undefined;
+}
+
+/** A statement in a function's body, whose indentation comes on top later. */
+export function printInBody(start: string, code: Code, end: string): string {
+  const text = start + print(code, 2, 2 + start.length, end.length) + end;
+  return text.replaceAll("\n  ", "\n");
 }
 
 const CLOSE = { "{": "}", "[": "]", "<": ">", "(": ")" } as const;

@@ -21,9 +21,14 @@ const TAKEN: ReadonlySet<string> = new Set([...WORDS, ...OWN]);
 
 /** The variable for a field: its name, with an underscore where that means something else. */
 export function localName(field: string): string {
-  // Functions of a schema are `encodeCity` and `decodeCity`; a field may have that name too.
-  const clashes = TAKEN.has(field) || /^(?:encode|decode)[A-Z]/.test(field) || isConstant(field);
+  // A field may have the name of a function or a constant.
+  const clashes = TAKEN.has(field) || isFunction(field) || isConstant(field);
   return clashes ? `${field}_` : field;
+}
+
+/** Functions of a schema are `defineCity`, `encodeCity` and `decodeCity`. */
+function isFunction(name: string): boolean {
+  return /^(?:define|encode|decode)[A-Z]/.test(name);
 }
 
 const SUFFIXES = ["Definition", "Fields", "Numbers", "Schema"] as const;
@@ -50,7 +55,8 @@ export function chooseConstants(schema: Schema): Constants {
   const taken = new Set<string>();
   for (const { name } of [...schema.entities, ...schema.types, ...schema.enums]) {
     let stem = propertyName(name);
-    while (taken.has(stem)) stem += "_";
+    // Not `encodeCityFields`, which the function for an entity CityFields is called.
+    while (taken.has(stem) || isFunction(stem)) stem += "_";
     stems.set(name, stem);
     taken.add(stem);
   }

@@ -2,7 +2,6 @@
 import {
   StructureKind,
   type ClassDeclarationStructure,
-  type FunctionDeclarationStructure,
   type InterfaceDeclarationStructure,
   type OptionalKind,
   type PropertySignatureStructure,
@@ -68,18 +67,14 @@ function commentOf(doc: string | undefined): string {
   return `/**\n${lines.map((line) => ` *${line === "" ? "" : ` ${line}`}\n`).join("")} */\n`;
 }
 
+/** Plain text too: ts-morph would put blank lines between its statements. */
 export function localFunction(
   name: string,
   parameters: Readonly<Record<string, string>>,
   returnType: string,
   statements: readonly string[],
-): FunctionDeclarationStructure {
-  return {
-    kind: StructureKind.Function,
-    name,
-    parameters: Object.entries(parameters).map(([parameter, type]) => ({ name: parameter, type })),
-    returnType,
-    // One text: ts-morph would put blank lines between several.
-    statements: statements.join("\n"),
-  };
+): string {
+  const taken = Object.entries(parameters).map(([parameter, type]) => `${parameter}: ${type}`);
+  const body = statements.join("\n").replaceAll(/^/gm, "  ");
+  return `function ${name}(${taken.join(", ")}): ${returnType} {\n${body}\n}`;
 }

@@ -1,6 +1,7 @@
 /** The types of views in a reader, and the interfaces of composite keys. */
 import type { Entity, FieldPath, GroupView, UniqueView, View } from "../model.js";
 import { takesPrefix } from "../model.js";
+import { ownDoc } from "./doc.js";
 import { generic, print, type Code } from "./layout.js";
 import { componentType, recordType } from "./type-text.js";
 
@@ -50,12 +51,12 @@ export interface KeyInterface {
 export function keyInterfaces(entity: Entity): KeyInterface[] {
   const interfaces: KeyInterface[] = [];
   if (entity.keyName !== undefined) {
-    const doc = `The key of ${entity.name}.`;
+    const doc = ownDoc(`The key of ${entity.name}.`);
     interfaces.push({ name: entity.keyName, doc, properties: components(entity.key, false) });
   }
   for (const view of entity.views) {
     if (view.view === "sorted" || view.keyName === undefined) continue;
-    const doc = `The key of ${entity.name}.${view.name}.`;
+    const doc = ownDoc(`The key of ${entity.name}.${view.name}.`);
     const properties = components(view.by, view.view === "group");
     interfaces.push({ name: view.keyName, doc, properties });
   }

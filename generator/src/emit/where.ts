@@ -8,17 +8,17 @@ type Comparing = Extract<Condition, { readonly value: Literal }>;
 type Listing = Extract<Condition, { readonly values: readonly Literal[] }>;
 type Existing = Extract<Condition, { readonly test: "exists" }>;
 
-/** All tests as a function of a record; undefined when all records pass. */
-export function whereArrow(conditions: readonly Condition[]): Code | undefined {
+/** All tests as a function of `record`, the parameter; undefined when all records pass. */
+export function whereArrow(parameter: string, conditions: readonly Condition[]): Code | undefined {
   const needed = conditions.flatMap(simplified);
   const [first, ...others] = needed;
   if (first === undefined) return undefined;
   const known = new SetPaths();
   if (others.length === 0 && first.test === "in") {
-    return arrow("record", alternatives(first, known), "||");
+    return arrow(parameter, alternatives(first, known), "||");
   }
   return arrow(
-    "record",
+    parameter,
     needed.flatMap((condition) => conditionTerms(condition, known)),
   );
 }

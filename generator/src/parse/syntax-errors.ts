@@ -1,6 +1,6 @@
 /** What is no YAML, told in words of our own and at the place that is to be corrected. */
 import { CST, type Document } from "yaml";
-import { textSpans } from "./lex.js";
+import { isMarker, textSpans } from "./lexemes.js";
 import { MAX_SYNTAX_ERRORS } from "./limits.js";
 import type { Reporter } from "./reporter.js";
 import { Lines, type Span } from "./source-file.js";
@@ -78,8 +78,7 @@ function unclosedBracket(lexemes: readonly string[], end: number): Explained {
     if (type === "flow-map-start" || type === "flow-seq-start") open.push(at);
     if (type === "flow-map-end" || type === "flow-seq-end") open.pop();
     if (type === "comment" && open.length > 0) comment ||= lexeme;
-    if (lexeme !== CST.SCALAR && lexeme !== CST.DOCUMENT && lexeme !== CST.FLOW_END)
-      at += lexeme.length;
+    if (!isMarker(lexeme)) at += lexeme.length;
   }
   const opening = open.at(-1);
   const span = opening === undefined ? undefined : { start: opening, end: opening + 1 };

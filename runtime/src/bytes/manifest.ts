@@ -52,6 +52,15 @@ export interface ManifestSegment {
   readonly chunkBytes: number;
   /** The CRC-32 of each chunk. */
   readonly checksums: readonly number[];
+  /** Undefined when none of it came by a patch. */
+  readonly patched?: PatchSpan;
+}
+
+/** From which patch to which, by the numbers (`seq`) of their tickets. */
+export interface PatchSpan {
+  /** 0 when there is also something in it that came by a load. */
+  readonly first: number;
+  readonly last: number;
 }
 
 /** A manifest as stores take it. */
@@ -128,6 +137,8 @@ function writeSegment(writer: Writer, segment: ManifestSegment): void {
   writer.uint32(24).uint32(segment.records).uint32(32).uint32(segment.removed);
   writer.uint32(40).uint64(segment.sizeBytes).uint32(48).uint32(segment.chunkBytes);
   writer.uint32(58).fixed32s([...segment.checksums]);
+  const { first, last } = segment.patched ?? { first: 0, last: 0 };
+  if (last > 0) writer.uint32(64).uint64(first).uint32(72).uint64(last);
   writer.ldelim();
 }
 
@@ -172,6 +183,7 @@ function readManifest(reader: Reader): Manifest {
 function readSegment(reader: Reader): ManifestSegment {
   const end = reader.end();
   const checksums: number[] = [];
+  const patched: Draft<PatchSpan> = { first: 0, last: 0 };
   const segment: Draft<ManifestSegment> = {
     id: "",
     kind: "base",
@@ -190,10 +202,12 @@ function readSegment(reader: Reader): ManifestSegment {
     else if (tag === 40) segment.sizeBytes = readUint53(reader);
     else if (tag === 48) segment.chunkBytes = reader.uint32();
     else if (tag === 58) reader.fixed32s(checksums);
+    else if (tag === 64) patched.first = readUint53(reader);
+    else if (tag === 72) patched.last = readUint53(reader);
     else reader.skipType(tag & 7);
   }
   checkEnd(reader, end);
-  return segment;
+  return patched.last === 0 ? segment : { ...segment, patched };
 }
 
 function readChecked(reader: Reader): CheckedTarget {

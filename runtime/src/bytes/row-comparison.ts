@@ -23,9 +23,15 @@ interface Met {
   count: number;
 }
 
+export interface ComparisonOptions {
+  /** Also what is published as it is goes into the delta. */
+  readonly keepsAll?: boolean;
+}
+
 export class RowComparison {
   readonly #definition: AnyEntityDefinition;
   readonly #builder: AnyBuilder;
+  readonly #keepsAll: boolean;
   /** Oldest first: most rows are in the base. */
   readonly #parts: readonly Met[];
   /** Of the base: the live record after the last match. */
@@ -34,9 +40,15 @@ export class RowComparison {
   #isInOrder = true;
 
   /** `parts` are the published ones, newest first; `builder` is that of the delta. */
-  constructor(definition: AnyEntityDefinition, parts: readonly LivePart[], builder: AnyBuilder) {
+  constructor(
+    definition: AnyEntityDefinition,
+    parts: readonly LivePart[],
+    builder: AnyBuilder,
+    { keepsAll = false }: ComparisonOptions = {},
+  ) {
     this.#definition = definition;
     this.#builder = builder;
+    this.#keepsAll = keepsAll;
     this.#parts = [...parts]
       .reverse()
       .map((part) => ({ part, met: new Marks(part.segment.records), count: 0 }));
@@ -50,7 +62,7 @@ export class RowComparison {
   take(row: object): object | undefined {
     const builder = this.#builder;
     builder.write(row);
-    if (this.#isNext() || this.#isUnderItsKey(row)) {
+    if (!this.#keepsAll && (this.#isNext() || this.#isUnderItsKey(row))) {
       builder.dropWritten();
       return undefined;
     }
@@ -75,7 +87,7 @@ export class RowComparison {
 
   /** Removes one key, if a record has it. */
   remove(values: readonly Normal[]): void {
-    if (this.#find(values) !== undefined) this.#builder.removeValues(values);
+    if (this.#keepsAll || this.#find(values) !== undefined) this.#builder.removeValues(values);
   }
 
   #isNext(): boolean {

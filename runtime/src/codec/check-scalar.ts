@@ -39,11 +39,6 @@ export function checkDouble(value: unknown, path = ""): number {
   return value;
 }
 
-/** Whether this is the value that proto3 leaves out; -0 is another. */
-export function isZero(value: number): boolean {
-  return value === 0 && 1 / value > 0;
-}
-
 export function checkString(value: unknown, path = ""): string {
   if (typeof value !== "string") throw new InvalidFieldError(path, "a string", value);
   if (!value.isWellFormed()) {

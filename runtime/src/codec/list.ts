@@ -7,23 +7,23 @@ import { InvalidFieldError, within } from "./invalid-field.js";
 import { checkEnd, type Reader } from "./reader.js";
 
 /** Checks one value and appends it. Its errors carry no path: the list knows the index. */
-export type WriteValue<T> = (value: T) => unknown;
+export type WriteValue = (value: unknown) => unknown;
 /** Reads one value. */
 export type ReadValue<T> = () => T;
 
 /** Writes each element; `write` appends its tag too. */
-export function writeList<T>(list: readonly T[], path: string, write: WriteValue<T>): void {
+export function writeList(list: readonly unknown[], path: string, write: WriteValue): void {
   checkList(list, path);
   for (let i = 0; i < list.length; i++) writeElement(list, i, path, write);
 }
 
 /** Appends all elements as one packed field, `write` without a tag; nothing when there are none. */
-export function writePacked<T>(
+export function writePacked(
   writer: protobuf.Writer,
   tag: number,
-  list: readonly T[],
+  list: readonly unknown[],
   path: string,
-  write: WriteValue<T>,
+  write: WriteValue,
 ): void {
   checkList(list, path);
   if (list.length === 0) return;
@@ -36,15 +36,15 @@ function checkList(list: unknown, path: string): void {
   if (!Array.isArray(list)) throw new InvalidFieldError(path, "an array", list);
 }
 
-function writeElement<T>(
-  list: readonly T[],
+function writeElement(
+  list: readonly unknown[],
   index: number,
   path: string,
-  write: WriteValue<T>,
+  write: WriteValue,
 ): void {
   try {
     // A hole in an array reads as undefined, which no element is: the write refuses it.
-    write(list[index] as T);
+    write(list[index]);
   } catch (error) {
     throw within(error, `${path}[${index}]`);
   }

@@ -16,13 +16,13 @@ import { checkEnd, type Reader } from "./reader.js";
 export type MapInput<K, V> = ReadonlyMap<K, V> | { readonly [key: string]: V };
 
 /** Appends one entry message for each, under the tag. `write` appends the value as field 2. */
-export function writeMap<K, V>(
+export function writeMap(
   writer: protobuf.Writer,
   tag: number,
-  map: MapInput<K, V>,
+  map: MapInput<unknown, unknown>,
   path: string,
   keys: MapKeys,
-  write: WriteValue<V>,
+  write: WriteValue,
 ): void {
   for (const [key, value] of orderedEntries(map, path, keys)) {
     writer.uint32(tag).fork();
@@ -36,10 +36,10 @@ export function writeMap<K, V>(
   }
 }
 
-type Entry<V> = readonly [key: MapKey, value: V];
+type Entry = readonly [key: MapKey, value: unknown];
 
-function orderedEntries<K, V>(map: MapInput<K, V>, path: string, keys: MapKeys): Entry<V>[] {
-  const entries: Entry<V>[] = [];
+function orderedEntries(map: MapInput<unknown, unknown>, path: string, keys: MapKeys): Entry[] {
+  const entries: Entry[] = [];
   for (const [given, value] of entriesOf(map, path)) {
     const key = keys.check(given);
     if (key === undefined) throw new InvalidFieldError(path, `${keys.expected} as each key`, given);
@@ -53,8 +53,11 @@ function orderedEntries<K, V>(map: MapInput<K, V>, path: string, keys: MapKeys):
   return entries;
 }
 
-function entriesOf<K, V>(map: MapInput<K, V>, path: string): Iterable<readonly [unknown, V]> {
-  if (types.isMap(map)) return map as ReadonlyMap<unknown, V>;
+function entriesOf(
+  map: MapInput<unknown, unknown>,
+  path: string,
+): Iterable<readonly [unknown, unknown]> {
+  if (types.isMap(map)) return map;
   if (isPlainObject(map)) return Object.entries(map);
   throw new InvalidFieldError(path, "an object or a Map", map);
 }

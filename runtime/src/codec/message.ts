@@ -4,16 +4,17 @@ import { within } from "./invalid-field.js";
 import { checkObject, refusal } from "./names.js";
 
 /** Checks an object and appends it as a message with its length. */
-export function writeMessage<T extends object>(
+export function writeMessage(
   writer: protobuf.Writer,
-  value: T,
-  encode: (writer: protobuf.Writer, value: T) => void,
+  value: unknown,
+  encode: (writer: protobuf.Writer, value: never) => void,
   path = "",
 ): protobuf.Writer {
   writer.fork();
   try {
     checkObject(value);
-    encode(writer, value);
+    // Its encode function looks at what is in it.
+    encode(writer, value as never);
   } catch (error) {
     throw within(refusal(error, value), path);
   }

@@ -39,7 +39,7 @@ export class FieldNames {
 const MOST_REMEMBERED = 200;
 
 /** Refuses a row, or a value type's value, that is no object. */
-export function checkObject(value: unknown): void {
+export function checkObject(value: unknown): asserts value is object {
   if (typeof value !== "object" || value === null) {
     throw new InvalidFieldError("", "an object", value);
   }
@@ -54,8 +54,9 @@ export function own<T extends object, N extends keyof T>(row: T, name: N): T[N] 
 }
 
 /** What an encoder threw for a row, in better words where a field that it lacks stands there misspelt. */
-export function refusal(error: unknown, row: object): unknown {
+export function refusal(error: unknown, row: unknown): unknown {
   if (!(error instanceof InvalidFieldError) || error.value !== undefined) return error;
+  if (typeof row !== "object" || row === null) return error;
   const field = error.path;
   const property = Object.keys(row).find(
     (key) => key !== field && spelling(key) === spelling(field),

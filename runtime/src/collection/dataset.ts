@@ -15,8 +15,21 @@ import {
   type DatasetOptions,
   type Loader,
 } from "./options.js";
+import {
+  pinAll,
+  rollbackAll,
+  unpinAll,
+  type DatasetPinOptions,
+  type DatasetRollbackOptions,
+  type RevisionsByName,
+} from "./pins.js";
 import type { PushResults } from "./publish/push-job.js";
 import { datasetResult, type DatasetPushResult } from "./publish/push-result.js";
+
+/** A generated class of a data set. */
+interface DatasetClass {
+  readonly definition: DatasetDefinition;
+}
 
 /** A generated snapshot class of a data set. */
 export type DatasetSnapshotClass<S> = new (cores: DatasetCores) => S;
@@ -34,12 +47,35 @@ export class Dataset<S extends DatasetSnapshot, Inputs> extends Collection<S, Da
     definition: DatasetDefinition,
     snapshotClass: DatasetSnapshotClass<S>,
     store: Store,
-    options: DatasetOptions<Inputs, S>,
+    options: DatasetOptions<Inputs, S> = {},
   ) {
     super(store, partsOf(definition, snapshotClass, options));
     this.#definition = definition;
     this.#snapshotClass = snapshotClass;
     this.#options = options;
+  }
+
+  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
+  static rollback(
+    this: DatasetClass,
+    store: Store,
+    options: DatasetRollbackOptions,
+  ): Promise<RevisionsByName> {
+    return rollbackAll(this.definition, store, options);
+  }
+
+  /** Holds the revisions named, of other collections what is served, and all pushes back, until unpin. */
+  static pin(
+    this: DatasetClass,
+    store: Store,
+    options?: DatasetPinOptions,
+  ): Promise<RevisionsByName> {
+    return pinAll(this.definition, store, options);
+  }
+
+  /** Serves what a pin held back, of all collections at once. */
+  static unpin(this: DatasetClass, store: Store): Promise<RevisionsByName> {
+    return unpinAll(this.definition, store);
   }
 
   /** The options of one of its collections: the data set's, with that collection's loader. */

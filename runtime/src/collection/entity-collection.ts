@@ -10,9 +10,16 @@ import type { Cores, LoadUnit } from "./publish/load-unit.js";
 import { mostDecodedOf, timingOf, type CollectionOptions } from "./options.js";
 import type { PushResults } from "./publish/push-job.js";
 import type { PushResult } from "./publish/push-result.js";
+import { pin, rollback, unpin, type PinOptions, type RollbackOptions } from "./pins.js";
+import { prune, purge, versions, type PruneOptions, type VersionInfo } from "./versions.js";
 
 /** A generated snapshot class. */
 export type SnapshotClass<R extends object, S> = new (core: SnapshotCore<R>) => S;
+
+/** A generated class of collections: it knows its entity without an instance. */
+interface CollectionClass {
+  readonly definition: AnyEntityDefinition;
+}
 
 export abstract class EntityCollection<
   R extends object,
@@ -25,10 +32,44 @@ export abstract class EntityCollection<
     definition: EntityDefinition<R, I>,
     snapshotClass: SnapshotClass<R, S>,
     store: Store,
-    options: CollectionOptions<I, S>,
+    options: CollectionOptions<I, S> = {},
   ) {
     super(store, partsOf(definition as AnyEntityDefinition, snapshotClass, options));
     this.#snapshotClass = snapshotClass;
+  }
+
+  /** All versions in the store, newest publication first. */
+  static versions(this: CollectionClass, store: Store): Promise<readonly VersionInfo[]> {
+    return versions(this.definition, store);
+  }
+
+  /** Removes a version from the store; false when there was none. */
+  static purge(this: CollectionClass, store: Store, hash: string): Promise<boolean> {
+    return purge(this.definition, store, hash);
+  }
+
+  /** Removes old versions, never this build's nor one in use; returns their hashes. */
+  static prune(
+    this: CollectionClass,
+    store: Store,
+    options: PruneOptions,
+  ): Promise<readonly string[]> {
+    return prune(this.definition, store, options);
+  }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(this: CollectionClass, store: Store, options: RollbackOptions): Promise<number> {
+    return rollback(this.definition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns the number that is served. */
+  static pin(this: CollectionClass, store: Store, options?: PinOptions): Promise<number> {
+    return pin(this.definition, store, options);
+  }
+
+  /** Serves what a pin held back; returns the number that is served. */
+  static unpin(this: CollectionClass, store: Store, hash?: string): Promise<number> {
+    return unpin(this.definition, store, hash);
   }
 
   protected override snapshotOf([revision]: readonly HeldRevision[]): S {

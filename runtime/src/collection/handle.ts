@@ -9,13 +9,16 @@ import type { Store } from "../store/store.js";
 import { Elector } from "./elect/elector.js";
 import { Emitter } from "./events.js";
 import type { FollowedVersion, CollectionStatus } from "./follow/followed-version.js";
-import { followerOf, type Follower } from "./follow/follower.js";
+import { Follower } from "./follow/follower.js";
+import type { Following } from "./follow/following.js";
 import { loadable, type LoadUnit } from "./publish/load-unit.js";
 import { checkDuration, type Timing } from "./options.js";
 import type { AnyPatch } from "./publish/patch-rows.js";
 import type { PushResults } from "./publish/push-job.js";
 import { push } from "./publish/push.js";
 import { becomeReady } from "./ready.js";
+import { readOnly } from "./threads/attached-store.js";
+import { followingOf } from "./threads/following-of.js";
 import { now, pause, withDeadline } from "./timing.js";
 
 /** How long `ready` waits; Node keeps the process alive meanwhile. */
@@ -52,7 +55,7 @@ export interface ParentLink {
 
 /** What a started handle holds. */
 interface Opened {
-  readonly follower: Follower;
+  readonly follower: Following;
   readonly followed: readonly FollowedVersion[];
   readonly unit: LoadUnit;
   readonly elector: Elector | undefined;
@@ -191,7 +194,7 @@ export class HandleState {
 
   #open(): Opened {
     const { definitions, timing, maxDecodedRecords } = this.parts;
-    const follower = followerOf(this.store, definitions[0]?.package ?? this.parts.subject);
+    const follower = followingOf(this.store, definitions[0]?.package ?? this.parts.subject);
     const { checkIntervalMs, eager } = timing;
     const wishes = { checkIntervalMs, eager, maxDecodedRecords };
     const followed = definitions.map((each) => follower.open(each, this, wishes));
@@ -200,7 +203,7 @@ export class HandleState {
     // A data set that was started loads for its collections.
     const { parent } = this.parts;
     const isLoadedFor = parent !== undefined && parent.state.#opened !== undefined;
-    if (loadable(unit).length === 0 || isLoadedFor) {
+    if (!(follower instanceof Follower) || loadable(unit).length === 0 || isLoadedFor) {
       return { follower, followed, unit, elector: undefined };
     }
     const elector = new Elector(
@@ -213,7 +216,8 @@ export class HandleState {
   }
 
   async #push(): Promise<PushResults> {
-    const { follower, unit, elector } = this.start();
+    const { unit, elector } = this.start();
+    const follower = this.#publisher();
     const members = loadable(unit);
     if (members.length === 0) {
       const message =
@@ -233,13 +237,21 @@ export class HandleState {
   }
 
   async #patch(patch: AnyPatch): Promise<PushResults> {
-    const { follower, unit } = this.start();
+    const { unit } = this.start();
+    const follower = this.#publisher();
     const none = { tokens: new Map<never, never>(), damaged: new Set<never>() };
     const results = await this.#limited(follower, (signal) =>
       push(follower, { unit, members: unit.members, reason: "push", ...none, patch, signal }),
     );
     this.#tell(results);
     return results;
+  }
+
+  /** Throws ERR_READ_ONLY in a thread that is attached to another. */
+  #publisher(): Follower {
+    const { follower } = this.start();
+    if (follower instanceof Follower) return follower;
+    throw readOnly(this.parts.subject);
   }
 
   /** Runs a load with a signal that ends it at `loadTimeoutMs`, at `close`, and when the store closes. */

@@ -36,8 +36,9 @@ export class Mapping<K, R extends object, I extends object, S extends MappingSna
   /**
    * Publishes a change of some records without loading the others: rows to add or replace, keys to remove, or
    * a function that gives them and runs again when another publication came in between. Change the database
-   * first. A load under way that began earlier loads again, so that it does not undo the patch. Other versions
-   * (builds with another schema) load again through their own loaders. What changes nothing publishes nothing.
+   * first. A load under way that began earlier lays the patch over its rows, so that it does not undo it. Other
+   * versions (builds with another schema) load again through their own loaders. What changes nothing publishes
+   * nothing, except while a load is under way.
    * Rejects with what a push rejects with, and with ERR_NOTHING_TO_PATCH when nothing is published.
    */
   async patch(patch: PatchSource<K, I>): Promise<PushResult> {

@@ -3,6 +3,7 @@
  * of all collections of a data set at once.
  */
 import type { AnyEntityDefinition, DatasetDefinition } from "../definition.js";
+import { CachedCollectionsError } from "../errors.js";
 import type { Store } from "../store/store.js";
 import * as heads from "./publish/move-heads.js";
 
@@ -22,17 +23,17 @@ export interface PinOptions {
   readonly hash?: string;
 }
 
-/** Revisions by the collections' names in the data set. */
-export type RevisionsOf<Inputs> = { readonly [Name in keyof Inputs]?: number };
+/** Revisions by the collections' names in the data set: `{ city: 41 }`. */
+export type RevisionsByName = Readonly<Record<string, number>>;
 
 /** Of a data set: collections that are left out stay as they are. */
-export interface DatasetRollbackOptions<Inputs> {
-  readonly to: RevisionsOf<Inputs>;
+export interface DatasetRollbackOptions {
+  readonly to: RevisionsByName;
 }
 
 /** Of a data set: collections that are left out are pinned to what they serve. */
-export interface DatasetPinOptions<Inputs> {
-  readonly to?: RevisionsOf<Inputs>;
+export interface DatasetPinOptions {
+  readonly to?: RevisionsByName;
 }
 
 /** Serves an older revision again, as a new one; returns its number. */
@@ -63,29 +64,29 @@ export async function unpin(
 }
 
 /** All of the named collections, or none. */
-export async function rollbackAll<Inputs>(
+export async function rollbackAll(
   definition: DatasetDefinition,
   store: Store,
-  { to }: DatasetRollbackOptions<Inputs>,
-): Promise<RevisionsOf<Inputs>> {
+  { to }: DatasetRollbackOptions,
+): Promise<RevisionsByName> {
   const wanted = movesOf(definition, to).filter((move) => move.to !== undefined);
   return byName(definition, await heads.rollback(store, wanted));
 }
 
 /** All collections, or none. */
-export async function pinAll<Inputs>(
+export async function pinAll(
   definition: DatasetDefinition,
   store: Store,
-  { to }: DatasetPinOptions<Inputs> = {},
-): Promise<RevisionsOf<Inputs>> {
-  return byName(definition, await heads.pin(store, movesOf(definition, to ?? {})));
+  { to = {} }: DatasetPinOptions = {},
+): Promise<RevisionsByName> {
+  return byName(definition, await heads.pin(store, movesOf(definition, to)));
 }
 
 /** All collections, or none. */
-export async function unpinAll<Inputs>(
+export async function unpinAll(
   definition: DatasetDefinition,
   store: Store,
-): Promise<RevisionsOf<Inputs>> {
+): Promise<RevisionsByName> {
   return byName(definition, await heads.unpin(store, Object.values(definition.entities)));
 }
 
@@ -98,21 +99,24 @@ function only(served: heads.ServedRevisions): number {
   return revision;
 }
 
-function movesOf({ entities }: DatasetDefinition, to: object): readonly heads.Move[] {
-  const revisions = new Map<string, unknown>(Object.entries(to));
-  return Object.entries(entities).map(([name, definition]) => {
-    const revision = revisions.get(name);
-    return { definition, to: typeof revision === "number" ? revision : undefined };
-  });
+function movesOf(definition: DatasetDefinition, to: RevisionsByName): readonly heads.Move[] {
+  const { entities } = definition;
+  const revisions = new Map(Object.entries(to));
+  for (const name of revisions.keys()) {
+    if (Object.hasOwn(entities, name)) continue;
+    const message = `it has no collection ${JSON.stringify(name)}, it has ${Object.keys(entities).join(", ")}`;
+    throw new CachedCollectionsError("ERR_INVALID_ARGUMENT", definition.package, message);
+  }
+  return Object.entries(entities).map(([name, each]) => ({
+    definition: each,
+    to: revisions.get(name),
+  }));
 }
 
-function byName<Inputs>(
-  { entities }: DatasetDefinition,
-  served: heads.ServedRevisions,
-): RevisionsOf<Inputs> {
+function byName({ entities }: DatasetDefinition, served: heads.ServedRevisions): RevisionsByName {
   const found = Object.entries(entities).flatMap(([name, definition]) => {
     const revision = served.get(definition);
     return revision === undefined ? [] : [[name, revision] as const];
   });
-  return Object.fromEntries(found) as RevisionsOf<Inputs>;
+  return Object.fromEntries(found);
 }

@@ -5,12 +5,12 @@
 import { CachedCollectionsError } from "../errors.js";
 import type { Elector } from "./elect/elector.js";
 import type { FollowedVersion } from "./follow/followed-version.js";
-import type { Follower } from "./follow/follower.js";
+import type { Following } from "./follow/following.js";
 import { backoffMs, pause, unlessAborted } from "./timing.js";
 
 export interface ReadyTask {
   readonly subject: string;
-  readonly follower: Follower;
+  readonly follower: Following;
   readonly followed: readonly FollowedVersion[];
   /** Undefined when this process cannot load. */
   readonly elector: Elector | undefined;
@@ -35,6 +35,7 @@ export async function becomeReady(task: ReadyTask): Promise<void> {
       // A step may take long, and the fallback makes it ready meanwhile.
       const step = await unlessAborted(Promise.race([takeStep(task), watch.ready]), signal);
       if (step.outcome === "ready") return;
+      if (step.outcome === "never") throw step.failure;
       obstacle = step.obstacle ?? obstacle;
       await watch.pause(step.waitMs ?? backoffMs(attempt, 25, 1_000), signal);
     }
@@ -49,6 +50,7 @@ export async function becomeReady(task: ReadyTask): Promise<void> {
 
 type Step =
   | { readonly outcome: "ready" }
+  | { readonly outcome: "never"; readonly failure: CachedCollectionsError }
   | { readonly outcome: "again"; readonly obstacle?: unknown; readonly waitMs?: number };
 
 async function takeStep(task: ReadyTask): Promise<Step> {
@@ -57,7 +59,10 @@ async function takeStep(task: ReadyTask): Promise<Step> {
     const { failures } = await task.follower.check();
     if (isReady(task)) return { outcome: "ready" };
     const damaged = task.followed.find(({ version }) => failures.has(version));
-    obstacle = damaged && failures.get(damaged.version);
+    const failure = damaged && failures.get(damaged.version);
+    // No waiting makes one build into another.
+    if (failure?.code === "ERR_OTHER_SCHEMA") return { outcome: "never", failure };
+    obstacle = failure;
   } catch (error) {
     return { outcome: "again", obstacle: error };
   }

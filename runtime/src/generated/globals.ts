@@ -4,8 +4,7 @@
  */
 type Bytes = Uint8Array;
 type GlobalIterable<T> = Iterable<T>;
-type GlobalPromise<T> = Promise<T>;
-export type { Bytes, GlobalIterable as Iterable, GlobalPromise as Promise };
+export type { Bytes, GlobalIterable as Iterable };
 
 /** Rows of some collections of a data set, by name. */
 export type RowsByName<Inputs> = {
@@ -16,6 +15,6 @@ export type RowsByName<Inputs> = {
 export const noBytes: Bytes = new Uint8Array(0);
 
 /** Makes a record that nobody can change. */
-export function freeze<R extends object>(record: R): Readonly<R> {
+export function freeze<R extends object>(record: R): R {
   return Object.freeze(record);
 }

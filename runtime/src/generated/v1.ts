@@ -13,7 +13,6 @@ export {
   checkInt32,
   checkString,
   checkUint32,
-  isZero,
 } from "../codec/check-scalar.js";
 export { compareDecimals, compareText } from "../codec/compare-text.js";
 export { checkDate, readDate } from "../codec/date.js";
@@ -47,6 +46,21 @@ export {
 } from "../codec/map-keys.js";
 export { writeMessage } from "../codec/message.js";
 export { FieldNames, own } from "../codec/names.js";
+export {
+  putBool,
+  putBytes,
+  putDate,
+  putDecimal,
+  putDouble,
+  putFloat,
+  putInt32,
+  putInt64,
+  putSafeInt64,
+  putSafeUint64,
+  putString,
+  putUint32,
+  putUint64,
+} from "../codec/put.js";
 export { checkEnd, Reader } from "../codec/reader.js";
 export {
   checkTimestamp,
@@ -61,17 +75,7 @@ export { Dataset } from "../collection/dataset.js";
 export { Mapping } from "../collection/mapping.js";
 export type { CollectionOptions, DatasetOptions } from "../collection/options.js";
 export { Sequence } from "../collection/sequence.js";
-export { pin, pinAll, rollback, rollbackAll, unpin, unpinAll } from "../collection/pins.js";
-export type {
-  DatasetPinOptions,
-  DatasetRollbackOptions,
-  PinOptions,
-  RevisionsOf,
-  RollbackOptions,
-} from "../collection/pins.js";
-export { prune, purge, versions } from "../collection/versions.js";
-export type { KeptRevision, PruneOptions, VersionInfo } from "../collection/versions.js";
-export { DatasetCores, DatasetSnapshot } from "../snapshot/dataset-snapshot.js";
+export { coresOf, DatasetCores, DatasetSnapshot } from "../snapshot/dataset-snapshot.js";
 export { getAll } from "../snapshot/get-all.js";
 export { MappingSnapshot, type MappingReader } from "../snapshot/mapping-snapshot.js";
 export { SequenceSnapshot, type SequenceReader } from "../snapshot/sequence-snapshot.js";
@@ -86,5 +90,6 @@ export type {
   UniqueView,
 } from "../snapshot/views.js";
 export type { Store } from "../store/store.js";
+export { field, group, sorted, unique } from "./describe.js";
 export { freeze, noBytes, type Bytes, type RowsByName } from "./globals.js";
-export type { Iterable, Promise } from "./globals.js";
+export type { Iterable } from "./globals.js";

@@ -22,6 +22,8 @@ export interface CollectionHealth {
   readonly records: number;
   /** Of its segments, in bytes; worker threads share them. */
   readonly sizeBytes: number;
+  /** Records decoded since it was opened: on first use, and again when they were let go meanwhile. */
+  readonly decodedRecords: number;
   /** Milliseconds since it was last confirmed as the newest; Infinity (`null` in JSON) when it never was. */
   readonly ageMs: number;
 }
@@ -59,6 +61,7 @@ function healthOf(collection: AnyCollection): CollectionHealth[] {
       revision: served?.stored.revision ?? 0,
       records: served?.core.size ?? 0,
       sizeBytes: (served?.manifest.segments ?? []).reduce((sum, part) => sum + part.sizeBytes, 0),
+      decodedRecords: followed?.memory.decoded ?? 0,
       ageMs: followed?.ageMs ?? Infinity,
     };
   });

@@ -25,7 +25,11 @@ export function collectMetrics(
   collections: readonly AnyCollection[],
   { registry = register }: MetricsOptions = {},
 ): () => void {
-  const names = [...gauges(collections, registry), statusGauge(collections, registry)];
+  const names = [
+    ...gauges(collections, registry),
+    statusGauge(collections, registry),
+    decodeCounter(collections, registry),
+  ];
   const { listeners, names: counted } = counters(registry);
   for (const collection of collections) {
     for (const attach of listeners) attach(collection, "on");
@@ -84,6 +88,23 @@ function statusGauge(collections: readonly AnyCollection[], registry: Registry):
         for (const status of STATUSES) {
           gauge.set({ entity, status }, status === current ? 1 : 0);
         }
+      }
+    },
+  });
+  return name;
+}
+
+function decodeCounter(collections: readonly AnyCollection[], registry: Registry): string {
+  const name = "cached_collections_decoded_records_total";
+  const counter = new Counter({
+    name,
+    help: "Records decoded, on first use or after they were let go.",
+    labelNames: ["entity"],
+    registers: [registry],
+    collect: () => {
+      counter.reset();
+      for (const { entity, decodedRecords } of health(collections).collections) {
+        counter.inc({ entity }, decodedRecords);
       }
     },
   });

@@ -1,7 +1,7 @@
 /** All collections of a schema at once, as readers see them: each entity's snapshot, installed together. */
-import type { AnyEntityDefinition, EntityDefinition } from "../definition.js";
+import type { AnyEntityDefinition, DatasetDefinition, EntityDefinition } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
-import type { SnapshotCore } from "./snapshot-core.js";
+import { coreOf, type SnapshotCore } from "./snapshot-core.js";
 
 /** The cores of a data set, by definition. */
 export class DatasetCores {
@@ -26,6 +26,15 @@ export class DatasetCores {
       "this data set has no such entity",
     );
   }
+}
+
+/** Snapshots of rows by the collections' names, without a store; a collection that is left out is empty. */
+export function coresOf(
+  { entities }: DatasetDefinition,
+  rows: Readonly<Record<string, Iterable<object> | undefined>>,
+): DatasetCores {
+  const all = Object.entries(entities);
+  return new DatasetCores(all.map(([name, definition]) => coreOf(definition, rows[name] ?? [])));
 }
 
 /** Base of generated snapshots of data sets. */

@@ -3,6 +3,7 @@ import type { Steps } from "../bytes/steps.js";
 import type { GroupDefinition, IndexField } from "../definition.js";
 import type { ArrayInUse } from "./arrays-in-use.js";
 import { GroupTable, NO_GROUP, type ViewSource } from "./group-table.js";
+import { HotKeys } from "./hot-keys.js";
 import type { OrdinalList } from "./record-list.js";
 import { listOf } from "./sorted-list.js";
 import type { GroupView } from "./views.js";
@@ -17,14 +18,14 @@ export class GroupIndex<R extends object> implements GroupView<unknown, R> {
   readonly #table: GroupTable<R>;
   /** By number of group. */
   readonly #lists: Map<number, OrdinalList<R>> = new Map();
-  /** By key as callers give it, for keys that are not objects. */
-  readonly #hot: Map<unknown, OrdinalList<R>> = new Map();
+  readonly #hot: HotKeys<OrdinalList<R>>;
   readonly #empty: OrdinalList<R>;
 
   constructor(view: GroupDefinition<R>, source: ViewSource<R>) {
     this.#view = view;
     this.#source = source;
     this.#table = new GroupTable(view, source);
+    this.#hot = new HotKeys(view.by, MOST_HOT);
     this.size = this.#table.size;
     const { ordinals } = source.arrays;
     this.#empty = listOf(source.records, { ordinals, start: 0, end: 0 }, view.sort);
@@ -53,10 +54,7 @@ export class GroupIndex<R extends object> implements GroupView<unknown, R> {
     const group = this.#table.find(key);
     if (group === NO_GROUP) return this.#empty;
     const list = this.#listOf(group);
-    if (typeof key !== "object") {
-      if (this.#hot.size === MOST_HOT) this.#hot.clear();
-      this.#hot.set(key, list);
-    }
+    this.#hot.set(key, this.#table.keyOf(group), list);
     return list;
   }
 

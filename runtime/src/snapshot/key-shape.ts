@@ -54,5 +54,7 @@ export function sameValue(kind: ScalarKind, stored: unknown, given: unknown): bo
 export function keyOf<R>(fields: readonly IndexField<R>[], record: R): unknown {
   const only = fields[0];
   if (fields.length === 1 && only !== undefined) return only.read(record);
-  return Object.freeze(Object.fromEntries(fields.map((field) => [field.name, field.read(record)])));
+  const key: Record<string, unknown> = {};
+  for (const field of fields) key[field.name] = field.read(record);
+  return Object.freeze(key);
 }

@@ -8,7 +8,8 @@ import { hashInteger, hashText } from "../bytes/hash.js";
 import { homeSlot, type SlotTable } from "../bytes/slots.js";
 import type { IndexField } from "../definition.js";
 import { NO_ENTRY } from "./delta-keys.js";
-import { hashOf, matches } from "./key-shape.js";
+import { HotKeys } from "./hot-keys.js";
+import { hashOf, keyOf, matches } from "./key-shape.js";
 import { isDead, type Dead, type Part, type Parts } from "./parts.js";
 import type { Records } from "./records.js";
 
@@ -95,36 +96,6 @@ abstract class ProbedTable<R extends object> implements KeyTable<R> {
     });
     if (entry === NO_ENTRY) return undefined;
     return list[deltaKeys.partOf(entry)]?.records.get(deltaKeys.ordinalOf(entry));
-  }
-}
-
-/** In front: a table of records found before, direct-mapped by the low bits of the hash; slots go by the high ones. */
-abstract class FrontedTable<R extends object> extends ProbedTable<R> {
-  readonly #mostFront: number;
-  #front: (R | undefined)[];
-  #found = 0;
-
-  constructor(source: KeyTableSource<R>) {
-    super(source);
-    this.#mostFront = frontSize(source);
-    this.#front = emptyFront(Math.min(FIRST_FRONT, this.#mostFront));
-  }
-
-  protected find(hash: number, key: unknown): R | undefined {
-    const front = this.#front;
-    const place = hash & (front.length - 1);
-    const hot = front[place];
-    if (hot !== undefined && this.has(hot, key)) return hot;
-    const record = this.probe(hash, key);
-    if (record === undefined) return undefined;
-    front[place] = record;
-    if (++this.#found === front.length && front.length < this.#mostFront) this.#grow();
-    return record;
-  }
-
-  #grow(): void {
-    this.#front = emptyFront(Math.min(this.#front.length * FRONT_GROWTH, this.#mostFront));
-    this.#found = 0;
   }
 }
 
@@ -232,7 +203,8 @@ class TextTable<R extends object> extends ProbedTable<R> {
     const record = this.probe(hashText(key, this.seed), key);
     if (record === undefined) return undefined;
     if (front.size === this.#mostFront) front.clear();
-    front.set(key, record);
+    // The record's own string: the caller's may be a small part of a large one, which it would keep alive.
+    front.set(this.#field.read(record) as string, record);
     return record;
   }
 
@@ -245,16 +217,25 @@ class TextTable<R extends object> extends ProbedTable<R> {
   }
 }
 
-class AnyTable<R extends object> extends FrontedTable<R> {
+/** In front: what `HotKeys` says. */
+class AnyTable<R extends object> extends ProbedTable<R> {
   readonly #fields: readonly IndexField<R>[];
+  readonly #hot: HotKeys<R>;
 
   constructor(source: KeyTableSource<R>) {
     super(source);
     this.#fields = source.fields;
+    this.#hot = new HotKeys(source.fields, frontSize(source));
   }
 
   override get(key: unknown): R | undefined {
-    return this.find(this.hashOfKey(key), key);
+    return this.#hot.get(key) ?? this.#findCold(key);
+  }
+
+  #findCold(key: unknown): R | undefined {
+    const record = this.probe(this.hashOfKey(key), key);
+    if (record !== undefined) this.#hot.set(key, keyOf(this.#fields, record), record);
+    return record;
   }
 
   override hashOfKey(key: unknown): number {

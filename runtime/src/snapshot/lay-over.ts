@@ -36,7 +36,7 @@ export function* layOver<R extends object>(
   const below =
     previous !== undefined && isBelow(previous, segments)
       ? previous
-      : new Parts([untouched(base, memory)], new DeltaKeys(0));
+      : new Parts([untouched(base, memory)], DeltaKeys.withRoom(0));
   if (below.list.length === segments.length) return below;
   return yield* new Layers(definition, segments, memory, below).build();
 }
@@ -59,6 +59,13 @@ function refusal<R extends object>(
     `${schema}.${entity}:${hash}`,
     `segments that do not go together: ${what}; push the whole collection`,
   );
+}
+
+/** A bitmap in shared memory, because other threads read the same one. */
+function bitmapFor(records: number, before: Dead | undefined): Dead {
+  const dead = new Uint8Array(new SharedArrayBuffer((records + 7) >>> 3));
+  if (before !== undefined) dead.set(before);
+  return dead;
 }
 
 /** A part while it is being made. */
@@ -95,7 +102,7 @@ class Layers<R extends object> {
     this.#list = parts.map(({ records, dead, live }) => ({ records, dead, live, own: false }));
     this.#base = this.#list[0] as Layer<R>;
     const keys = added.reduce((sum, { records, layout }) => sum + records + layout.removed, 0);
-    this.#keys = new DeltaKeys(keys, below.deltaKeys);
+    this.#keys = DeltaKeys.withRoom(keys, below.deltaKeys);
   }
 
   /** From new to old, so that what is said about a key first is what holds. */
@@ -142,7 +149,7 @@ class Layers<R extends object> {
     const layer = this.#list[part] as Layer<R>;
     const { records } = layer.records.segment;
     if (ordinal >= records) return;
-    if (!layer.own) layer.dead = layer.dead?.slice() ?? new Uint8Array((records + 7) >>> 3);
+    if (!layer.own) layer.dead = bitmapFor(records, layer.dead);
     layer.own = true;
     const dead = layer.dead as Dead;
     dead[ordinal >>> 3] = (dead[ordinal >>> 3] as number) | (1 << (ordinal & 7));

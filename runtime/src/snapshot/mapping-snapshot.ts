@@ -1,7 +1,7 @@
 /** A revision of a collection with a key, as readers see it: a ReadonlyMap in key order. */
 import { describeGivenKey } from "../bytes/describe-key.js";
 import { CachedCollectionsError } from "../errors.js";
-import type { SnapshotCore } from "./snapshot-core.js";
+import { EntitySnapshot } from "./entity-snapshot.js";
 
 /** What can be read of a collection with a key, on a snapshot and on the collection itself. */
 export interface MappingReader<K, R> extends ReadonlyMap<K, R> {
@@ -11,21 +11,10 @@ export interface MappingReader<K, R> extends ReadonlyMap<K, R> {
   getOrThrow(key: K): R;
 }
 
-export class MappingSnapshot<K, R extends object> implements MappingReader<K, R> {
-  protected readonly core: SnapshotCore<R>;
-
-  constructor(core: SnapshotCore<R>) {
-    this.core = core;
-  }
-
-  get revision(): number {
-    return this.core.info.revision;
-  }
-
-  get size(): number {
-    return this.core.size;
-  }
-
+export class MappingSnapshot<K, R extends object>
+  extends EntitySnapshot<R>
+  implements MappingReader<K, R>
+{
   /** The record of a key, frozen and shared; undefined when there is none. */
   get(key: K): R | undefined {
     return this.core.get(key);
@@ -46,16 +35,16 @@ export class MappingSnapshot<K, R extends object> implements MappingReader<K, R>
     return this.core.has(key);
   }
 
-  *keys(): Generator<K, undefined, unknown> {
-    for (const record of this.core.values()) yield this.core.keyOf(record) as K;
+  keys(): Generator<K, undefined, unknown> {
+    return this.core.each((record) => this.core.keyOf(record) as K);
   }
 
   values(): Generator<R, undefined, unknown> {
     return this.core.values();
   }
 
-  *entries(): Generator<[K, R], undefined, unknown> {
-    for (const record of this.core.values()) yield [this.core.keyOf(record) as K, record];
+  entries(): Generator<[K, R], undefined, unknown> {
+    return this.core.each((record) => [this.core.keyOf(record) as K, record]);
   }
 
   [Symbol.iterator](): Generator<[K, R], undefined, unknown> {
@@ -63,6 +52,6 @@ export class MappingSnapshot<K, R extends object> implements MappingReader<K, R>
   }
 
   forEach(visit: (record: R, key: K, map: ReadonlyMap<K, R>) => void, self?: unknown): void {
-    for (const [key, record] of this) visit.call(self, record, key, this);
+    this.core.visit((record) => visit.call(self, record, this.core.keyOf(record) as K, this));
   }
 }

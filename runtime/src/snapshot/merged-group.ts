@@ -4,6 +4,7 @@ import type { Steps } from "../bytes/steps.js";
 import type { GroupDefinition, IndexField } from "../definition.js";
 import type { ArrayInUse, ArraysInUse } from "./arrays-in-use.js";
 import { GroupTable, NO_GROUP, type GroupShape } from "./group-table.js";
+import { HotKeys } from "./hot-keys.js";
 import { componentOf } from "./key-shape.js";
 import type { MergedList } from "./merged-list.js";
 import { mergedListOf } from "./merged-sorted-list.js";
@@ -24,8 +25,7 @@ export class MergedGroup<R extends object> implements GroupView<unknown, R> {
   readonly #arrays: ArraysInUse<R>;
   /** By identity of the key. */
   readonly #lists: Map<unknown, MergedList<R>> = new Map();
-  /** By key as callers give it, for keys that are not objects. */
-  readonly #hot: Map<unknown, MergedList<R>> = new Map();
+  readonly #hot: HotKeys<MergedList<R>>;
   readonly #empty: MergedList<R>;
   #size: number | undefined;
 
@@ -40,6 +40,7 @@ export class MergedGroup<R extends object> implements GroupView<unknown, R> {
     this.#view = view;
     this.#groups = new PartGroups(view, parts, index);
     this.#order = orderOf([...view.sort, ...key]);
+    this.#hot = new HotKeys(view.by, MOST_HOT);
     this.#arrays = arrays;
     this.#empty = this.#listOver([]);
   }
@@ -70,10 +71,7 @@ export class MergedGroup<R extends object> implements GroupView<unknown, R> {
     const hot = this.#hot.get(key);
     if (hot !== undefined) return hot;
     const list = this.#listOf(key);
-    if (list !== this.#empty && typeof key !== "object") {
-      if (this.#hot.size === MOST_HOT) this.#hot.clear();
-      this.#hot.set(key, list);
-    }
+    if (list !== this.#empty) this.#hot.set(key, key, list);
     return list;
   }
 

@@ -34,6 +34,8 @@ const whenCollected = new FinalizationRegistry<WeakRef<RecordMemory>>((memory) =
 });
 
 export class RecordMemory {
+  /** How many records were decoded so far: those let go and decoded again count again. */
+  decoded = 0;
   readonly #limits: Map<object, number> = new Map();
   #most = MOST_DECODED;
   /** At least as many as are kept: segments that go do not say so. */

@@ -38,7 +38,7 @@ export class Records<R extends object> implements RemembersRecords {
   get(ordinal: number): R {
     const known = this.#find(ordinal);
     if (known !== undefined) return known;
-    const record = this.#findLetGo(ordinal) ?? this.segment.decode(ordinal);
+    const record = this.#findLetGo(ordinal) ?? this.#decode(ordinal);
     this.#remember(ordinal, record);
     return record;
   }
@@ -97,6 +97,11 @@ export class Records<R extends object> implements RemembersRecords {
       if (++seen % 256 === 0) yield;
     }
     return this.#letGo.size;
+  }
+
+  #decode(ordinal: number): R {
+    this.memory.decoded++;
+    return this.segment.decode(ordinal);
   }
 
   #find(ordinal: number): R | undefined {

@@ -1,5 +1,5 @@
 /** A revision of a collection without a key, as readers see it: records in the loader's order. */
-import type { SnapshotCore } from "./snapshot-core.js";
+import { EntitySnapshot } from "./entity-snapshot.js";
 
 /** What can be read of a collection without a key, on a snapshot and on the collection itself. */
 export interface SequenceReader<R> extends Iterable<R> {
@@ -15,21 +15,10 @@ export interface SequenceReader<R> extends Iterable<R> {
   forEach(visit: (record: R, position: number) => void): void;
 }
 
-export class SequenceSnapshot<R extends object> implements SequenceReader<R> {
-  protected readonly core: SnapshotCore<R>;
-
-  constructor(core: SnapshotCore<R>) {
-    this.core = core;
-  }
-
-  get revision(): number {
-    return this.core.info.revision;
-  }
-
-  get size(): number {
-    return this.core.size;
-  }
-
+export class SequenceSnapshot<R extends object>
+  extends EntitySnapshot<R>
+  implements SequenceReader<R>
+{
   at(position: number): R | undefined {
     return this.core.at(position);
   }
@@ -42,9 +31,9 @@ export class SequenceSnapshot<R extends object> implements SequenceReader<R> {
     return this.core.values();
   }
 
-  *entries(): Generator<[number, R], undefined, unknown> {
+  entries(): Generator<[number, R], undefined, unknown> {
     let position = 0;
-    for (const record of this.core.values()) yield [position++, record];
+    return this.core.each((record) => [position++, record]);
   }
 
   [Symbol.iterator](): Generator<R, undefined, unknown> {
@@ -52,6 +41,7 @@ export class SequenceSnapshot<R extends object> implements SequenceReader<R> {
   }
 
   forEach(visit: (record: R, position: number) => void): void {
-    for (const [position, record] of this.entries()) visit(record, position);
+    let position = 0;
+    this.core.visit((record) => visit(record, position++));
   }
 }

@@ -83,7 +83,7 @@ export class SnapshotCore<R extends object> implements RemembersArrays {
     if (fields.length === 0) return;
     const { seed, keys: slots } = records.segment.layout;
     const table = { fields, slots, seed, records };
-    this.#keys = keyTable(isMerged ? { ...table, parts } : table);
+    this.#keys = keyTable<R>(isMerged ? { ...table, parts } : table);
   }
 
   /** The record of a key. A hot one costs less than a Map over all records. */
@@ -119,6 +119,20 @@ export class SnapshotCore<R extends object> implements RemembersArrays {
     const records = this.#records;
     if (records === undefined) yield* this.#merged();
     else for (let ordinal = 0; ordinal < this.size; ordinal++) yield records.get(ordinal);
+  }
+
+  /** What is made of each record. Not over `values`: a generator within another costs as much as a record. */
+  *each<T>(make: (record: R) => T): Generator<T, undefined, unknown> {
+    const records = this.#records;
+    if (records === undefined) for (const record of this.#merged()) yield make(record);
+    else for (let ordinal = 0; ordinal < this.size; ordinal++) yield make(records.get(ordinal));
+  }
+
+  /** Calls back for each record: the fastest way to go over all. */
+  visit(visitor: (record: R) => void): void {
+    const records = this.#records;
+    if (records === undefined) for (const record of this.#merged()) visitor(record);
+    else for (let ordinal = 0; ordinal < this.size; ordinal++) visitor(records.get(ordinal));
   }
 
   /** The key of a record. */
@@ -228,8 +242,9 @@ export class SnapshotCore<R extends object> implements RemembersArrays {
     const { parts } = this;
     const { key } = this.definition;
     const arrays = this.#arraysOf(definition.name);
-    if (definition.view === "group") return new MergedGroup(definition, parts, index, key, arrays);
-    if (definition.view === "unique") return new MergedUnique(definition, parts, index, key);
+    if (definition.view === "group")
+      return new MergedGroup<R>(definition, parts, index, key, arrays);
+    if (definition.view === "unique") return new MergedUnique<R>(definition, parts, index, key);
     const { limit = Infinity, sort } = definition;
     const runs = parts.list.map((part) => {
       const arrays = part.records.segment.layout.views[index];
@@ -282,6 +297,16 @@ export function* createCore<R extends object>(
   memory: RecordMemory = previous?.parts.base.records.memory ?? new RecordMemory(),
 ): Steps<SnapshotCore<R>> {
   const parts = yield* layOver(definition, [...segments].reverse(), memory, previous?.parts);
+  return yield* coreOver(definition, info, parts, previous);
+}
+
+/** As `createCore`, over parts that were laid over each other before, by another thread for one. */
+export function* coreOver<R extends object>(
+  definition: EntityDefinition<R, never>,
+  info: SnapshotInfo,
+  parts: Parts<R>,
+  previous?: SnapshotCore<R>,
+): Steps<SnapshotCore<R>> {
   const core = new SnapshotCore(definition, info, parts, previous);
   if (previous !== undefined) yield* core.inherit(previous);
   parts.base.records.memory.addSnapshot(core);

@@ -3,13 +3,14 @@
  * come last in both directions and are in no range. Each search decodes about log n records.
  */
 import { compareNormal, normalOf, type Normal } from "../bytes/scalar.js";
+import { compareText } from "../codec/compare-text.js";
 import { describeValue } from "../codec/invalid-field.js";
 import type { IndexField } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
 import type { TextRange } from "./views.js";
 
-/** Says where a value lies: negative before what is looked for, positive behind it, in the list's direction. */
-export type Side = (value: Normal) => number;
+/** Says where a record's value lies: negative before what is looked for, positive behind it, in the list's direction. */
+export type Side = (value: unknown) => number;
 
 /** Records in the order of the field, by position. */
 export interface Searched<R> {
@@ -32,9 +33,12 @@ export class SortSearch<R> {
 
   /** The positions within the bounds. */
   range(list: Searched<R>, bounds: AnyBounds): { readonly start: number; readonly end: number } {
-    const { gt, gte, lt, lte, prefix } = bounds;
-    const [after, from] = this.direction > 0 ? [gt, gte] : [lt, lte];
-    const [before, to] = this.direction > 0 ? [lt, lte] : [gt, gte];
+    const { prefix } = bounds;
+    const isForward = this.direction > 0;
+    const from = isForward ? bounds.gte : bounds.lte;
+    const after = isForward ? bounds.gt : bounds.lt;
+    const to = isForward ? bounds.lte : bounds.gte;
+    const before = isForward ? bounds.lt : bounds.gt;
     let start = 0;
     let end = this.unsetFrom(list);
     if (from !== undefined) start = Math.max(start, this.first(list, this.sideOf(from), 0));
@@ -53,10 +57,12 @@ export class SortSearch<R> {
   first(list: Searched<R>, side: Side, least: 0 | 1): number {
     let low = 0;
     let high = list.size;
+    const field = this.#field;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const value = this.valueOf(list.recordAt(middle));
-      if (value === undefined || side(value) >= least) high = middle;
+      const value = field.read(list.recordAt(middle));
+      const order = value === undefined ? 1 : side(value);
+      if (order > 0 || (order === 0 && least === 0)) high = middle;
       else low = middle + 1;
     }
     return low;
@@ -83,7 +89,18 @@ export class SortSearch<R> {
   }
 
   sideOfNormal(normal: Normal): Side {
-    return (value) => Math.sign(this.direction * compareNormal(value, normal));
+    const { kind } = this.#field;
+    const isForward = this.direction > 0;
+    // What lists are mostly sorted by is in normal form as it is: this runs for every record that is looked at.
+    if (kind.type === "string" && typeof normal === "string")
+      return isForward
+        ? (value) => compareText(value as string, normal)
+        : (value) => compareText(normal, value as string);
+    if ((kind.type === "uint32" || kind.type === "int32") && typeof normal === "number")
+      return isForward
+        ? (value) => (value as number) - normal
+        : (value) => normal - (value as number);
+    return (value) => this.direction * compareNormal(normalOf(kind, value) as Normal, normal);
   }
 
   #prefixSide(prefix: unknown): Side {
@@ -91,8 +108,8 @@ export class SortSearch<R> {
     if (kind.type !== "string" || typeof prefix !== "string")
       throw badBound(name, kind.type, prefix);
     return (value) => {
-      if (String(value).startsWith(prefix)) return 0;
-      return Math.sign(this.direction * compareNormal(value, prefix));
+      const text = value as string;
+      return text.startsWith(prefix) ? 0 : this.direction * compareText(text, prefix);
     };
   }
 }

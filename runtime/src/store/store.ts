@@ -53,8 +53,8 @@ export interface VersionState {
   readonly push?: PushRecord;
   /**
    * Tickets of loads under way, the newest few, ascending: patches from before one and from after it are not to
-   * be merged, so that the load can lay the later ones over its rows. A hint: a load that failed stays in it
-   * until the next one is published.
+   * be merged, so that the load can lay the later ones over its rows. A load that failed stays in it until one is
+   * published. A load that is in it knows that since its ticket nothing but patches was published.
    */
   readonly loads?: readonly number[];
   /** Server time of a purge, in milliseconds since 1970; cleared by the next publication. */

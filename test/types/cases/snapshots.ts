@@ -40,7 +40,7 @@ export async function writeWrongly(
   // A sequence has places, no keys.
   // expect: TS2339
   banners.get(1);
-  // expect: TS2740
+  // expect: TS2345
   initials(page);
 }
 

@@ -25,21 +25,25 @@ export type CountryReader = cc.MappingReader<string, Country>;
 
 const countryFields = new cc.FieldNames(["code", "name"]);
 
-const countryDefinition: cc.EntityDefinition<Country, CountryInput> = {
-  format: 1,
-  package: "geo",
-  entity: "Country",
-  hash: "fd42a1a8d39da8fc",
-  fields: countryFields.names,
-  key: [{ name: "code", kind: { type: "string" }, read: (record) => record.code }],
-  views: [],
-  references: [],
-  encode: encodeCountry,
-  decode: decodeCountry,
-};
+const countryDefinition = defineCountry();
+
+function defineCountry(): cc.EntityDefinition<Country, CountryInput> {
+  return {
+    format: 1,
+    package: "geo",
+    entity: "Country",
+    hash: "fd42a1a8d39da8fc",
+    fields: countryFields.names,
+    key: [cc.field("code", "string", (record: Country) => record.code)],
+    views: [],
+    references: [],
+    encode: encodeCountry,
+    decode: decodeCountry,
+  };
+}
 
 /** One revision of Country; it never changes. */
-export class CountrySnapshot extends cc.MappingSnapshot<string, Country> implements CountryReader {
+export class CountrySnapshot extends cc.MappingSnapshot<string, Country> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<CountryInput>): CountrySnapshot {
     return new CountrySnapshot(cc.coreOf(countryDefinition, rows));
@@ -50,53 +54,20 @@ export class CountrySnapshot extends cc.MappingSnapshot<string, Country> impleme
  * Country in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class CountryMapping
-  extends cc.Mapping<string, Country, CountryInput, CountrySnapshot>
-  implements CountryReader
-{
+export class CountryMapping extends cc.Mapping<string, Country, CountryInput, CountrySnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = countryDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = countryDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<CountryInput, CountrySnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<CountryInput, CountrySnapshot>) {
     super(countryDefinition, CountrySnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(countryDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(countryDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(countryDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(countryDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(countryDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(countryDefinition, store, hash);
   }
 }
 
 function encodeCountry(w: cc.Writer, row: CountryInput): void {
-  const code = cc.checkString(row.code, "code");
-  if (code !== "") w.uint32(10).string(code);
-  const name = cc.checkString(row.name, "name");
-  if (name !== "") w.uint32(18).string(name);
+  cc.putString(w, 10, row.code, "code");
+  cc.putString(w, 18, row.name, "name");
 }
 
 function decodeCountry(r: cc.Reader, end: number): Country {
@@ -116,7 +87,7 @@ function decodeCountry(r: cc.Reader, end: number): Country {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ code, name });
+  return cc.freeze<Country>({ code, name });
 }
 
 /** A populated place. */
@@ -139,58 +110,57 @@ export interface CityInput {
   readonly hemisphere: Hemisphere;
 }
 
-/** What can be read of City: on a snapshot, and on the collection itself. */
-export interface CityReader extends cc.MappingReader<number, City> {
+/** The views of City. */
+export interface CityViews {
   readonly byHemisphere: cc.GroupView<Hemisphere, City, cc.SortedList<City, number>>;
 }
 
+/** What can be read of City: on a snapshot, and on the collection itself. */
+export type CityReader = cc.MappingReader<number, City> & CityViews;
+
 const cityFields = new cc.FieldNames(["id", "name", "country", "population", "hemisphere"]);
 
-const cityDefinition: cc.EntityDefinition<City, CityInput> = {
-  format: 1,
-  package: "geo",
-  entity: "City",
-  hash: "97f68fadb349f942",
-  fields: cityFields.names,
-  key: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-  views: [
-    {
-      view: "group",
-      name: "byHemisphere",
-      by: [
-        {
-          name: "hemisphere",
-          kind: { type: "enum", names: Hemisphere },
-          read: (record) => record.hemisphere,
-        },
-      ],
-      sort: [
-        {
-          name: "population",
-          kind: { type: "uint32" },
-          read: (record) => record.population,
-          descending: true,
-        },
-      ],
-    },
-  ],
-  references: [
-    {
-      name: "homeCountry",
-      to: "Country",
-      target: () => countryDefinition,
-      keys: (record) => [record.country],
-      dangling: "error",
-    },
-  ],
-  encode: encodeCity,
-  decode: decodeCity,
-};
+const cityDefinition = defineCity();
+
+function defineCity(): cc.EntityDefinition<City, CityInput> {
+  return {
+    format: 1,
+    package: "geo",
+    entity: "City",
+    hash: "97f68fadb349f942",
+    fields: cityFields.names,
+    key: [cc.field("id", "uint32", (record: City) => record.id)],
+    views: [
+      cc.group({
+        name: "byHemisphere",
+        by: [
+          cc.field(
+            "hemisphere",
+            { type: "enum", names: Hemisphere },
+            (record: City) => record.hemisphere,
+          ),
+        ],
+        sort: [cc.field("population", "uint32", (record: City) => record.population, "descending")],
+      }),
+    ],
+    references: [
+      {
+        name: "homeCountry",
+        to: "Country",
+        target: () => countryDefinition,
+        keys: (record: City) => [record.country],
+        dangling: "error",
+      },
+    ],
+    encode: encodeCity,
+    decode: decodeCity,
+  };
+}
 
 /** One revision of City; it never changes. */
-export class CitySnapshot extends cc.MappingSnapshot<number, City> implements CityReader {
-  get byHemisphere(): CityReader["byHemisphere"] {
-    return this.core.group("byHemisphere");
+export class CitySnapshot extends cc.MappingSnapshot<number, City> implements CityViews {
+  get byHemisphere(): CityViews["byHemisphere"] {
+    return this.group("byHemisphere");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -205,59 +175,27 @@ export class CitySnapshot extends cc.MappingSnapshot<number, City> implements Ci
  */
 export class CityMapping
   extends cc.Mapping<number, City, CityInput, CitySnapshot>
-  implements CityReader
+  implements CityViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = cityDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = cityDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<CityInput, CitySnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<CityInput, CitySnapshot>) {
     super(cityDefinition, CitySnapshot, store, options);
   }
 
-  get byHemisphere(): CityReader["byHemisphere"] {
+  get byHemisphere(): CityViews["byHemisphere"] {
     return this.snapshot().byHemisphere;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(cityDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(cityDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(cityDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(cityDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(cityDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(cityDefinition, store, hash);
   }
 }
 
 function encodeCity(w: cc.Writer, row: CityInput): void {
-  const id = cc.checkUint32(row.id, "id");
-  if (id !== 0) w.uint32(8).uint32(id);
-  const name = cc.checkString(row.name, "name");
-  if (name !== "") w.uint32(18).string(name);
-  const country = cc.checkString(row.country, "country");
-  if (country !== "") w.uint32(26).string(country);
-  const population = cc.checkUint32(row.population, "population");
-  if (population !== 0) w.uint32(32).uint32(population);
+  cc.putUint32(w, 8, row.id, "id");
+  cc.putString(w, 18, row.name, "name");
+  cc.putString(w, 26, row.country, "country");
+  cc.putUint32(w, 32, row.population, "population");
   w.uint32(40).uint32(cc.checkEnum(row.hemisphere, hemisphereNumbers, "hemisphere"));
 }
 
@@ -290,7 +228,7 @@ function decodeCity(r: cc.Reader, end: number): City {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<City>({
     id,
     name,
     country,
@@ -338,11 +276,7 @@ export class GeoSnapshot extends cc.DatasetSnapshot {
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<GeoInputs>): GeoSnapshot {
-    const cores = new cc.DatasetCores([
-      cc.coreOf(countryDefinition, rows.country ?? []),
-      cc.coreOf(cityDefinition, rows.city ?? []),
-    ]);
-    return new GeoSnapshot(cores);
+    return new GeoSnapshot(cc.coresOf(geoSchema, rows));
   }
 }
 
@@ -351,33 +285,14 @@ export class GeoSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class GeoDataset extends cc.Dataset<GeoSnapshot, GeoInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = geoSchema;
   readonly country: CountryMapping;
   readonly city: CityMapping;
 
-  constructor(store: cc.Store, options: cc.DatasetOptions<GeoInputs, GeoSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.DatasetOptions<GeoInputs, GeoSnapshot>) {
     super(geoSchema, GeoSnapshot, store, options);
     this.country = new CountryMapping(store, this.optionsOf("country"));
     this.city = new CityMapping(store, this.optionsOf("city"));
-  }
-
-  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
-  static rollback(
-    store: cc.Store,
-    options: cc.DatasetRollbackOptions<GeoInputs>,
-  ): cc.Promise<cc.RevisionsOf<GeoInputs>> {
-    return cc.rollbackAll(geoSchema, store, options);
-  }
-
-  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
-  static pin(
-    store: cc.Store,
-    options: cc.DatasetPinOptions<GeoInputs> = {},
-  ): cc.Promise<cc.RevisionsOf<GeoInputs>> {
-    return cc.pinAll(geoSchema, store, options);
-  }
-
-  /** Serves what a pin held back, of all collections at once. */
-  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<GeoInputs>> {
-    return cc.unpinAll(geoSchema, store);
   }
 }

@@ -34,51 +34,57 @@ export interface CategoryInput {
   readonly position?: number | null | undefined;
 }
 
-/** What can be read of Category: on a snapshot, and on the collection itself. */
-export interface CategoryReader extends cc.MappingReader<string, Category> {
+/** The views of Category. */
+export interface CategoryViews {
   readonly byParent: cc.GroupView<string | undefined, Category, cc.SortedList<Category, number>>;
 }
 
+/** What can be read of Category: on a snapshot, and on the collection itself. */
+export type CategoryReader = cc.MappingReader<string, Category> & CategoryViews;
+
 const categoryFields = new cc.FieldNames(["slug", "title", "parentSlug", "position"]);
 
-const categoryDefinition: cc.EntityDefinition<Category, CategoryInput> = {
-  format: 1,
-  package: "catalogue",
-  entity: "Category",
-  hash: "9e52b4191f2b71ac",
-  fields: categoryFields.names,
-  key: [{ name: "slug", kind: { type: "string" }, read: (record) => record.slug }],
-  views: [
-    {
-      view: "group",
-      name: "byParent",
-      by: [{ name: "parentSlug", kind: { type: "string" }, read: (record) => record.parentSlug }],
-      sort: [
-        { name: "position", kind: { type: "int32" }, read: (record) => record.position },
-        { name: "title", kind: { type: "string" }, read: (record) => record.title },
-      ],
-    },
-  ],
-  references: [
-    {
-      name: "parent",
-      to: "Category",
-      target: () => categoryDefinition,
-      keys: (record) => (record.parentSlug === undefined ? [] : [record.parentSlug]),
-      dangling: "error",
-    },
-  ],
-  encode: encodeCategory,
-  decode: decodeCategory,
-};
+const categoryDefinition = defineCategory();
+
+function defineCategory(): cc.EntityDefinition<Category, CategoryInput> {
+  return {
+    format: 1,
+    package: "catalogue",
+    entity: "Category",
+    hash: "9e52b4191f2b71ac",
+    fields: categoryFields.names,
+    key: [cc.field("slug", "string", (record: Category) => record.slug)],
+    views: [
+      cc.group({
+        name: "byParent",
+        by: [cc.field("parentSlug", "string", (record: Category) => record.parentSlug)],
+        sort: [
+          cc.field("position", "int32", (record: Category) => record.position),
+          cc.field("title", "string", (record: Category) => record.title),
+        ],
+      }),
+    ],
+    references: [
+      {
+        name: "parent",
+        to: "Category",
+        target: () => categoryDefinition,
+        keys: (record: Category) => (record.parentSlug === undefined ? [] : [record.parentSlug]),
+        dangling: "error",
+      },
+    ],
+    encode: encodeCategory,
+    decode: decodeCategory,
+  };
+}
 
 /** One revision of Category; it never changes. */
 export class CategorySnapshot
   extends cc.MappingSnapshot<string, Category>
-  implements CategoryReader
+  implements CategoryViews
 {
-  get byParent(): CategoryReader["byParent"] {
-    return this.core.group("byParent");
+  get byParent(): CategoryViews["byParent"] {
+    return this.group("byParent");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -93,62 +99,28 @@ export class CategorySnapshot
  */
 export class CategoryMapping
   extends cc.Mapping<string, Category, CategoryInput, CategorySnapshot>
-  implements CategoryReader
+  implements CategoryViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = categoryDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = categoryDefinition;
 
-  constructor(
-    store: cc.Store,
-    options: cc.CollectionOptions<CategoryInput, CategorySnapshot> = {},
-  ) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<CategoryInput, CategorySnapshot>) {
     super(categoryDefinition, CategorySnapshot, store, options);
   }
 
-  get byParent(): CategoryReader["byParent"] {
+  get byParent(): CategoryViews["byParent"] {
     return this.snapshot().byParent;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(categoryDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(categoryDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(categoryDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(categoryDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(categoryDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(categoryDefinition, store, hash);
   }
 }
 
 function encodeCategory(w: cc.Writer, row: CategoryInput): void {
-  const slug = cc.checkString(row.slug, "slug");
-  if (slug !== "") w.uint32(10).string(slug);
-  const title = cc.checkString(row.title, "title");
-  if (title !== "") w.uint32(18).string(title);
+  cc.putString(w, 10, row.slug, "slug");
+  cc.putString(w, 18, row.title, "title");
   const parentSlug = row.parentSlug ?? undefined;
   if (parentSlug !== undefined) w.uint32(26).string(cc.checkString(parentSlug, "parentSlug"));
-  const position = cc.checkInt32(row.position ?? 0, "position");
-  if (position !== 0) w.uint32(32).sint32(position);
+  cc.putInt32(w, 32, row.position ?? 0, "position");
   if (row.parentSlug === undefined || row.position === undefined) categoryFields.check(row);
 }
 
@@ -177,7 +149,7 @@ function decodeCategory(r: cc.Reader, end: number): Category {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ slug, title, parentSlug, position });
+  return cc.freeze<Category>({ slug, title, parentSlug, position });
 }
 
 export interface Product {
@@ -200,12 +172,15 @@ export interface ProductInput {
   readonly weightGrams?: number | null | undefined;
 }
 
-/** What can be read of Product: on a snapshot, and on the collection itself. */
-export interface ProductReader extends cc.MappingReader<string, Product> {
+/** The views of Product. */
+export interface ProductViews {
   readonly byCategory: cc.GroupView<string, Product, cc.SortedList<Product, string, cc.TextRange>>;
   readonly byName: cc.SortedView<Product, string, cc.TextRange>;
   readonly newest: cc.SortedView<Product, string>;
 }
+
+/** What can be read of Product: on a snapshot, and on the collection itself. */
+export type ProductReader = cc.MappingReader<string, Product> & ProductViews;
 
 const productFields = new cc.FieldNames([
   "sku",
@@ -216,70 +191,64 @@ const productFields = new cc.FieldNames([
   "weightGrams",
 ]);
 
-const productDefinition: cc.EntityDefinition<Product, ProductInput> = {
-  format: 1,
-  package: "catalogue",
-  entity: "Product",
-  hash: "9ba6888822845918",
-  fields: productFields.names,
-  key: [{ name: "sku", kind: { type: "string" }, read: (record) => record.sku }],
-  views: [
-    {
-      view: "group",
-      name: "byCategory",
-      by: [
-        { name: "categorySlugs", kind: { type: "string" }, read: (record) => record.categorySlugs },
-      ],
-      each: (record) => record.categorySlugs,
-      where: (record) => record.availability !== "discontinued",
-      sort: [{ name: "name", kind: { type: "string" }, read: (record) => record.name }],
-    },
-    {
-      view: "sorted",
-      name: "byName",
-      sort: [{ name: "name", kind: { type: "string" }, read: (record) => record.name }],
-    },
-    {
-      view: "sorted",
-      name: "newest",
-      where: (record) => record.launchedOn !== undefined,
-      sort: [
-        {
-          name: "launchedOn",
-          kind: { type: "date" },
-          read: (record) => record.launchedOn,
-          descending: true,
-        },
-      ],
-      limit: 20,
-    },
-  ],
-  references: [
-    {
-      name: "categories",
-      to: "Category",
-      target: () => categoryDefinition,
-      keys: (record) => record.categorySlugs,
-      dangling: "error",
-    },
-  ],
-  guards: { maxShrinkPercent: 20 },
-  encode: encodeProduct,
-  decode: decodeProduct,
-};
+const productDefinition = defineProduct();
+
+function defineProduct(): cc.EntityDefinition<Product, ProductInput> {
+  return {
+    format: 1,
+    package: "catalogue",
+    entity: "Product",
+    hash: "9ba6888822845918",
+    fields: productFields.names,
+    key: [cc.field("sku", "string", (record: Product) => record.sku)],
+    views: [
+      cc.group({
+        name: "byCategory",
+        by: [cc.field("categorySlugs", "string", (record: Product) => record.categorySlugs)],
+        each: (record: Product) => record.categorySlugs,
+        where: (record: Product) => record.availability !== "discontinued",
+        sort: [cc.field("name", "string", (record: Product) => record.name)],
+      }),
+      cc.sorted({
+        name: "byName",
+        sort: [cc.field("name", "string", (record: Product) => record.name)],
+      }),
+      cc.sorted({
+        name: "newest",
+        where: (record: Product) => record.launchedOn !== undefined,
+        sort: [
+          cc.field("launchedOn", "date", (record: Product) => record.launchedOn, "descending"),
+        ],
+        limit: 20,
+      }),
+    ],
+    references: [
+      {
+        name: "categories",
+        to: "Category",
+        target: () => categoryDefinition,
+        keys: (record: Product) => record.categorySlugs,
+        dangling: "error",
+      },
+    ],
+    guards: { maxShrinkPercent: 20 },
+    encode: encodeProduct,
+    decode: decodeProduct,
+  };
+}
 
 /** One revision of Product; it never changes. */
-export class ProductSnapshot extends cc.MappingSnapshot<string, Product> implements ProductReader {
-  get byCategory(): ProductReader["byCategory"] {
-    return this.core.group("byCategory");
+export class ProductSnapshot extends cc.MappingSnapshot<string, Product> implements ProductViews {
+  get byCategory(): ProductViews["byCategory"] {
+    return this.group("byCategory");
   }
 
-  get byName(): ProductReader["byName"] {
-    return this.core.sorted("byName");
+  get byName(): ProductViews["byName"] {
+    return this.sorted("byName");
   }
 
-  get newest(): ProductReader["newest"] {
-    return this.core.sorted("newest");
+  get newest(): ProductViews["newest"] {
+    return this.sorted("newest");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -294,64 +263,36 @@ export class ProductSnapshot extends cc.MappingSnapshot<string, Product> impleme
  */
 export class ProductMapping
   extends cc.Mapping<string, Product, ProductInput, ProductSnapshot>
-  implements ProductReader
+  implements ProductViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = productDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = productDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<ProductInput, ProductSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<ProductInput, ProductSnapshot>) {
     super(productDefinition, ProductSnapshot, store, options);
   }
 
-  get byCategory(): ProductReader["byCategory"] {
+  get byCategory(): ProductViews["byCategory"] {
     return this.snapshot().byCategory;
   }
 
-  get byName(): ProductReader["byName"] {
+  get byName(): ProductViews["byName"] {
     return this.snapshot().byName;
   }
 
-  get newest(): ProductReader["newest"] {
+  get newest(): ProductViews["newest"] {
     return this.snapshot().newest;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(productDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(productDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(productDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(productDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(productDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(productDefinition, store, hash);
   }
 }
 
 function encodeProduct(w: cc.Writer, row: ProductInput): void {
-  const sku = cc.checkString(row.sku, "sku");
-  if (sku !== "") w.uint32(10).string(sku);
-  const name = cc.checkString(row.name, "name");
-  if (name !== "") w.uint32(18).string(name);
-  w.uint32(24).uint32(cc.checkEnum(row.availability ?? "announced", availabilityNumbers, "availability"));
+  cc.putString(w, 10, row.sku, "sku");
+  cc.putString(w, 18, row.name, "name");
+  w.uint32(24).uint32(
+    cc.checkEnum(row.availability ?? "announced", availabilityNumbers, "availability"),
+  );
   cc.writeList(row.categorySlugs, "categorySlugs", (value) =>
     w.uint32(34).string(cc.checkString(value)),
   );
@@ -401,7 +342,7 @@ function decodeProduct(r: cc.Reader, end: number): Product {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<Product>({
     sku,
     name,
     availability: availability ?? cc.missing("availability"),
@@ -448,84 +389,83 @@ export interface PriceLowestKey {
   readonly currency: Currency;
 }
 
-/** What can be read of Price: on a snapshot, and on the collection itself. */
-export interface PriceReader extends cc.MappingReader<PriceKey, Price> {
+/** The views of Price. */
+export interface PriceViews {
   readonly tiers: cc.GroupView<PriceTiersKey, Price, cc.SortedList<Price, number>>;
   readonly lowest: cc.UniqueView<PriceLowestKey, Price>;
 }
 
+/** What can be read of Price: on a snapshot, and on the collection itself. */
+export type PriceReader = cc.MappingReader<PriceKey, Price> & PriceViews;
+
 const priceFields = new cc.FieldNames(["sku", "currency", "fromQuantity", "amount"]);
 
-const priceDefinition: cc.EntityDefinition<Price, PriceInput> = {
-  format: 1,
-  package: "catalogue",
-  entity: "Price",
-  hash: "4d4404c0d4f6f48e",
-  fields: priceFields.names,
-  key: [
-    { name: "sku", kind: { type: "string" }, read: (record) => record.sku },
-    {
-      name: "currency",
-      kind: { type: "enum", names: Currency },
-      read: (record) => record.currency,
-    },
-    { name: "fromQuantity", kind: { type: "uint32" }, read: (record) => record.fromQuantity },
-  ],
-  views: [
-    {
-      view: "group",
-      name: "tiers",
-      by: [
-        { name: "sku", kind: { type: "string" }, read: (record) => record.sku },
-        {
-          name: "currency",
-          kind: { type: "enum", names: Currency },
-          read: (record) => record.currency,
-        },
-      ],
-      sort: [
-        { name: "fromQuantity", kind: { type: "uint32" }, read: (record) => record.fromQuantity },
-      ],
-    },
-    {
-      view: "unique",
-      name: "lowest",
-      by: [
-        { name: "sku", kind: { type: "string" }, read: (record) => record.sku },
-        {
-          name: "currency",
-          kind: { type: "enum", names: Currency },
-          read: (record) => record.currency,
-        },
-      ],
-      sort: [
-        { name: "amount", kind: { type: "decimal", digits: 2 }, read: (record) => record.amount },
-      ],
-      duplicates: "first",
-    },
-  ],
-  references: [
-    {
-      name: "product",
-      to: "Product",
-      target: () => productDefinition,
-      keys: (record) => [record.sku],
-      dangling: "error",
-    },
-  ],
-  guards: { minRecords: 1 },
-  encode: encodePrice,
-  decode: decodePrice,
-};
+const priceDefinition = definePrice();
+
+function definePrice(): cc.EntityDefinition<Price, PriceInput> {
+  return {
+    format: 1,
+    package: "catalogue",
+    entity: "Price",
+    hash: "4d4404c0d4f6f48e",
+    fields: priceFields.names,
+    key: [
+      cc.field("sku", "string", (record: Price) => record.sku),
+      cc.field("currency", { type: "enum", names: Currency }, (record: Price) => record.currency),
+      cc.field("fromQuantity", "uint32", (record: Price) => record.fromQuantity),
+    ],
+    views: [
+      cc.group({
+        name: "tiers",
+        by: [
+          cc.field("sku", "string", (record: Price) => record.sku),
+          cc.field(
+            "currency",
+            { type: "enum", names: Currency },
+            (record: Price) => record.currency,
+          ),
+        ],
+        sort: [cc.field("fromQuantity", "uint32", (record: Price) => record.fromQuantity)],
+      }),
+      cc.unique({
+        name: "lowest",
+        by: [
+          cc.field("sku", "string", (record: Price) => record.sku),
+          cc.field(
+            "currency",
+            { type: "enum", names: Currency },
+            (record: Price) => record.currency,
+          ),
+        ],
+        sort: [
+          cc.field("amount", { type: "decimal", digits: 2 }, (record: Price) => record.amount),
+        ],
+        duplicates: "first",
+      }),
+    ],
+    references: [
+      {
+        name: "product",
+        to: "Product",
+        target: () => productDefinition,
+        keys: (record: Price) => [record.sku],
+        dangling: "error",
+      },
+    ],
+    guards: { minRecords: 1 },
+    encode: encodePrice,
+    decode: decodePrice,
+  };
+}
 
 /** One revision of Price; it never changes. */
-export class PriceSnapshot extends cc.MappingSnapshot<PriceKey, Price> implements PriceReader {
-  get tiers(): PriceReader["tiers"] {
-    return this.core.group("tiers");
+export class PriceSnapshot extends cc.MappingSnapshot<PriceKey, Price> implements PriceViews {
+  get tiers(): PriceViews["tiers"] {
+    return this.group("tiers");
   }
 
-  get lowest(): PriceReader["lowest"] {
-    return this.core.unique("lowest");
+  get lowest(): PriceViews["lowest"] {
+    return this.unique("lowest");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -540,62 +480,31 @@ export class PriceSnapshot extends cc.MappingSnapshot<PriceKey, Price> implement
  */
 export class PriceMapping
   extends cc.Mapping<PriceKey, Price, PriceInput, PriceSnapshot>
-  implements PriceReader
+  implements PriceViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = priceDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = priceDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<PriceInput, PriceSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<PriceInput, PriceSnapshot>) {
     super(priceDefinition, PriceSnapshot, store, options);
   }
 
-  get tiers(): PriceReader["tiers"] {
+  get tiers(): PriceViews["tiers"] {
     return this.snapshot().tiers;
   }
 
-  get lowest(): PriceReader["lowest"] {
+  get lowest(): PriceViews["lowest"] {
     return this.snapshot().lowest;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(priceDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(priceDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(priceDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(priceDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(priceDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(priceDefinition, store, hash);
   }
 }
 
 function encodePrice(w: cc.Writer, row: PriceInput): void {
-  const sku = cc.checkString(row.sku, "sku");
-  if (sku !== "") w.uint32(10).string(sku);
+  cc.putString(w, 10, row.sku, "sku");
   w.uint32(16).uint32(cc.checkEnum(row.currency, currencyNumbers, "currency"));
-  const fromQuantity = cc.checkUint32(row.fromQuantity, "fromQuantity");
-  if (fromQuantity !== 0) w.uint32(24).uint32(fromQuantity);
-  const amount = cc.checkDecimal(row.amount, 2, "amount");
-  if (amount !== 0) cc.writeInt64(w.uint32(32), amount);
+  cc.putUint32(w, 24, row.fromQuantity, "fromQuantity");
+  cc.putDecimal(w, 32, row.amount, 2, "amount");
 }
 
 function decodePrice(r: cc.Reader, end: number): Price {
@@ -623,7 +532,12 @@ function decodePrice(r: cc.Reader, end: number): Price {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ sku, currency: currency ?? cc.missing("currency"), fromQuantity, amount });
+  return cc.freeze<Price>({
+    sku,
+    currency: currency ?? cc.missing("currency"),
+    fromQuantity,
+    amount,
+  });
 }
 
 /** Category in a CatalogueSnapshot, where references lead somewhere. */
@@ -699,12 +613,7 @@ export class CatalogueSnapshot extends cc.DatasetSnapshot {
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<CatalogueInputs>): CatalogueSnapshot {
-    const cores = new cc.DatasetCores([
-      cc.coreOf(categoryDefinition, rows.category ?? []),
-      cc.coreOf(productDefinition, rows.product ?? []),
-      cc.coreOf(priceDefinition, rows.price ?? []),
-    ]);
-    return new CatalogueSnapshot(cores);
+    return new CatalogueSnapshot(cc.coresOf(catalogueSchema, rows));
   }
 }
 
@@ -713,38 +622,16 @@ export class CatalogueSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class CatalogueDataset extends cc.Dataset<CatalogueSnapshot, CatalogueInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = catalogueSchema;
   readonly category: CategoryMapping;
   readonly product: ProductMapping;
   readonly price: PriceMapping;
 
-  constructor(
-    store: cc.Store,
-    options: cc.DatasetOptions<CatalogueInputs, CatalogueSnapshot> = {},
-  ) {
+  constructor(store: cc.Store, options?: cc.DatasetOptions<CatalogueInputs, CatalogueSnapshot>) {
     super(catalogueSchema, CatalogueSnapshot, store, options);
     this.category = new CategoryMapping(store, this.optionsOf("category"));
     this.product = new ProductMapping(store, this.optionsOf("product"));
     this.price = new PriceMapping(store, this.optionsOf("price"));
-  }
-
-  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
-  static rollback(
-    store: cc.Store,
-    options: cc.DatasetRollbackOptions<CatalogueInputs>,
-  ): cc.Promise<cc.RevisionsOf<CatalogueInputs>> {
-    return cc.rollbackAll(catalogueSchema, store, options);
-  }
-
-  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
-  static pin(
-    store: cc.Store,
-    options: cc.DatasetPinOptions<CatalogueInputs> = {},
-  ): cc.Promise<cc.RevisionsOf<CatalogueInputs>> {
-    return cc.pinAll(catalogueSchema, store, options);
-  }
-
-  /** Serves what a pin held back, of all collections at once. */
-  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<CatalogueInputs>> {
-    return cc.unpinAll(catalogueSchema, store);
   }
 }

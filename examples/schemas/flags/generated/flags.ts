@@ -39,13 +39,16 @@ export interface FlagInput {
   readonly variants: cc.MapInput<string, cc.JsonInput>;
 }
 
-/** What can be read of Flag: on a snapshot, and on the collection itself. */
-export interface FlagReader extends cc.MappingReader<string, Flag> {
+/** The views of Flag. */
+export interface FlagViews {
   readonly byOwner: cc.GroupView<string, Flag, cc.SortedList<Flag, string>>;
   readonly byPlatform: cc.GroupView<Platform, Flag>;
   readonly byName: cc.SortedView<Flag, string, cc.TextRange>;
   readonly expiring: cc.SortedView<Flag, string>;
 }
+
+/** What can be read of Flag: on a snapshot, and on the collection itself. */
+export type FlagReader = cc.MappingReader<string, Flag> & FlagViews;
 
 const flagFields = new cc.FieldNames([
   "name",
@@ -56,69 +59,69 @@ const flagFields = new cc.FieldNames([
   "variants",
 ]);
 
-const flagDefinition: cc.EntityDefinition<Flag, FlagInput> = {
-  format: 1,
-  package: "flags",
-  entity: "Flag",
-  hash: "b641d5dd730450e5",
-  fields: flagFields.names,
-  key: [{ name: "name", kind: { type: "string" }, read: (record) => record.name }],
-  views: [
-    {
-      view: "group",
-      name: "byOwner",
-      by: [{ name: "owner", kind: { type: "string" }, read: (record) => record.owner }],
-      sort: [
-        { name: "expiresOn", kind: { type: "date" }, read: (record) => record.expiresOn },
-        { name: "name", kind: { type: "string" }, read: (record) => record.name },
-      ],
-    },
-    {
-      view: "group",
-      name: "byPlatform",
-      by: [
-        {
-          name: "platforms",
-          kind: { type: "enum", names: Platform },
-          read: (record) => record.platforms,
-        },
-      ],
-      each: (record) => record.platforms,
-      sort: [],
-    },
-    {
-      view: "sorted",
-      name: "byName",
-      sort: [{ name: "name", kind: { type: "string" }, read: (record) => record.name }],
-    },
-    {
-      view: "sorted",
-      name: "expiring",
-      where: (record) => record.expiresOn !== undefined,
-      sort: [{ name: "expiresOn", kind: { type: "date" }, read: (record) => record.expiresOn }],
-    },
-  ],
-  references: [],
-  encode: encodeFlag,
-  decode: decodeFlag,
-};
+const flagDefinition = defineFlag();
+
+function defineFlag(): cc.EntityDefinition<Flag, FlagInput> {
+  return {
+    format: 1,
+    package: "flags",
+    entity: "Flag",
+    hash: "b641d5dd730450e5",
+    fields: flagFields.names,
+    key: [cc.field("name", "string", (record: Flag) => record.name)],
+    views: [
+      cc.group({
+        name: "byOwner",
+        by: [cc.field("owner", "string", (record: Flag) => record.owner)],
+        sort: [
+          cc.field("expiresOn", "date", (record: Flag) => record.expiresOn),
+          cc.field("name", "string", (record: Flag) => record.name),
+        ],
+      }),
+      cc.group({
+        name: "byPlatform",
+        by: [
+          cc.field(
+            "platforms",
+            { type: "enum", names: Platform },
+            (record: Flag) => record.platforms,
+          ),
+        ],
+        each: (record: Flag) => record.platforms,
+        sort: [],
+      }),
+      cc.sorted({
+        name: "byName",
+        sort: [cc.field("name", "string", (record: Flag) => record.name)],
+      }),
+      cc.sorted({
+        name: "expiring",
+        where: (record: Flag) => record.expiresOn !== undefined,
+        sort: [cc.field("expiresOn", "date", (record: Flag) => record.expiresOn)],
+      }),
+    ],
+    references: [],
+    encode: encodeFlag,
+    decode: decodeFlag,
+  };
+}
 
 /** One revision of Flag; it never changes. */
-export class FlagSnapshot extends cc.MappingSnapshot<string, Flag> implements FlagReader {
-  get byOwner(): FlagReader["byOwner"] {
-    return this.core.group("byOwner");
+export class FlagSnapshot extends cc.MappingSnapshot<string, Flag> implements FlagViews {
+  get byOwner(): FlagViews["byOwner"] {
+    return this.group("byOwner");
   }
 
-  get byPlatform(): FlagReader["byPlatform"] {
-    return this.core.group("byPlatform");
+  get byPlatform(): FlagViews["byPlatform"] {
+    return this.group("byPlatform");
   }
 
-  get byName(): FlagReader["byName"] {
-    return this.core.sorted("byName");
+  get byName(): FlagViews["byName"] {
+    return this.sorted("byName");
   }
 
-  get expiring(): FlagReader["expiring"] {
-    return this.core.sorted("expiring");
+  get expiring(): FlagViews["expiring"] {
+    return this.sorted("expiring");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -133,69 +136,38 @@ export class FlagSnapshot extends cc.MappingSnapshot<string, Flag> implements Fl
  */
 export class FlagMapping
   extends cc.Mapping<string, Flag, FlagInput, FlagSnapshot>
-  implements FlagReader
+  implements FlagViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = flagDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = flagDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<FlagInput, FlagSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<FlagInput, FlagSnapshot>) {
     super(flagDefinition, FlagSnapshot, store, options);
   }
 
-  get byOwner(): FlagReader["byOwner"] {
+  get byOwner(): FlagViews["byOwner"] {
     return this.snapshot().byOwner;
   }
 
-  get byPlatform(): FlagReader["byPlatform"] {
+  get byPlatform(): FlagViews["byPlatform"] {
     return this.snapshot().byPlatform;
   }
 
-  get byName(): FlagReader["byName"] {
+  get byName(): FlagViews["byName"] {
     return this.snapshot().byName;
   }
 
-  get expiring(): FlagReader["expiring"] {
+  get expiring(): FlagViews["expiring"] {
     return this.snapshot().expiring;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(flagDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(flagDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(flagDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(flagDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(flagDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(flagDefinition, store, hash);
   }
 }
 
 function encodeFlag(w: cc.Writer, row: FlagInput): void {
-  const name = cc.checkString(row.name, "name");
-  if (name !== "") w.uint32(10).string(name);
-  const enabled = cc.checkBool(row.enabled ?? false, "enabled");
-  if (enabled) w.uint32(16).bool(enabled);
-  const owner = cc.checkString(row.owner, "owner");
-  if (owner !== "") w.uint32(26).string(owner);
+  cc.putString(w, 10, row.name, "name");
+  cc.putBool(w, 16, row.enabled ?? false, "enabled");
+  cc.putString(w, 26, row.owner, "owner");
   const expiresOn = row.expiresOn ?? undefined;
   if (expiresOn !== undefined) w.uint32(32).sint32(cc.checkDate(expiresOn, "expiresOn"));
   cc.writePacked(w, 42, row.platforms, "platforms", (value) =>
@@ -241,7 +213,7 @@ function decodeFlag(r: cc.Reader, end: number): Flag {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<Flag>({
     name,
     enabled,
     owner,
@@ -270,65 +242,70 @@ export interface RuleInput {
   readonly enabled?: boolean | null | undefined;
 }
 
-/** What can be read of Rule: on a snapshot, and on the collection itself. */
-export interface RuleReader extends cc.SequenceReader<Rule> {
+/** The views of Rule. */
+export interface RuleViews {
   readonly byFlag: cc.GroupView<string, Rule>;
   readonly gradual: cc.SortedView<Rule, string>;
 }
 
+/** What can be read of Rule: on a snapshot, and on the collection itself. */
+export type RuleReader = cc.SequenceReader<Rule> & RuleViews;
+
 const ruleFields = new cc.FieldNames(["flag", "environment", "plan", "percent", "enabled"]);
 
-const ruleDefinition: cc.EntityDefinition<Rule, RuleInput> = {
-  format: 1,
-  package: "flags",
-  entity: "Rule",
-  hash: "04ba1cad35c2c459",
-  fields: ruleFields.names,
-  key: [],
-  views: [
-    {
-      view: "group",
-      name: "byFlag",
-      by: [{ name: "flag", kind: { type: "string" }, read: (record) => record.flag }],
-      sort: [],
-    },
-    {
-      view: "sorted",
-      name: "gradual",
-      where: (record) =>
-        cc.compareDecimals(record.percent, "0.0") > 0 &&
-        cc.compareDecimals(record.percent, "100.0") < 0,
-      sort: [
-        {
-          name: "percent",
-          kind: { type: "decimal", digits: 1 },
-          read: (record) => record.percent,
-          descending: true,
-        },
-      ],
-    },
-  ],
-  references: [
-    {
-      name: "ofFlag",
-      to: "Flag",
-      target: () => flagDefinition,
-      keys: (record) => [record.flag],
-      dangling: "error",
-    },
-  ],
-  encode: encodeRule,
-  decode: decodeRule,
-};
+const ruleDefinition = defineRule();
+
+function defineRule(): cc.EntityDefinition<Rule, RuleInput> {
+  return {
+    format: 1,
+    package: "flags",
+    entity: "Rule",
+    hash: "04ba1cad35c2c459",
+    fields: ruleFields.names,
+    key: [],
+    views: [
+      cc.group({
+        name: "byFlag",
+        by: [cc.field("flag", "string", (record: Rule) => record.flag)],
+        sort: [],
+      }),
+      cc.sorted({
+        name: "gradual",
+        where: (record: Rule) =>
+          cc.compareDecimals(record.percent, "0.0") > 0 &&
+          cc.compareDecimals(record.percent, "100.0") < 0,
+        sort: [
+          cc.field(
+            "percent",
+            { type: "decimal", digits: 1 },
+            (record: Rule) => record.percent,
+            "descending",
+          ),
+        ],
+      }),
+    ],
+    references: [
+      {
+        name: "ofFlag",
+        to: "Flag",
+        target: () => flagDefinition,
+        keys: (record: Rule) => [record.flag],
+        dangling: "error",
+      },
+    ],
+    encode: encodeRule,
+    decode: decodeRule,
+  };
+}
 
 /** One revision of Rule; it never changes. */
-export class RuleSnapshot extends cc.SequenceSnapshot<Rule> implements RuleReader {
-  get byFlag(): RuleReader["byFlag"] {
-    return this.core.group("byFlag");
+export class RuleSnapshot extends cc.SequenceSnapshot<Rule> implements RuleViews {
+  get byFlag(): RuleViews["byFlag"] {
+    return this.group("byFlag");
   }
 
-  get gradual(): RuleReader["gradual"] {
-    return this.core.sorted("gradual");
+  get gradual(): RuleViews["gradual"] {
+    return this.sorted("gradual");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -341,66 +318,35 @@ export class RuleSnapshot extends cc.SequenceSnapshot<Rule> implements RuleReade
  * Rule in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class RuleSequence extends cc.Sequence<Rule, RuleInput, RuleSnapshot> implements RuleReader {
+export class RuleSequence extends cc.Sequence<Rule, RuleInput, RuleSnapshot> implements RuleViews {
   /** The schema hash: the version of this build. */
   static readonly hash: string = ruleDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = ruleDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<RuleInput, RuleSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<RuleInput, RuleSnapshot>) {
     super(ruleDefinition, RuleSnapshot, store, options);
   }
 
-  get byFlag(): RuleReader["byFlag"] {
+  get byFlag(): RuleViews["byFlag"] {
     return this.snapshot().byFlag;
   }
 
-  get gradual(): RuleReader["gradual"] {
+  get gradual(): RuleViews["gradual"] {
     return this.snapshot().gradual;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(ruleDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(ruleDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(ruleDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(ruleDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(ruleDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(ruleDefinition, store, hash);
   }
 }
 
 function encodeRule(w: cc.Writer, row: RuleInput): void {
-  const flag = cc.checkString(row.flag, "flag");
-  if (flag !== "") w.uint32(10).string(flag);
+  cc.putString(w, 10, row.flag, "flag");
   const environment = row.environment ?? undefined;
   if (environment !== undefined) {
     w.uint32(16).uint32(cc.checkEnum(environment, environmentNumbers, "environment"));
   }
   const plan = row.plan ?? undefined;
   if (plan !== undefined) w.uint32(26).string(cc.checkString(plan, "plan"));
-  const percent = cc.checkDecimal(row.percent ?? "100.0", 1, "percent");
-  if (percent !== 0) cc.writeInt64(w.uint32(32), percent);
-  const enabled = cc.checkBool(row.enabled ?? true, "enabled");
-  if (enabled) w.uint32(40).bool(enabled);
+  cc.putDecimal(w, 32, row.percent ?? "100.0", 1, "percent");
+  cc.putBool(w, 40, row.enabled ?? true, "enabled");
   if (
     row.environment === undefined ||
     row.plan === undefined ||
@@ -440,7 +386,7 @@ function decodeRule(r: cc.Reader, end: number): Rule {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ flag, environment, plan, percent, enabled });
+  return cc.freeze<Rule>({ flag, environment, plan, percent, enabled });
 }
 
 /** Rule in a FlagsSnapshot, where references lead somewhere. */
@@ -482,11 +428,7 @@ export class FlagsSnapshot extends cc.DatasetSnapshot {
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<FlagsInputs>): FlagsSnapshot {
-    const cores = new cc.DatasetCores([
-      cc.coreOf(flagDefinition, rows.flag ?? []),
-      cc.coreOf(ruleDefinition, rows.rule ?? []),
-    ]);
-    return new FlagsSnapshot(cores);
+    return new FlagsSnapshot(cc.coresOf(flagsSchema, rows));
   }
 }
 
@@ -495,33 +437,14 @@ export class FlagsSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class FlagsDataset extends cc.Dataset<FlagsSnapshot, FlagsInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = flagsSchema;
   readonly flag: FlagMapping;
   readonly rule: RuleSequence;
 
-  constructor(store: cc.Store, options: cc.DatasetOptions<FlagsInputs, FlagsSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.DatasetOptions<FlagsInputs, FlagsSnapshot>) {
     super(flagsSchema, FlagsSnapshot, store, options);
     this.flag = new FlagMapping(store, this.optionsOf("flag"));
     this.rule = new RuleSequence(store, this.optionsOf("rule"));
-  }
-
-  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
-  static rollback(
-    store: cc.Store,
-    options: cc.DatasetRollbackOptions<FlagsInputs>,
-  ): cc.Promise<cc.RevisionsOf<FlagsInputs>> {
-    return cc.rollbackAll(flagsSchema, store, options);
-  }
-
-  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
-  static pin(
-    store: cc.Store,
-    options: cc.DatasetPinOptions<FlagsInputs> = {},
-  ): cc.Promise<cc.RevisionsOf<FlagsInputs>> {
-    return cc.pinAll(flagsSchema, store, options);
-  }
-
-  /** Serves what a pin held back, of all collections at once. */
-  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<FlagsInputs>> {
-    return cc.unpinAll(flagsSchema, store);
   }
 }

@@ -25,24 +25,25 @@ export type ResourceReader = cc.MappingReader<string, Resource>;
 
 const resourceFields = new cc.FieldNames(["name", "description"]);
 
-const resourceDefinition: cc.EntityDefinition<Resource, ResourceInput> = {
-  format: 1,
-  package: "permissions",
-  entity: "Resource",
-  hash: "b8d7356d38841ad8",
-  fields: resourceFields.names,
-  key: [{ name: "name", kind: { type: "string" }, read: (record) => record.name }],
-  views: [],
-  references: [],
-  encode: encodeResource,
-  decode: decodeResource,
-};
+const resourceDefinition = defineResource();
+
+function defineResource(): cc.EntityDefinition<Resource, ResourceInput> {
+  return {
+    format: 1,
+    package: "permissions",
+    entity: "Resource",
+    hash: "b8d7356d38841ad8",
+    fields: resourceFields.names,
+    key: [cc.field("name", "string", (record: Resource) => record.name)],
+    views: [],
+    references: [],
+    encode: encodeResource,
+    decode: decodeResource,
+  };
+}
 
 /** One revision of Resource; it never changes. */
-export class ResourceSnapshot
-  extends cc.MappingSnapshot<string, Resource>
-  implements ResourceReader
-{
+export class ResourceSnapshot extends cc.MappingSnapshot<string, Resource> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<ResourceInput>): ResourceSnapshot {
     return new ResourceSnapshot(cc.coreOf(resourceDefinition, rows));
@@ -53,56 +54,20 @@ export class ResourceSnapshot
  * Resource in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class ResourceMapping
-  extends cc.Mapping<string, Resource, ResourceInput, ResourceSnapshot>
-  implements ResourceReader
-{
+export class ResourceMapping extends cc.Mapping<string, Resource, ResourceInput, ResourceSnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = resourceDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = resourceDefinition;
 
-  constructor(
-    store: cc.Store,
-    options: cc.CollectionOptions<ResourceInput, ResourceSnapshot> = {},
-  ) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<ResourceInput, ResourceSnapshot>) {
     super(resourceDefinition, ResourceSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(resourceDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(resourceDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(resourceDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(resourceDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(resourceDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(resourceDefinition, store, hash);
   }
 }
 
 function encodeResource(w: cc.Writer, row: ResourceInput): void {
-  const name = cc.checkString(row.name, "name");
-  if (name !== "") w.uint32(10).string(name);
-  const description = cc.checkString(row.description, "description");
-  if (description !== "") w.uint32(18).string(description);
+  cc.putString(w, 10, row.name, "name");
+  cc.putString(w, 18, row.description, "description");
 }
 
 function decodeResource(r: cc.Reader, end: number): Resource {
@@ -122,7 +87,7 @@ function decodeResource(r: cc.Reader, end: number): Resource {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ name, description });
+  return cc.freeze<Resource>({ name, description });
 }
 
 export interface Role {
@@ -142,57 +107,62 @@ export interface RoleInput {
   readonly retiredAt?: cc.TimestampInput | null | undefined;
 }
 
-/** What can be read of Role: on a snapshot, and on the collection itself. */
-export interface RoleReader extends cc.MappingReader<string, Role> {
+/** The views of Role. */
+export interface RoleViews {
   readonly includedBy: cc.GroupView<string, Role>;
   readonly active: cc.SortedView<Role, string, cc.TextRange>;
 }
 
+/** What can be read of Role: on a snapshot, and on the collection itself. */
+export type RoleReader = cc.MappingReader<string, Role> & RoleViews;
+
 const roleFields = new cc.FieldNames(["name", "title", "includes", "retiredAt"]);
 
-const roleDefinition: cc.EntityDefinition<Role, RoleInput> = {
-  format: 1,
-  package: "permissions",
-  entity: "Role",
-  hash: "6a52d900e8fc3eb3",
-  fields: roleFields.names,
-  key: [{ name: "name", kind: { type: "string" }, read: (record) => record.name }],
-  views: [
-    {
-      view: "group",
-      name: "includedBy",
-      by: [{ name: "includes", kind: { type: "string" }, read: (record) => record.includes }],
-      each: (record) => record.includes,
-      sort: [],
-    },
-    {
-      view: "sorted",
-      name: "active",
-      where: (record) => record.retiredAt === undefined,
-      sort: [{ name: "name", kind: { type: "string" }, read: (record) => record.name }],
-    },
-  ],
-  references: [
-    {
-      name: "included",
-      to: "Role",
-      target: () => roleDefinition,
-      keys: (record) => record.includes,
-      dangling: "warn",
-    },
-  ],
-  encode: encodeRole,
-  decode: decodeRole,
-};
+const roleDefinition = defineRole();
+
+function defineRole(): cc.EntityDefinition<Role, RoleInput> {
+  return {
+    format: 1,
+    package: "permissions",
+    entity: "Role",
+    hash: "6a52d900e8fc3eb3",
+    fields: roleFields.names,
+    key: [cc.field("name", "string", (record: Role) => record.name)],
+    views: [
+      cc.group({
+        name: "includedBy",
+        by: [cc.field("includes", "string", (record: Role) => record.includes)],
+        each: (record: Role) => record.includes,
+        sort: [],
+      }),
+      cc.sorted({
+        name: "active",
+        where: (record: Role) => record.retiredAt === undefined,
+        sort: [cc.field("name", "string", (record: Role) => record.name)],
+      }),
+    ],
+    references: [
+      {
+        name: "included",
+        to: "Role",
+        target: () => roleDefinition,
+        keys: (record: Role) => record.includes,
+        dangling: "warn",
+      },
+    ],
+    encode: encodeRole,
+    decode: decodeRole,
+  };
+}
 
 /** One revision of Role; it never changes. */
-export class RoleSnapshot extends cc.MappingSnapshot<string, Role> implements RoleReader {
-  get includedBy(): RoleReader["includedBy"] {
-    return this.core.group("includedBy");
+export class RoleSnapshot extends cc.MappingSnapshot<string, Role> implements RoleViews {
+  get includedBy(): RoleViews["includedBy"] {
+    return this.group("includedBy");
   }
 
-  get active(): RoleReader["active"] {
-    return this.core.sorted("active");
+  get active(): RoleViews["active"] {
+    return this.sorted("active");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -207,59 +177,29 @@ export class RoleSnapshot extends cc.MappingSnapshot<string, Role> implements Ro
  */
 export class RoleMapping
   extends cc.Mapping<string, Role, RoleInput, RoleSnapshot>
-  implements RoleReader
+  implements RoleViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = roleDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = roleDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<RoleInput, RoleSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<RoleInput, RoleSnapshot>) {
     super(roleDefinition, RoleSnapshot, store, options);
   }
 
-  get includedBy(): RoleReader["includedBy"] {
+  get includedBy(): RoleViews["includedBy"] {
     return this.snapshot().includedBy;
   }
 
-  get active(): RoleReader["active"] {
+  get active(): RoleViews["active"] {
     return this.snapshot().active;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(roleDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(roleDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(roleDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(roleDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(roleDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(roleDefinition, store, hash);
   }
 }
 
 function encodeRole(w: cc.Writer, row: RoleInput): void {
-  const name = cc.checkString(row.name, "name");
-  if (name !== "") w.uint32(10).string(name);
-  const title = cc.checkString(row.title, "title");
-  if (title !== "") w.uint32(18).string(title);
+  cc.putString(w, 10, row.name, "name");
+  cc.putString(w, 18, row.title, "title");
   cc.writeList(row.includes, "includes", (value) => w.uint32(26).string(cc.checkString(value)));
   const retiredAt = row.retiredAt ?? undefined;
   if (retiredAt !== undefined) {
@@ -293,7 +233,7 @@ function decodeRole(r: cc.Reader, end: number): Role {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ name, title, includes: cc.frozenList(includes), retiredAt });
+  return cc.freeze<Role>({ name, title, includes: cc.frozenList(includes), retiredAt });
 }
 
 /** A role may do this to that. */
@@ -326,90 +266,94 @@ export interface GrantByResourceKey {
   readonly action: Action;
 }
 
-/** What can be read of Grant: on a snapshot, and on the collection itself. */
-export interface GrantReader extends cc.MappingReader<GrantKey, Grant> {
+/** The views of Grant. */
+export interface GrantViews {
   readonly byRole: cc.GroupView<string, Grant, cc.SortedList<Grant, string, cc.TextRange>>;
   readonly byResource: cc.GroupView<GrantByResourceKey, Grant>;
   readonly administrators: cc.GroupView<string, Grant>;
 }
 
+/** What can be read of Grant: on a snapshot, and on the collection itself. */
+export type GrantReader = cc.MappingReader<GrantKey, Grant> & GrantViews;
+
 const grantFields = new cc.FieldNames(["role", "resource", "action", "ownOnly"]);
 
-const grantDefinition: cc.EntityDefinition<Grant, GrantInput> = {
-  format: 1,
-  package: "permissions",
-  entity: "Grant",
-  hash: "24c5c3959c03a178",
-  fields: grantFields.names,
-  key: [
-    { name: "role", kind: { type: "string" }, read: (record) => record.role },
-    { name: "resource", kind: { type: "string" }, read: (record) => record.resource },
-    { name: "action", kind: { type: "enum", names: Action }, read: (record) => record.action },
-  ],
-  views: [
-    {
-      view: "group",
-      name: "byRole",
-      by: [{ name: "role", kind: { type: "string" }, read: (record) => record.role }],
-      sort: [
-        { name: "resource", kind: { type: "string" }, read: (record) => record.resource },
-        {
-          name: "action",
-          kind: { type: "enum", names: Action },
-          read: (record) => record.action,
-          descending: true,
-        },
-      ],
-    },
-    {
-      view: "group",
-      name: "byResource",
-      by: [
-        { name: "resource", kind: { type: "string" }, read: (record) => record.resource },
-        { name: "action", kind: { type: "enum", names: Action }, read: (record) => record.action },
-      ],
-      sort: [],
-    },
-    {
-      view: "group",
-      name: "administrators",
-      by: [{ name: "resource", kind: { type: "string" }, read: (record) => record.resource }],
-      where: (record) => record.action === "administer" && !record.ownOnly,
-      sort: [],
-    },
-  ],
-  references: [
-    {
-      name: "grantingRole",
-      to: "Role",
-      target: () => roleDefinition,
-      keys: (record) => [record.role],
-      dangling: "error",
-    },
-    {
-      name: "grantedResource",
-      to: "Resource",
-      target: () => resourceDefinition,
-      keys: (record) => [record.resource],
-      dangling: "error",
-    },
-  ],
-  encode: encodeGrant,
-  decode: decodeGrant,
-};
+const grantDefinition = defineGrant();
+
+function defineGrant(): cc.EntityDefinition<Grant, GrantInput> {
+  return {
+    format: 1,
+    package: "permissions",
+    entity: "Grant",
+    hash: "24c5c3959c03a178",
+    fields: grantFields.names,
+    key: [
+      cc.field("role", "string", (record: Grant) => record.role),
+      cc.field("resource", "string", (record: Grant) => record.resource),
+      cc.field("action", { type: "enum", names: Action }, (record: Grant) => record.action),
+    ],
+    views: [
+      cc.group({
+        name: "byRole",
+        by: [cc.field("role", "string", (record: Grant) => record.role)],
+        sort: [
+          cc.field("resource", "string", (record: Grant) => record.resource),
+          cc.field(
+            "action",
+            { type: "enum", names: Action },
+            (record: Grant) => record.action,
+            "descending",
+          ),
+        ],
+      }),
+      cc.group({
+        name: "byResource",
+        by: [
+          cc.field("resource", "string", (record: Grant) => record.resource),
+          cc.field("action", { type: "enum", names: Action }, (record: Grant) => record.action),
+        ],
+        sort: [],
+      }),
+      cc.group({
+        name: "administrators",
+        by: [cc.field("resource", "string", (record: Grant) => record.resource)],
+        where: (record: Grant) => record.action === "administer" && !record.ownOnly,
+        sort: [],
+      }),
+    ],
+    references: [
+      {
+        name: "grantingRole",
+        to: "Role",
+        target: () => roleDefinition,
+        keys: (record: Grant) => [record.role],
+        dangling: "error",
+      },
+      {
+        name: "grantedResource",
+        to: "Resource",
+        target: () => resourceDefinition,
+        keys: (record: Grant) => [record.resource],
+        dangling: "error",
+      },
+    ],
+    encode: encodeGrant,
+    decode: decodeGrant,
+  };
+}
 
 /** One revision of Grant; it never changes. */
-export class GrantSnapshot extends cc.MappingSnapshot<GrantKey, Grant> implements GrantReader {
-  get byRole(): GrantReader["byRole"] {
-    return this.core.group("byRole");
+export class GrantSnapshot extends cc.MappingSnapshot<GrantKey, Grant> implements GrantViews {
+  get byRole(): GrantViews["byRole"] {
+    return this.group("byRole");
   }
 
-  get byResource(): GrantReader["byResource"] {
-    return this.core.group("byResource");
+  get byResource(): GrantViews["byResource"] {
+    return this.group("byResource");
   }
 
-  get administrators(): GrantReader["administrators"] {
-    return this.core.group("administrators");
+  get administrators(): GrantViews["administrators"] {
+    return this.group("administrators");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -424,66 +368,35 @@ export class GrantSnapshot extends cc.MappingSnapshot<GrantKey, Grant> implement
  */
 export class GrantMapping
   extends cc.Mapping<GrantKey, Grant, GrantInput, GrantSnapshot>
-  implements GrantReader
+  implements GrantViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = grantDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = grantDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<GrantInput, GrantSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<GrantInput, GrantSnapshot>) {
     super(grantDefinition, GrantSnapshot, store, options);
   }
 
-  get byRole(): GrantReader["byRole"] {
+  get byRole(): GrantViews["byRole"] {
     return this.snapshot().byRole;
   }
 
-  get byResource(): GrantReader["byResource"] {
+  get byResource(): GrantViews["byResource"] {
     return this.snapshot().byResource;
   }
 
-  get administrators(): GrantReader["administrators"] {
+  get administrators(): GrantViews["administrators"] {
     return this.snapshot().administrators;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(grantDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(grantDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(grantDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(grantDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(grantDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(grantDefinition, store, hash);
   }
 }
 
 function encodeGrant(w: cc.Writer, row: GrantInput): void {
-  const role = cc.checkString(row.role, "role");
-  if (role !== "") w.uint32(10).string(role);
-  const resource = cc.checkString(row.resource, "resource");
-  if (resource !== "") w.uint32(18).string(resource);
+  cc.putString(w, 10, row.role, "role");
+  cc.putString(w, 18, row.resource, "resource");
   w.uint32(24).uint32(cc.checkEnum(row.action, actionNumbers, "action"));
-  const ownOnly = cc.checkBool(row.ownOnly ?? false, "ownOnly");
-  if (ownOnly) w.uint32(32).bool(ownOnly);
+  cc.putBool(w, 32, row.ownOnly ?? false, "ownOnly");
   if (row.ownOnly === undefined) grantFields.check(row);
 }
 
@@ -512,7 +425,7 @@ function decodeGrant(r: cc.Reader, end: number): Grant {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ role, resource, action: action ?? cc.missing("action"), ownOnly });
+  return cc.freeze<Grant>({ role, resource, action: action ?? cc.missing("action"), ownOnly });
 }
 
 /** Role in a PermissionsSnapshot, where references lead somewhere. */
@@ -577,12 +490,7 @@ export class PermissionsSnapshot extends cc.DatasetSnapshot {
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<PermissionsInputs>): PermissionsSnapshot {
-    const cores = new cc.DatasetCores([
-      cc.coreOf(resourceDefinition, rows.resource ?? []),
-      cc.coreOf(roleDefinition, rows.role ?? []),
-      cc.coreOf(grantDefinition, rows.grant ?? []),
-    ]);
-    return new PermissionsSnapshot(cores);
+    return new PermissionsSnapshot(cc.coresOf(permissionsSchema, rows));
   }
 }
 
@@ -591,38 +499,19 @@ export class PermissionsSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class PermissionsDataset extends cc.Dataset<PermissionsSnapshot, PermissionsInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = permissionsSchema;
   readonly resource: ResourceMapping;
   readonly role: RoleMapping;
   readonly grant: GrantMapping;
 
   constructor(
     store: cc.Store,
-    options: cc.DatasetOptions<PermissionsInputs, PermissionsSnapshot> = {},
+    options?: cc.DatasetOptions<PermissionsInputs, PermissionsSnapshot>,
   ) {
     super(permissionsSchema, PermissionsSnapshot, store, options);
     this.resource = new ResourceMapping(store, this.optionsOf("resource"));
     this.role = new RoleMapping(store, this.optionsOf("role"));
     this.grant = new GrantMapping(store, this.optionsOf("grant"));
-  }
-
-  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
-  static rollback(
-    store: cc.Store,
-    options: cc.DatasetRollbackOptions<PermissionsInputs>,
-  ): cc.Promise<cc.RevisionsOf<PermissionsInputs>> {
-    return cc.rollbackAll(permissionsSchema, store, options);
-  }
-
-  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
-  static pin(
-    store: cc.Store,
-    options: cc.DatasetPinOptions<PermissionsInputs> = {},
-  ): cc.Promise<cc.RevisionsOf<PermissionsInputs>> {
-    return cc.pinAll(permissionsSchema, store, options);
-  }
-
-  /** Serves what a pin held back, of all collections at once. */
-  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<PermissionsInputs>> {
-    return cc.unpinAll(permissionsSchema, store);
   }
 }

@@ -33,8 +33,7 @@ function encodePlural(w: cc.Writer, row: PluralInput): void {
   if (few !== undefined) w.uint32(18).string(cc.checkString(few, "few"));
   const many = row.many ?? undefined;
   if (many !== undefined) w.uint32(26).string(cc.checkString(many, "many"));
-  const other = cc.checkString(row.other, "other");
-  if (other !== "") w.uint32(34).string(other);
+  cc.putString(w, 34, row.other, "other");
   if (row.one === undefined || row.few === undefined || row.many === undefined) {
     pluralFields.check(row);
   }
@@ -65,7 +64,7 @@ function decodePlural(r: cc.Reader, end: number): Plural {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ one, few, many, other });
+  return cc.freeze<Plural>({ one, few, many, other });
 }
 
 const pluralFields = new cc.FieldNames(["one", "few", "many", "other"]);
@@ -86,8 +85,8 @@ export interface LocaleInput {
   readonly fallbackTag?: string | null | undefined;
 }
 
-/** What can be read of Locale: on a snapshot, and on the collection itself. */
-export interface LocaleReader extends cc.MappingReader<string, Locale> {
+/** The views of Locale. */
+export interface LocaleViews {
   readonly byName: cc.SortedView<Locale, string, cc.TextRange>;
   readonly byDirection: cc.GroupView<
     Direction,
@@ -96,55 +95,60 @@ export interface LocaleReader extends cc.MappingReader<string, Locale> {
   >;
 }
 
+/** What can be read of Locale: on a snapshot, and on the collection itself. */
+export type LocaleReader = cc.MappingReader<string, Locale> & LocaleViews;
+
 const localeFields = new cc.FieldNames(["tag", "nativeName", "direction", "fallbackTag"]);
 
-const localeDefinition: cc.EntityDefinition<Locale, LocaleInput> = {
-  format: 1,
-  package: "translations",
-  entity: "Locale",
-  hash: "bacc0c26037fc8a2",
-  fields: localeFields.names,
-  key: [{ name: "tag", kind: { type: "string" }, read: (record) => record.tag }],
-  views: [
-    {
-      view: "sorted",
-      name: "byName",
-      sort: [{ name: "nativeName", kind: { type: "string" }, read: (record) => record.nativeName }],
-    },
-    {
-      view: "group",
-      name: "byDirection",
-      by: [
-        {
-          name: "direction",
-          kind: { type: "enum", names: Direction },
-          read: (record) => record.direction,
-        },
-      ],
-      sort: [{ name: "nativeName", kind: { type: "string" }, read: (record) => record.nativeName }],
-    },
-  ],
-  references: [
-    {
-      name: "fallsBackTo",
-      to: "Locale",
-      target: () => localeDefinition,
-      keys: (record) => (record.fallbackTag === undefined ? [] : [record.fallbackTag]),
-      dangling: "error",
-    },
-  ],
-  encode: encodeLocale,
-  decode: decodeLocale,
-};
+const localeDefinition = defineLocale();
+
+function defineLocale(): cc.EntityDefinition<Locale, LocaleInput> {
+  return {
+    format: 1,
+    package: "translations",
+    entity: "Locale",
+    hash: "bacc0c26037fc8a2",
+    fields: localeFields.names,
+    key: [cc.field("tag", "string", (record: Locale) => record.tag)],
+    views: [
+      cc.sorted({
+        name: "byName",
+        sort: [cc.field("nativeName", "string", (record: Locale) => record.nativeName)],
+      }),
+      cc.group({
+        name: "byDirection",
+        by: [
+          cc.field(
+            "direction",
+            { type: "enum", names: Direction },
+            (record: Locale) => record.direction,
+          ),
+        ],
+        sort: [cc.field("nativeName", "string", (record: Locale) => record.nativeName)],
+      }),
+    ],
+    references: [
+      {
+        name: "fallsBackTo",
+        to: "Locale",
+        target: () => localeDefinition,
+        keys: (record: Locale) => (record.fallbackTag === undefined ? [] : [record.fallbackTag]),
+        dangling: "error",
+      },
+    ],
+    encode: encodeLocale,
+    decode: decodeLocale,
+  };
+}
 
 /** One revision of Locale; it never changes. */
-export class LocaleSnapshot extends cc.MappingSnapshot<string, Locale> implements LocaleReader {
-  get byName(): LocaleReader["byName"] {
-    return this.core.sorted("byName");
+export class LocaleSnapshot extends cc.MappingSnapshot<string, Locale> implements LocaleViews {
+  get byName(): LocaleViews["byName"] {
+    return this.sorted("byName");
   }
 
-  get byDirection(): LocaleReader["byDirection"] {
-    return this.core.group("byDirection");
+  get byDirection(): LocaleViews["byDirection"] {
+    return this.group("byDirection");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -159,59 +163,29 @@ export class LocaleSnapshot extends cc.MappingSnapshot<string, Locale> implement
  */
 export class LocaleMapping
   extends cc.Mapping<string, Locale, LocaleInput, LocaleSnapshot>
-  implements LocaleReader
+  implements LocaleViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = localeDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = localeDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<LocaleInput, LocaleSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<LocaleInput, LocaleSnapshot>) {
     super(localeDefinition, LocaleSnapshot, store, options);
   }
 
-  get byName(): LocaleReader["byName"] {
+  get byName(): LocaleViews["byName"] {
     return this.snapshot().byName;
   }
 
-  get byDirection(): LocaleReader["byDirection"] {
+  get byDirection(): LocaleViews["byDirection"] {
     return this.snapshot().byDirection;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(localeDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(localeDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(localeDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(localeDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(localeDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(localeDefinition, store, hash);
   }
 }
 
 function encodeLocale(w: cc.Writer, row: LocaleInput): void {
-  const tag_ = cc.checkString(row.tag, "tag");
-  if (tag_ !== "") w.uint32(10).string(tag_);
-  const nativeName = cc.checkString(row.nativeName, "nativeName");
-  if (nativeName !== "") w.uint32(18).string(nativeName);
+  cc.putString(w, 10, row.tag, "tag");
+  cc.putString(w, 18, row.nativeName, "nativeName");
   w.uint32(24).uint32(cc.checkEnum(row.direction ?? "ltr", directionNumbers, "direction"));
   const fallbackTag = row.fallbackTag ?? undefined;
   if (fallbackTag !== undefined) w.uint32(34).string(cc.checkString(fallbackTag, "fallbackTag"));
@@ -243,7 +217,7 @@ function decodeLocale(r: cc.Reader, end: number): Locale {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<Locale>({
     tag: tag_,
     nativeName,
     direction: direction ?? cc.missing("direction"),
@@ -276,76 +250,80 @@ export interface MessageKey {
   readonly name: string;
 }
 
-/** What can be read of Message: on a snapshot, and on the collection itself. */
-export interface MessageReader extends cc.MappingReader<MessageKey, Message> {
+/** The views of Message. */
+export interface MessageViews {
   readonly byLocale: cc.GroupView<string, Message, cc.SortedList<Message, string, cc.TextRange>>;
   readonly byName: cc.GroupView<string, Message>;
   readonly unreviewed: cc.GroupView<string, Message, cc.SortedList<Message, string, cc.TextRange>>;
 }
 
+/** What can be read of Message: on a snapshot, and on the collection itself. */
+export type MessageReader = cc.MappingReader<MessageKey, Message> & MessageViews;
+
 const messageFields = new cc.FieldNames(["tag", "name", "text", "plural", "reviewedAt"]);
 
-const messageDefinition: cc.EntityDefinition<Message, MessageInput> = {
-  format: 1,
-  package: "translations",
-  entity: "Message",
-  hash: "37e8c09f749ac92d",
-  fields: messageFields.names,
-  key: [
-    { name: "tag", kind: { type: "string" }, read: (record) => record.tag },
-    { name: "name", kind: { type: "string" }, read: (record) => record.name },
-  ],
-  views: [
-    {
-      view: "group",
-      name: "byLocale",
-      by: [{ name: "tag", kind: { type: "string" }, read: (record) => record.tag }],
-      sort: [{ name: "name", kind: { type: "string" }, read: (record) => record.name }],
-    },
-    {
-      view: "group",
-      name: "byName",
-      by: [{ name: "name", kind: { type: "string" }, read: (record) => record.name }],
-      sort: [],
-    },
-    {
-      view: "group",
-      name: "unreviewed",
-      by: [{ name: "tag", kind: { type: "string" }, read: (record) => record.tag }],
-      where: (record) => record.reviewedAt === undefined,
-      sort: [{ name: "name", kind: { type: "string" }, read: (record) => record.name }],
-      limit: 100,
-    },
-  ],
-  references: [
-    {
-      name: "locale",
-      to: "Locale",
-      target: () => localeDefinition,
-      keys: (record) => [record.tag],
-      dangling: "error",
-    },
-  ],
-  guards: { minRecords: 1, maxShrinkPercent: 10 },
-  encode: encodeMessage,
-  decode: decodeMessage,
-};
+const messageDefinition = defineMessage();
+
+function defineMessage(): cc.EntityDefinition<Message, MessageInput> {
+  return {
+    format: 1,
+    package: "translations",
+    entity: "Message",
+    hash: "37e8c09f749ac92d",
+    fields: messageFields.names,
+    key: [
+      cc.field("tag", "string", (record: Message) => record.tag),
+      cc.field("name", "string", (record: Message) => record.name),
+    ],
+    views: [
+      cc.group({
+        name: "byLocale",
+        by: [cc.field("tag", "string", (record: Message) => record.tag)],
+        sort: [cc.field("name", "string", (record: Message) => record.name)],
+      }),
+      cc.group({
+        name: "byName",
+        by: [cc.field("name", "string", (record: Message) => record.name)],
+        sort: [],
+      }),
+      cc.group({
+        name: "unreviewed",
+        by: [cc.field("tag", "string", (record: Message) => record.tag)],
+        where: (record: Message) => record.reviewedAt === undefined,
+        sort: [cc.field("name", "string", (record: Message) => record.name)],
+        limit: 100,
+      }),
+    ],
+    references: [
+      {
+        name: "locale",
+        to: "Locale",
+        target: () => localeDefinition,
+        keys: (record: Message) => [record.tag],
+        dangling: "error",
+      },
+    ],
+    guards: { minRecords: 1, maxShrinkPercent: 10 },
+    encode: encodeMessage,
+    decode: decodeMessage,
+  };
+}
 
 /** One revision of Message; it never changes. */
 export class MessageSnapshot
   extends cc.MappingSnapshot<MessageKey, Message>
-  implements MessageReader
+  implements MessageViews
 {
-  get byLocale(): MessageReader["byLocale"] {
-    return this.core.group("byLocale");
+  get byLocale(): MessageViews["byLocale"] {
+    return this.group("byLocale");
   }
 
-  get byName(): MessageReader["byName"] {
-    return this.core.group("byName");
+  get byName(): MessageViews["byName"] {
+    return this.group("byName");
   }
 
-  get unreviewed(): MessageReader["unreviewed"] {
-    return this.core.group("unreviewed");
+  get unreviewed(): MessageViews["unreviewed"] {
+    return this.group("unreviewed");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -360,63 +338,33 @@ export class MessageSnapshot
  */
 export class MessageMapping
   extends cc.Mapping<MessageKey, Message, MessageInput, MessageSnapshot>
-  implements MessageReader
+  implements MessageViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = messageDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = messageDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<MessageInput, MessageSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<MessageInput, MessageSnapshot>) {
     super(messageDefinition, MessageSnapshot, store, options);
   }
 
-  get byLocale(): MessageReader["byLocale"] {
+  get byLocale(): MessageViews["byLocale"] {
     return this.snapshot().byLocale;
   }
 
-  get byName(): MessageReader["byName"] {
+  get byName(): MessageViews["byName"] {
     return this.snapshot().byName;
   }
 
-  get unreviewed(): MessageReader["unreviewed"] {
+  get unreviewed(): MessageViews["unreviewed"] {
     return this.snapshot().unreviewed;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(messageDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(messageDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(messageDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(messageDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(messageDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(messageDefinition, store, hash);
   }
 }
 
 function encodeMessage(w: cc.Writer, row: MessageInput): void {
-  const tag_ = cc.checkString(row.tag, "tag");
-  if (tag_ !== "") w.uint32(10).string(tag_);
-  const name = cc.checkString(row.name, "name");
-  if (name !== "") w.uint32(18).string(name);
+  cc.putString(w, 10, row.tag, "tag");
+  cc.putString(w, 18, row.name, "name");
   const text = row.text ?? undefined;
   if (text !== undefined) w.uint32(26).string(cc.checkString(text, "text"));
   const plural = row.plural ?? undefined;
@@ -459,7 +407,7 @@ function decodeMessage(r: cc.Reader, end: number): Message {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ tag: tag_, name, text, plural, reviewedAt });
+  return cc.freeze<Message>({ tag: tag_, name, text, plural, reviewedAt });
 }
 
 /** Locale in a TranslationsSnapshot, where references lead somewhere. */
@@ -517,11 +465,7 @@ export class TranslationsSnapshot extends cc.DatasetSnapshot {
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<TranslationsInputs>): TranslationsSnapshot {
-    const cores = new cc.DatasetCores([
-      cc.coreOf(localeDefinition, rows.locale ?? []),
-      cc.coreOf(messageDefinition, rows.message ?? []),
-    ]);
-    return new TranslationsSnapshot(cores);
+    return new TranslationsSnapshot(cc.coresOf(translationsSchema, rows));
   }
 }
 
@@ -530,36 +474,17 @@ export class TranslationsSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class TranslationsDataset extends cc.Dataset<TranslationsSnapshot, TranslationsInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = translationsSchema;
   readonly locale: LocaleMapping;
   readonly message: MessageMapping;
 
   constructor(
     store: cc.Store,
-    options: cc.DatasetOptions<TranslationsInputs, TranslationsSnapshot> = {},
+    options?: cc.DatasetOptions<TranslationsInputs, TranslationsSnapshot>,
   ) {
     super(translationsSchema, TranslationsSnapshot, store, options);
     this.locale = new LocaleMapping(store, this.optionsOf("locale"));
     this.message = new MessageMapping(store, this.optionsOf("message"));
-  }
-
-  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
-  static rollback(
-    store: cc.Store,
-    options: cc.DatasetRollbackOptions<TranslationsInputs>,
-  ): cc.Promise<cc.RevisionsOf<TranslationsInputs>> {
-    return cc.rollbackAll(translationsSchema, store, options);
-  }
-
-  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
-  static pin(
-    store: cc.Store,
-    options: cc.DatasetPinOptions<TranslationsInputs> = {},
-  ): cc.Promise<cc.RevisionsOf<TranslationsInputs>> {
-    return cc.pinAll(translationsSchema, store, options);
-  }
-
-  /** Serves what a pin held back, of all collections at once. */
-  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<TranslationsInputs>> {
-    return cc.unpinAll(translationsSchema, store);
   }
 }

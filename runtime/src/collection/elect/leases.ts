@@ -19,6 +19,8 @@ interface Watched {
 export class Leases {
   readonly #schema: SchemaStore;
   readonly #ttlMs: number;
+  /** Always the same: when giving a lease up did not reach the store, it is this process's still. */
+  readonly #token: string = randomBytes(16).toString("hex");
   readonly #tokens = new Map<VersionName, string>();
   readonly #watched = new Map<VersionName, Watched>();
   #renewal: NodeJS.Timeout | undefined;
@@ -35,7 +37,7 @@ export class Leases {
 
   /** Asks for one more. A lease that stood still for its whole length belongs to nobody any more: it is replaced. */
   async acquire(version: VersionName, need: LeaseRequest["need"]): Promise<LeaseReply> {
-    const token = randomBytes(16).toString("hex");
+    const token = this.#token;
     const request: LeaseRequest = { version, token, ttlMs: this.#ttlMs, need };
     const watched = this.#watched.get(version);
     const isDead = watched !== undefined && now() - watched.since > this.#ttlMs;

@@ -144,7 +144,7 @@ function finish(
     const revision = target && ready.get(target.id);
     return revision === undefined || blocked.has(followed) ? [] : [{ followed, revision }];
   });
-  const isStepBack = installAll(moves, check);
+  const isStepBack = tellMoves(installAll(moves, check), check.sentAt);
   const failures = new Map<VersionName, CachedCollectionsError>();
   const held = new Set<VersionName>();
   for (const { followed } of considered) {
@@ -155,19 +155,33 @@ function finish(
   return { sentAt: check.sentAt, failures, isStepBack, held };
 }
 
-/**
- * First everything, then the events: whoever listens sees all collections of the new state. Returns whether a
- * version went back.
- */
-function installAll(
-  moves: readonly { readonly followed: FollowedVersion; readonly revision: HeldRevision }[],
-  { sentAt, intervalMs }: CheckFacts,
-): boolean {
-  const installed = moves.map(({ followed, revision }) => {
+/** A version and what it serves from now on. */
+export interface Move {
+  readonly followed: FollowedVersion;
+  readonly revision: HeldRevision;
+}
+
+/** A move that was made. */
+interface Moved extends Move {
+  readonly before: HeldRevision | undefined;
+  /** Whether it was a step back. */
+  readonly back: boolean;
+}
+
+/** In one step. Then `tellMoves`: whoever listens sees all collections of the new state. */
+export function installAll(
+  moves: readonly Move[],
+  { sentAt, intervalMs }: Pick<CheckFacts, "sentAt" | "intervalMs">,
+): readonly Moved[] {
+  return moves.map(({ followed, revision }) => {
     const before = followed.served;
     return { followed, revision, before, back: followed.install(revision, sentAt, intervalMs) };
   });
-  for (const { followed, revision, before, back } of installed) {
+}
+
+/** The events of moves that a check begun at `sentAt` made. Returns whether a version went back. */
+export function tellMoves(moves: readonly Moved[], sentAt: number): boolean {
+  for (const { followed, revision, before, back } of moves) {
     const { epoch, revision: number } = revision.manifest;
     const entity = followed.subject;
     if (back && before !== undefined) {
@@ -186,5 +200,5 @@ function installAll(
       isFallback: false,
     });
   }
-  return installed.some(({ back }) => back);
+  return moves.some(({ back }) => back);
 }

@@ -53,6 +53,16 @@ export interface CheckFacts {
   readonly urgent: boolean;
 }
 
+/** What another thread, which asks the store, knows of a version. */
+export interface Word {
+  /** Since it was last confirmed as the newest; Infinity when it never was. */
+  readonly ageMs: number;
+  /** Since a check last answered for it; Infinity when none did. */
+  readonly checkedMsAgo: number;
+  readonly status: CollectionStatus;
+  readonly failure: CachedCollectionsError | undefined;
+}
+
 /** How many epochs are remembered as left behind. */
 const EPOCHS_REMEMBERED = 32;
 
@@ -160,7 +170,7 @@ export class FollowedVersion {
     this.seen = state.versions.get(this.version) ?? { history: [] };
     this.source = source;
     this.checkedAt = check.sentAt;
-    if (this.#kept !== undefined && this.#kept.until < check.sentAt) this.#kept = undefined;
+    this.#forgetKept(check.sentAt);
     const { head } = this.seen;
     if (this.#damage?.id !== head?.id) this.#damage = undefined;
     this.failure = this.#damage?.error;
@@ -172,6 +182,16 @@ export class FollowedVersion {
     return this.#waitsWith(head, direction, check)
       ? { followed: this, held: head }
       : { followed: this, target: head };
+  }
+
+  /** Takes another thread's word for it, in the place of a check. */
+  believe({ ageMs, checkedMsAgo, status, failure }: Word): void {
+    const at = now();
+    this.checkedAt = checkedMsAgo === Infinity ? undefined : at - checkedMsAgo;
+    this.failure = failure;
+    this.#confirmedAt = at - ageMs;
+    this.#behind = status === "stale";
+    this.#forgetKept(at);
   }
 
   /** A record of what is served that did not decode when somebody read it. */
@@ -228,6 +248,10 @@ export class FollowedVersion {
       if (check.sentAt - this.#suspect.since < check.intervalMs * 0.9) return true;
     }
     return this.#damage !== undefined && !check.urgent && check.sentAt < this.#damage.retryAt;
+  }
+
+  #forgetKept(at: number): void {
+    if (this.#kept !== undefined && this.#kept.until < at) this.#kept = undefined;
   }
 
   #leave(left: string, entered: string): void {

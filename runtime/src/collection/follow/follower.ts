@@ -12,22 +12,14 @@ import { CheckQueue } from "./check-queue.js";
 import { runCheck, type CheckReport } from "./check.js";
 import { Fallback, installKept } from "./fallback.js";
 import { FollowedVersion, type CollectionStatus } from "./followed-version.js";
+import type { CheckListener, Following, FollowWishes } from "./following.js";
 import type { HeldRevision } from "./held-revision.js";
 import { Poller } from "./poller.js";
+import { StatusWatch } from "./status-watch.js";
 import { now, pause } from "../timing.js";
 import type { Owner } from "./wanted.js";
 
-/** Somebody who wants to know when a check has ended: an elector, or a `ready()` that waits. */
-export type CheckListener = () => void;
-
-/** What an owner asks for; among several the smallest counts. */
-export interface FollowWishes {
-  readonly checkIntervalMs: number;
-  readonly eager: boolean;
-  readonly maxDecodedRecords: number;
-}
-
-export class Follower {
+export class Follower implements Following {
   readonly store: Store;
   readonly schema: SchemaStore;
   readonly packageName: string;
@@ -42,7 +34,7 @@ export class Follower {
   readonly #pushed = new Map<string, { revision: HeldRevision; at: number }>();
   readonly #sources = new Map<string, number>();
   readonly #fallback: Fallback | undefined;
-  readonly #statuses = new WeakMap<FollowedVersion, CollectionStatus>();
+  readonly #watch = new StatusWatch();
   #epoch: string | undefined;
   #failure: CachedCollectionsError | undefined;
   #failures = 0;
@@ -60,7 +52,7 @@ export class Follower {
     this.#queue = new CheckQueue((urgent) => this.#check(urgent));
     this.#poller = new Poller(this.schema, () => this.checkIntervalMs, {
       check: () => void this.#queue.request(false),
-      follows: (entity) => this.#open().some(({ definition }) => definition.entity === entity),
+      follows: (entity) => this.versions.some(({ definition }) => definition.entity === entity),
       shows: (version, id) => this.#shows(version, id),
     });
   }
@@ -138,6 +130,11 @@ export class Follower {
     return pushed?.revision.segments.get(id);
   }
 
+  /** Those that are open. */
+  get versions(): readonly FollowedVersion[] {
+    return [...this.#followed.values()].map(({ followed }) => followed);
+  }
+
   /** What bounds the decoded records of a version that is open here. */
   memoryOf(version: VersionName): RecordMemory | undefined {
     return this.#followed.get(version)?.followed.memory;
@@ -145,6 +142,11 @@ export class Follower {
 
   statusOf(followed: FollowedVersion): CollectionStatus {
     return this.#failure === undefined ? followed.status(this.checkIntervalMs) : "failing";
+  }
+
+  /** Why it is failing, if it is. */
+  failureOf(followed: FollowedVersion): CachedCollectionsError | undefined {
+    return this.#failure ?? followed.failure ?? followed.badRecord;
   }
 
   async #check(urgent: boolean): Promise<CheckReport> {
@@ -157,7 +159,7 @@ export class Follower {
         schema: this.schema,
         intervalMs: this.checkIntervalMs,
         urgent,
-        followed: () => this.#open(),
+        followed: () => this.versions,
         owners: () => this.#owners.values(),
         whenRead: () => void this.#queue.request(false),
         sourcesOf: (state) => this.#noteSources(state),
@@ -178,11 +180,11 @@ export class Follower {
 
   /** While the store does not answer and there is nothing else to read. */
   async #serveKept(): Promise<void> {
-    const needy = this.#open().filter(({ served }) => served === undefined);
+    const needy = this.versions.filter(({ served }) => served === undefined);
     if (this.#fallback === undefined || needy.length === 0 || this.#isStandingIn) return;
     this.#isStandingIn = true;
     try {
-      const kept = await this.#fallback.load(this.#open());
+      const kept = await this.#fallback.load(this.versions);
       if (!this.signal.aborted && installKept(kept)) this.#ended();
     } catch (error) {
       if (!this.signal.aborted) tellAll(needy, asStoreError(this.packageName, error));
@@ -194,56 +196,39 @@ export class Follower {
   /** In the background: it never holds up a check. */
   async #keep({ isStepBack }: CheckReport): Promise<void> {
     try {
-      await this.#fallback?.keep(this.#open(), isStepBack);
+      await this.#fallback?.keep(this.versions, isStepBack);
     } catch (error) {
-      if (!this.signal.aborted) tellAll(this.#open(), asStoreError(this.packageName, error));
+      if (!this.signal.aborted) tellAll(this.versions, asStoreError(this.packageName, error));
     }
-  }
-
-  #open(): readonly FollowedVersion[] {
-    return [...this.#followed.values()].map(({ followed }) => followed);
   }
 
   #succeeded(report: CheckReport): void {
     this.#failure = undefined;
     this.#failures = 0;
     for (const [id, { at }] of this.#pushed) if (at < report.sentAt) this.#pushed.delete(id);
-    for (const followed of this.#open()) {
+    for (const followed of this.versions) {
       const error = report.failures.get(followed.version) ?? followed.badRecord;
       if (error !== undefined) followed.emit("failure", { entity: followed.subject, error });
     }
     this.#ended();
     void this.#keep(report);
     // Without background work it may only have published: a deploy step uses no version.
-    const inUse = this.#open().filter(({ wasRead }) => this.store.background || wasRead);
+    const inUse = this.versions.filter(({ wasRead }) => this.store.background || wasRead);
     this.#poller.succeeded(inUse.map(({ version }) => version));
   }
 
   #failed(error: CachedCollectionsError): void {
     this.#failure = error;
     this.#failures++;
-    tellAll(this.#open(), error);
+    tellAll(this.versions, error);
     this.#ended();
     void this.#serveKept();
     this.#poller.failed(this.#failures);
   }
 
   #ended(): void {
-    for (const followed of this.#open()) this.#announceStatus(followed);
+    for (const followed of this.versions) this.#watch.look(followed, this.statusOf(followed));
     for (const listener of this.listeners) listener();
-  }
-
-  #announceStatus(followed: FollowedVersion): void {
-    if (followed.served === undefined) return;
-    const before = this.#statuses.get(followed);
-    const status = this.statusOf(followed);
-    this.#statuses.set(followed, status);
-    const wasCurrent = before === undefined || before === "fresh";
-    const isCurrent = status === "fresh";
-    if (wasCurrent && !isCurrent) {
-      followed.emit("stale", { entity: followed.subject, ageMs: followed.ageMs });
-    }
-    if (!wasCurrent && isCurrent) followed.emit("recovered", { entity: followed.subject });
   }
 
   /**
@@ -311,7 +296,8 @@ function tellAll(followed: readonly FollowedVersion[], error: CachedCollectionsE
   for (const each of followed) each.emit("failure", { entity: each.subject, error });
 }
 
-function asStoreError(packageName: string, error: unknown): CachedCollectionsError {
+/** What is not one of this library's errors comes from a client of a store. */
+export function asStoreError(packageName: string, error: unknown): CachedCollectionsError {
   if (error instanceof CachedCollectionsError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new CachedCollectionsError("ERR_STORE_UNAVAILABLE", packageName, message, {

@@ -4,12 +4,10 @@
  */
 import { randomBytes } from "node:crypto";
 import {
-  decodeManifest,
   encodeManifest,
   type CheckedTarget,
   type ManifestOrigin,
   type ManifestSegment,
-  type SegmentKind,
 } from "../../bytes/manifest.js";
 import { openSegment } from "../../bytes/open-segment.js";
 import { CHUNK_BYTES, chunkChecksums } from "../../bytes/segment-assembly.js";
@@ -18,7 +16,6 @@ import type { Segment } from "../../bytes/segment.js";
 import { inSlices } from "../../bytes/steps.js";
 import { FORMAT, type AnyEntityDefinition } from "../../definition.js";
 import { createCore } from "../../snapshot/snapshot-core.js";
-import { isDamage } from "../follow/check.js";
 import type { FollowedVersion } from "../follow/followed-version.js";
 import type { Heads } from "./heads.js";
 import type { HeldRevision } from "../follow/held-revision.js";
@@ -29,46 +26,44 @@ export interface NamedSegment {
   readonly part: ManifestSegment;
 }
 
+/** What a segment is, beside its rows. */
+export type Origin = Pick<ManifestSegment, "kind" | "patched">;
+
 /** Opens what was built, and describes it. */
 export async function nameBuilt(
   definition: AnyEntityDefinition,
   { bytes, records, removed }: BuiltSegment,
-  kind: SegmentKind,
+  origin: Origin,
   signal: AbortSignal,
 ): Promise<NamedSegment> {
   const segment = await inSlices(openSegment(definition, bytes), signal);
   const checksums = await inSlices(chunkChecksums(bytes), signal);
   const id = randomBytes(16).toString("hex");
   const [sizeBytes, chunkBytes] = [bytes.length, CHUNK_BYTES];
-  return { segment, part: { id, kind, records, removed, sizeBytes, chunkBytes, checksums } };
+  const part = { id, ...origin, records, removed, sizeBytes, chunkBytes, checksums };
+  return { segment, part };
 }
 
-/** Whether what is published consists of exactly this base. Fetches it only when its checksums are the same. */
+/**
+ * Whether what is published consists of exactly these segments, or of a base with the same bytes. Fetches that
+ * only when its checksums are the same.
+ */
 export async function isPublished(
-  { segment, part }: NamedSegment,
-  { definition, version }: FollowedVersion,
+  { segments }: Layers,
+  { definition }: FollowedVersion,
   heads: Heads,
 ): Promise<boolean> {
-  const stored = heads.stored(version);
-  if (stored === undefined) return false;
-  const parts = publishedParts(stored.bytes, definition);
+  const parts = heads.segments(definition);
+  if (parts.length !== segments.length) return false;
+  if (parts.every(({ id }, index) => id === segments[index]?.part.id)) return true;
   const [only] = parts;
-  if (only === undefined || parts.length > 1 || !looksLike(only, part)) return false;
+  const [base] = segments;
+  if (only === undefined || base === undefined || parts.length > 1) return false;
+  const { part, segment } = base;
+  if (!looksLike(only, part)) return false;
   const published = (await heads.intact(definition))?.segments.get(only.id);
   const { bytes } = segment.layout;
   return published !== undefined && Buffer.compare(published.layout.bytes, bytes) === 0;
-}
-
-function publishedParts(
-  bytes: Uint8Array,
-  definition: AnyEntityDefinition,
-): readonly ManifestSegment[] {
-  try {
-    return decodeManifest(bytes, definition).segments;
-  } catch (error) {
-    if (isDamage(error)) return [];
-    throw error;
-  }
 }
 
 function looksLike(published: ManifestSegment, built: ManifestSegment): boolean {

@@ -1,17 +1,26 @@
 /**
  * Rows of one version on their way to being published: all of them as a base, or what differs from a revision
  * that they were compared with. Which segments the next revision has depends on what is published when it is
- * planned, which may change while rows are on their way.
+ * planned, which may change while rows are on their way: patches that began later than a load are laid over it.
  */
 import type { Manifest } from "../../bytes/manifest.js";
 import type { Segment } from "../../bytes/segment.js";
-import { isPublished, nameBuilt, type Layers } from "./built-revision.js";
+import { isPublished, nameBuilt, type Layers, type NamedSegment } from "./built-revision.js";
 import type { FollowedVersion } from "../follow/followed-version.js";
 import type { Heads } from "./heads.js";
-import type { HeldRevision } from "../follow/held-revision.js";
-import { LayersOver, liveIn } from "./layers.js";
+import { LayersOver, layOverLoaded, liveIn, namedSegments, type Published } from "./layers.js";
 import type { Loaded } from "./load-unit.js";
+import { patchesSince } from "./patch-spans.js";
 import type { PushOrigin } from "./push-job.js";
+
+/** Under which ticket rows came. */
+export interface CameBy {
+  readonly origin: PushOrigin;
+  /** The ticket's place in the order of events. */
+  readonly ticket: number;
+  /** Tickets of loads that were under way. */
+  readonly loads: readonly number[];
+}
 
 /** How something is to be planned. */
 export interface PlanMode {
@@ -31,76 +40,114 @@ export interface Planned {
   /** All of it, published or not. */
   readonly segments: readonly Segment<object>[];
   readonly records: number;
+  /** What was published before and is in it as it was, beside the rows that changed. */
+  readonly unchanged: readonly Manifest[];
   /** An earlier revision, of which it has every key; undefined when none is known. */
   readonly keepsKeysOf: Manifest | undefined;
 }
 
+/** What was published since cannot be told from what the rows contain: they have to be loaded again. */
+export class MustLoadAgain extends Error {}
+
+/** What is published now, and what of it came later than the rows. */
+interface Later {
+  readonly head: Manifest | undefined;
+  /** Newest first. */
+  readonly patches: readonly NamedSegment[];
+}
+
+const NOTHING_LATER: Later = { head: undefined, patches: [] };
+
 export class Candidate {
   readonly loaded: Loaded;
-  readonly #origin: PushOrigin;
+  readonly #cameBy: CameBy;
   #over: LayersOver | undefined;
   #base: Promise<Layers> | undefined;
 
-  constructor(loaded: Loaded, origin: PushOrigin) {
+  constructor(loaded: Loaded, cameBy: CameBy) {
     this.loaded = loaded;
-    this.#origin = origin;
+    this.#cameBy = cameBy;
   }
 
   get followed(): FollowedVersion {
     return this.loaded.member.followed;
   }
 
-  /** Whether there is nothing in it beyond what it was compared with. */
-  get isEmpty(): boolean {
-    const { over, built } = this.loaded;
-    return over !== undefined && built.records + built.removed === 0;
-  }
-
-  /** Throws ERR_DUPLICATE_KEY. */
+  /** Throws ERR_DUPLICATE_KEY, or MustLoadAgain. */
   async plan(heads: Heads, mode: PlanMode): Promise<Planned> {
-    const { followed } = this;
     const { over, built } = this.loaded;
-    const layers = await this.#layers(heads, mode);
-    const keepsKeysOf = built.removed === 0 ? over?.revision.manifest : undefined;
-    if (layers === undefined && over !== undefined) {
-      const segments = [...over.revision.segments.values()];
-      const records = liveIn(over.parts);
-      return { candidate: this, followed, layers, segments, records, keepsKeysOf };
+    const { head, patches } = await this.#later(heads);
+    const own = over === undefined ? await this.#ownBase(mode.signal) : await this.#own(over, mode);
+    const all = await this.#layOver(patches, own, mode);
+    const isSame = !mode.always && (await isPublished(all, this.followed, heads));
+    const removed = built.removed + patches.reduce((sum, { part }) => sum + part.removed, 0);
+    return {
+      candidate: this,
+      followed: this.followed,
+      layers: isSame ? undefined : all,
+      segments: all.segments.map(({ segment }) => segment),
+      records: all.records,
+      unchanged: [over?.revision.manifest, head].filter((each) => each !== undefined),
+      keepsKeysOf: removed === 0 ? over?.revision.manifest : undefined,
+    };
+  }
+
+  /** Patches with later tickets than a load: its rows may lack them. */
+  async #later(heads: Heads): Promise<Later> {
+    const { origin, ticket } = this.#cameBy;
+    const { definition } = this.followed;
+    const parts = heads.segments(definition);
+    const later = origin === "load" ? patchesSince(parts, ticket) : [];
+    if (later === undefined) throw new MustLoadAgain();
+    if (later.length === 0) return NOTHING_LATER;
+    const revision = await heads.revision(definition);
+    if (revision === undefined) return NOTHING_LATER;
+    const ids = new Set(later.map(({ id }) => id));
+    const patches = namedSegments(revision).filter(({ part }) => ids.has(part.id));
+    return { head: revision.manifest, patches };
+  }
+
+  async #own(over: Published, { anew, signal }: PlanMode): Promise<Layers> {
+    const { built } = this.loaded;
+    if (built.records + built.removed === 0 && !anew) {
+      return { segments: namedSegments(over.revision), news: [], records: liveIn(over.parts) };
     }
-    const { segments: named, records } = layers ?? (await this.#wholeOf(mode.signal));
-    const segments = named.map(({ segment }) => segment);
-    return { candidate: this, followed, layers, segments, records, keepsKeysOf };
+    const { origin, ticket, loads } = this.#cameBy;
+    this.#over ??= new LayersOver(
+      this.followed.definition,
+      over.revision,
+      {
+        segment: built,
+        origin:
+          origin === "patch"
+            ? { kind: "patch", patched: { first: ticket, last: ticket } }
+            : { kind: "delta" },
+        loads: origin === "patch" ? loads : [],
+      },
+      signal,
+    );
+    return anew ? this.#over.whole() : this.#over.layers();
   }
 
-  /** Undefined when it is what is published already. */
-  async #layers(heads: Heads, { always, anew, signal }: PlanMode): Promise<Layers | undefined> {
-    const { over } = this.loaded;
-    if (over === undefined) {
-      const layers = await this.#wholeOf(signal);
-      const [base] = layers.segments;
-      if (base === undefined || always) return layers;
-      return (await isPublished(base, this.followed, heads)) ? undefined : layers;
-    }
-    const isOver = heads.stored(this.followed.version)?.id === over.revision.stored.id;
-    if (isOver && this.isEmpty && !always) return undefined;
-    this.#over ??= this.#layersOver(over.revision, signal);
-    return isOver && !anew ? this.#over.layers() : this.#over.whole();
+  async #layOver(
+    patches: readonly NamedSegment[],
+    own: Layers,
+    { anew, signal }: PlanMode,
+  ): Promise<Layers> {
+    if (patches.length === 0) return own;
+    const seeds = new Set([...patches, ...own.segments].map(({ segment }) => segment.layout.seed));
+    if (seeds.size > 1) throw new MustLoadAgain();
+    return layOverLoaded(this.followed.definition, patches, own, { anew, signal });
   }
 
-  #layersOver(revision: HeldRevision, signal: AbortSignal): LayersOver {
-    const kind = this.#origin === "patch" ? ("patch" as const) : ("delta" as const);
-    const delta = { built: this.loaded.built, kind };
-    return new LayersOver(this.followed.definition, revision, delta, signal);
-  }
-
-  #wholeOf(signal: AbortSignal): Promise<Layers> {
-    this.#base ??= this.#name(signal);
+  #ownBase(signal: AbortSignal): Promise<Layers> {
+    this.#base ??= this.#nameBase(signal);
     return this.#base;
   }
 
-  async #name(signal: AbortSignal): Promise<Layers> {
+  async #nameBase(signal: AbortSignal): Promise<Layers> {
     const { built } = this.loaded;
-    const base = await nameBuilt(this.followed.definition, built, "base", signal);
+    const base = await nameBuilt(this.followed.definition, built, { kind: "base" }, signal);
     return { segments: [base], news: [base], records: built.records };
   }
 }

@@ -86,18 +86,16 @@ async function checkOne(
 
 /** The targets in which the rows that did not change are known to find what they refer to. */
 function provenTargets(
-  { candidate }: Planned,
+  { unchanged }: Planned,
   all: ReadonlySet<AnyEntityDefinition>,
   targets: Targets,
 ): ReadonlySet<AnyEntityDefinition> {
-  const { over } = candidate.loaded;
-  if (over === undefined) return all;
-  const { manifest } = over.revision;
-  const checked = foundLater.get(manifest) ?? manifest.checked;
   const isProven = (target: AnyEntityDefinition): boolean =>
-    checked.some(
-      ({ entity, setId }) =>
-        entity === target.entity && targets.get(target)?.keepsKeysOf(setId) === true,
+    unchanged.every((manifest) =>
+      (foundLater.get(manifest) ?? manifest.checked).some(
+        ({ entity, setId }) =>
+          entity === target.entity && targets.get(target)?.keepsKeysOf(setId) === true,
+      ),
     );
   return new Set([...all].filter(isProven));
 }
@@ -106,7 +104,7 @@ function provenTargets(
 const foundLater = new WeakMap<Manifest, readonly CheckedTarget[]>();
 
 function remember(
-  { candidate, layers }: Planned,
+  { unchanged, layers }: Planned,
   found: readonly AnyEntityDefinition[],
   targets: Targets,
 ): readonly CheckedTarget[] {
@@ -114,8 +112,8 @@ function remember(
     const setId = targets.get(target)?.setId;
     return setId === undefined ? [] : [{ entity: target.entity, setId }];
   });
-  const { over } = candidate.loaded;
-  if (layers === undefined && over !== undefined) foundLater.set(over.revision.manifest, checked);
+  const published = unchanged.at(-1);
+  if (layers === undefined && published !== undefined) foundLater.set(published, checked);
   return checked;
 }
 

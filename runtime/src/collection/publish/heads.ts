@@ -3,7 +3,7 @@
  * targets of references in. Those that this process serves cost nothing; others are fetched when needed.
  */
 import { HEADER_FIELD, tagOf } from "../../bytes/format.js";
-import { decodeManifest, type ManifestOrigin } from "../../bytes/manifest.js";
+import { decodeManifest, type Manifest, type ManifestSegment } from "../../bytes/manifest.js";
 import { decodeHeader } from "../../bytes/segment-header.js";
 import type { AnyEntityDefinition } from "../../definition.js";
 import type { SchemaState, StoredManifest, VersionName } from "../../store/store.js";
@@ -28,6 +28,12 @@ export class Heads {
   stored(version: VersionName): StoredManifest | undefined {
     const seen = this.state.versions.get(version);
     return seen?.next ?? seen?.head;
+  }
+
+  /** What that consists of, newest first; nothing when its manifest is damaged, or there is none. */
+  segments(definition: AnyEntityDefinition): readonly ManifestSegment[] {
+    const stored = this.stored(versionOf(definition));
+    return (stored && manifestOf(stored, definition))?.segments ?? [];
   }
 
   /** The revision in memory; undefined when nothing is published. Rejects when its bytes are damaged. */
@@ -70,7 +76,7 @@ export class Heads {
     for (const stored of [next, head, ...history]) {
       if (stored === undefined) continue;
       if (stored.id === before?.id) return false;
-      if (originOf(stored, definition) === "patch") return true;
+      if (manifestOf(stored, definition)?.origin === "patch") return true;
     }
     return before !== undefined;
   }
@@ -120,12 +126,12 @@ function headerSeed(header: Uint8Array): number | undefined {
 }
 
 /** Undefined for a manifest that cannot be read: it is going to be replaced. */
-function originOf(
+function manifestOf(
   { bytes }: StoredManifest,
   definition: AnyEntityDefinition,
-): ManifestOrigin | undefined {
+): Manifest | undefined {
   try {
-    return decodeManifest(bytes, definition).origin;
+    return decodeManifest(bytes, definition);
   } catch (error) {
     if (isDamage(error)) return undefined;
     throw error;

@@ -6,13 +6,13 @@
 import { checkUnique } from "../../bytes/check-unique.js";
 import { runsShort } from "../../bytes/limited-views.js";
 import { liveParts, type LivePart } from "../../bytes/live-parts.js";
-import type { SegmentKind } from "../../bytes/manifest.js";
 import { mergeIntoBase, mergeIntoDelta } from "../../bytes/merge-parts.js";
 import type { BuiltSegment } from "../../bytes/segment-builder.js";
 import { inSlices } from "../../bytes/steps.js";
 import type { AnyEntityDefinition } from "../../definition.js";
-import { nameBuilt, type Layers, type NamedSegment } from "./built-revision.js";
+import { nameBuilt, type Layers, type NamedSegment, type Origin } from "./built-revision.js";
 import type { HeldRevision } from "../follow/held-revision.js";
+import { mergeable, spanOf } from "./patch-spans.js";
 
 /** A published revision, and what is live in its segments. */
 export interface Published {
@@ -35,13 +35,22 @@ export async function lookInto(
 const MERGED_AT = 8;
 /** The share of its base beyond which deltas become a new base. */
 const MOST_OF_BASE = 1 / 5;
+/** The same for a patch while a load is under way, which could not tell it from older ones in a base. */
+const MOST_DURING_LOADS = 1;
+
+/** What was built, on its way to lie over a revision. */
+export interface Built {
+  readonly segment: BuiltSegment;
+  readonly origin: Origin;
+  /** Tickets of loads under way: patches are not merged with what is older than they. */
+  readonly loads: readonly number[];
+}
 
 /** What was built over a revision, as a stack with it; remembers what it merges. */
 export class LayersOver {
   readonly #definition: AnyEntityDefinition;
   readonly #over: HeldRevision;
-  readonly #built: BuiltSegment;
-  readonly #kind: SegmentKind;
+  readonly #built: Built;
   readonly #signal: AbortSignal;
   #stack: Promise<Stack> | undefined;
   #layers: Promise<Layers> | undefined;
@@ -50,13 +59,12 @@ export class LayersOver {
   constructor(
     definition: AnyEntityDefinition,
     over: HeldRevision,
-    delta: { readonly built: BuiltSegment; readonly kind: SegmentKind },
+    built: Built,
     signal: AbortSignal,
   ) {
     this.#definition = definition;
     this.#over = over;
-    this.#built = delta.built;
-    this.#kind = delta.kind;
+    this.#built = built;
     this.#signal = signal;
   }
 
@@ -68,35 +76,32 @@ export class LayersOver {
 
   /** A base of everything, which needs nothing that is in the store. */
   whole(): Promise<Layers> {
-    this.#whole ??= this.#merge();
+    this.#whole ??= this.#opened().then((stack) => baseOf(this.#definition, stack, this.#signal));
     return this.#whole;
   }
 
   async #decide(): Promise<Layers> {
-    const { segments, parts } = await this.#opened();
+    const stack = await this.#opened();
+    const { segments, parts } = stack;
+    const { loads } = this.#built;
     const base = parts.at(-1)?.segment.records ?? 0;
-    const deltas = segments.slice(0, -1);
-    const weight = deltas.reduce((sum, { part }) => sum + weightOf(part), 0);
-    const isHeavy = weight > base * MOST_OF_BASE;
+    const deltas = segments.slice(0, -1).map(({ part }) => part);
+    const weight = deltas.reduce((sum, part) => sum + weightOf(part), 0);
+    const isHeavy = weight > base * (loads.length === 0 ? MOST_OF_BASE : MOST_DURING_LOADS);
     const needsBase = isHeavy || (await inSlices(runsShort(this.#definition, parts), this.#signal));
     if (needsBase) return this.whole();
-    const merged = mergedCount(deltas.map(({ part }) => weightOf(part)));
-    const newest = merged < 2 ? segments[0] : await this.#mergeNewest(parts.slice(0, merged));
+    const merged = mergedCount(deltas.slice(0, mergeable(deltas, loads)).map(weightOf));
+    const newest = merged < 2 ? segments[0] : await this.#mergeNewest(stack, merged);
     if (newest === undefined) throw new RangeError("there is a delta");
     const below = segments.slice(Math.max(1, merged));
     return { segments: [newest, ...below], news: [newest], records: liveIn(parts) };
   }
 
-  async #merge(): Promise<Layers> {
-    const { parts } = await this.#opened();
-    const built = await inSlices(mergeIntoBase(this.#definition, parts), this.#signal);
-    const base = await nameBuilt(this.#definition, built, "base", this.#signal);
-    return { segments: [base], news: [base], records: built.records };
-  }
-
-  async #mergeNewest(parts: readonly LivePart[]): Promise<NamedSegment> {
-    const built = await inSlices(mergeIntoDelta(this.#definition, parts), this.#signal);
-    return nameBuilt(this.#definition, built, "delta", this.#signal);
+  async #mergeNewest({ segments, parts }: Stack, count: number): Promise<NamedSegment> {
+    const steps = mergeIntoDelta(this.#definition, parts.slice(0, count));
+    const built = await inSlices(steps, this.#signal);
+    const origin = originOf("delta", segments.slice(0, count));
+    return nameBuilt(this.#definition, built, origin, this.#signal);
   }
 
   #opened(): Promise<Stack> {
@@ -107,15 +112,28 @@ export class LayersOver {
   async #open(): Promise<Stack> {
     const definition = this.#definition;
     const below = namedSegments(this.#over);
-    const isEmpty = this.#built.records + this.#built.removed === 0;
+    const { segment, origin } = this.#built;
+    const isEmpty = segment.records + segment.removed === 0;
     const segments = isEmpty
       ? below
-      : [await nameBuilt(definition, this.#built, this.#kind, this.#signal), ...below];
-    const opened = segments.map(({ segment }) => segment);
-    const parts = await inSlices(liveParts(definition, opened), this.#signal);
-    await inSlices(checkUnique(definition, parts), this.#signal);
-    return { segments, parts };
+      : [await nameBuilt(definition, segment, origin, this.#signal), ...below];
+    return openStack(definition, segments, isEmpty ? 0 : 1, this.#signal);
   }
+}
+
+/** Patches, newest first, laid over what was loaded. Throws ERR_DUPLICATE_KEY for unique views. */
+export async function layOverLoaded(
+  definition: AnyEntityDefinition,
+  patches: readonly NamedSegment[],
+  loaded: Layers,
+  { anew, signal }: { readonly anew: boolean; readonly signal: AbortSignal },
+): Promise<Layers> {
+  const segments = [...patches, ...loaded.segments];
+  const stack = await openStack(definition, segments, patches.length, signal);
+  if (anew || (await inSlices(runsShort(definition, stack.parts), signal))) {
+    return baseOf(definition, stack, signal);
+  }
+  return { segments, news: loaded.news, records: liveIn(stack.parts) };
 }
 
 /** Newest first. */
@@ -124,7 +142,39 @@ interface Stack {
   readonly parts: readonly LivePart[];
 }
 
-function namedSegments({ manifest, segments }: HeldRevision): readonly NamedSegment[] {
+/** What is live in it. Checks of the newest segments, so many, that what is unique is so. */
+async function openStack(
+  definition: AnyEntityDefinition,
+  segments: readonly NamedSegment[],
+  news: number,
+  signal: AbortSignal,
+): Promise<Stack> {
+  const opened = segments.map(({ segment }) => segment);
+  const parts = await inSlices(liveParts(definition, opened), signal);
+  for (let index = 0; index < news; index++) {
+    await inSlices(checkUnique(definition, parts.slice(index)), signal);
+  }
+  return { segments, parts };
+}
+
+async function baseOf(
+  definition: AnyEntityDefinition,
+  { segments, parts }: Stack,
+  signal: AbortSignal,
+): Promise<Layers> {
+  const built = await inSlices(mergeIntoBase(definition, parts), signal);
+  const base = await nameBuilt(definition, built, originOf("base", segments), signal);
+  return { segments: [base], news: [base], records: built.records };
+}
+
+/** Of segments that become one. */
+function originOf(kind: "base" | "delta", segments: readonly NamedSegment[]): Origin {
+  const patched = spanOf(segments.map(({ part }) => part));
+  return patched === undefined ? { kind } : { kind, patched };
+}
+
+/** The segments of a revision, newest first. */
+export function namedSegments({ manifest, segments }: HeldRevision): readonly NamedSegment[] {
   return manifest.segments.flatMap((part) => {
     const segment = segments.get(part.id);
     return segment === undefined ? [] : [{ part, segment }];

@@ -17,7 +17,8 @@ import { ReferenceKeys } from "./reference-keys.js";
 export type AnyPatch = PatchSource<unknown, unknown>;
 
 /**
- * What a patch changes over a revision. Rejects with ERR_INVALID_RECORD, ERR_DUPLICATE_KEY (also for a key that
+ * What a patch changes over a revision; while a load is under way, all of it: the load's rows may differ from it
+ * where the revision does not. Rejects with ERR_INVALID_RECORD, ERR_DUPLICATE_KEY (also for a key that
  * is both given and removed), ERR_INVALID_ARGUMENT, or ERR_LOADER for what the caller's function throws.
  */
 export async function patchRows(
@@ -25,8 +26,9 @@ export async function patchRows(
   over: Published,
   source: AnyPatch,
   context: PatchContext,
+  isLoading: boolean,
 ): Promise<Loaded> {
-  const taking = new Taking(member, over);
+  const taking = new Taking(member, over, isLoading);
   const { subject } = member.followed;
   const given = typeof source === "function" ? await called(subject, source, context) : source;
   const { upsert = [], remove = [] } = isPatch(given) ? given : { upsert: given };
@@ -66,13 +68,13 @@ class Taking {
   readonly #given = new Set<string>();
   #rows = 0;
 
-  constructor(member: LoadMember, { parts }: Published) {
+  constructor(member: LoadMember, { parts }: Published, keepsAll: boolean) {
     const { definition } = member.followed;
     const seed = parts.at(-1)?.segment.layout.seed ?? 0;
     this.#member = member;
     this.builder = new SegmentBuilder(definition, { seed });
     this.references = new ReferenceKeys(definition);
-    this.#comparison = new RowComparison(definition, parts, this.builder);
+    this.#comparison = new RowComparison(definition, parts, this.builder, { keepsAll });
   }
 
   upsert(row: unknown): void {

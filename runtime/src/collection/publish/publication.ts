@@ -27,8 +27,8 @@ export interface Publication {
 /** A push that has its ticket. */
 export interface TicketedJob extends PushJob {
   readonly ticket: string;
-  /** Entities' sources as they were when the ticket was issued: what the loaded rows answer. */
-  readonly sources: ReadonlyMap<string, number>;
+  /** What was published when the ticket was issued. */
+  readonly first: Heads;
   /** Write new bytes even if they are the published ones, which turned out to be incomplete. */
   readonly rewrite: boolean;
 }
@@ -150,10 +150,24 @@ function entryOf(
     mode: revision === undefined ? "same" : job.patch === undefined ? "load" : "patch",
     manifest,
     builtOn: before?.id,
-    source: job.sources.get(followed.definition.entity) ?? 0,
+    source: answeredBy(job.first, followed, heads),
     raiseSource: job.reason === "push" && revision !== undefined && before !== undefined,
     ...(leaseToken === undefined ? {} : { leaseToken }),
   };
+}
+
+/**
+ * The source that loaded rows answer: as it was with their ticket. Patches laid over them raised it, and in the
+ * same measure what the version answers.
+ */
+function answeredBy(
+  { state: first }: Heads,
+  { definition, version }: FollowedVersion,
+  { state }: Heads,
+): number {
+  const answered = first.versions.get(version)?.push?.source ?? 0;
+  const raised = (state.versions.get(version)?.push?.source ?? answered) - answered;
+  return (first.sources.get(definition.entity) ?? 0) + raised;
 }
 
 function resultOf(

@@ -8,15 +8,15 @@ import { CachedCollectionsError } from "../../errors.js";
 import type { PublishReply, PublishRequest, SchemaState, VersionName } from "../../store/store.js";
 import { before } from "./before.js";
 import type { NamedSegment } from "./built-revision.js";
-import { Candidate } from "./candidate.js";
+import { Candidate, MustLoadAgain } from "./candidate.js";
 import { isDamage } from "../follow/check.js";
 import type { FollowedVersion } from "../follow/followed-version.js";
 import type { Follower } from "../follow/follower.js";
 import { Heads, versionOf } from "./heads.js";
-import { load, type Loaded, type LoadUnit } from "./load-unit.js";
+import { load, type Loaded, type LoadMember, type LoadUnit } from "./load-unit.js";
 import { lookInto } from "./layers.js";
 import { patchRows, type AnyPatch } from "./patch-rows.js";
-import { planPublication, type Publication } from "./publication.js";
+import { planPublication, type Publication, type TicketedJob } from "./publication.js";
 import type { PushJob, PushResults } from "./push-job.js";
 import { backoffMs, pause } from "../timing.js";
 import { upload } from "./upload.js";
@@ -54,15 +54,18 @@ class PushAttempt {
   async run(): Promise<PushResults | "load-again"> {
     const { unit, patch, signal } = this.#job;
     const { schema } = this.#follower;
-    const { state } = await schema.issueTicket(this.#nonce, versionsOf(unit));
+    const loading = patch === undefined ? this.#job.members.map(nameOf) : [];
+    const versions = versionsOf(unit);
+    const { ticket, state } = await schema.issueTicket(this.#nonce, versions, loading);
     const heads = new Heads(this.#follower, state, signal);
     const loaded = patch === undefined ? await this.#load(heads) : await this.#patch(heads, patch);
     if (loaded === "load-again") return loaded;
-    const origin = patch === undefined ? "load" : "patch";
-    return this.#publish(
-      loaded.map((each) => new Candidate(each, origin)),
-      heads,
-    );
+    const origin = patch === undefined ? ("load" as const) : ("patch" as const);
+    const candidates = loaded.map((each) => {
+      const { loads = [] } = state.versions.get(nameOf(each.member)) ?? {};
+      return new Candidate(each, { origin, ticket: ticket.seq, loads });
+    });
+    return this.#publish(candidates, heads, ticket.seq);
   }
 
   /** What is published may prove bad only when rows are compared with it; the next load replaces it. */
@@ -90,7 +93,8 @@ class PushAttempt {
           throw new CachedCollectionsError("ERR_NOTHING_TO_PATCH", subject, message);
         }
         const over = await lookInto(definition, revision, signal);
-        return patchRows(member, over, patch, { signal });
+        const { loads = [] } = heads.state.versions.get(nameOf(member)) ?? {};
+        return patchRows(member, over, patch, { signal }, loads.length > 0);
       }),
     );
   }
@@ -98,14 +102,15 @@ class PushAttempt {
   async #publish(
     candidates: readonly Candidate[],
     first: Heads,
+    ticket: number,
   ): Promise<PushResults | "load-again"> {
     const { unit, patch, signal } = this.#job;
-    const sources = first.state.sources;
     let heads = first;
     let rewrite = false;
     for (let attempt = 1; ; attempt++) {
-      const job = { ...this.#job, ticket: this.#nonce, sources, rewrite };
-      const publication = await planPublication(job, candidates, heads);
+      const job = { ...this.#job, ticket: this.#nonce, first, rewrite };
+      const publication = await this.#plan(job, candidates, heads);
+      if (publication === "load-again") return publication;
       // To the store a load with identical rows is an event; a patch that changes nothing is none.
       if (patch !== undefined && publication.revisions.length === 0) return publication.results;
       for (const part of publication.news) await this.#upload(part, rewrite);
@@ -118,14 +123,37 @@ class PushAttempt {
       const state = await this.#follower.schema.check(versionsOf(unit));
       if (state.epoch !== first.state.epoch && first.state.epoch !== undefined) return "load-again";
       heads = new Heads(this.#follower, state, signal);
-      if (reply.outcome === "moved" && this.#mustLoadAgain(first, heads)) return "load-again";
+      if (reply.outcome === "moved" && this.#mustLoadAgain(first, heads, ticket)) {
+        return "load-again";
+      }
     }
   }
 
-  /** A patch came in between, perhaps: what was loaded before it would undo it. */
-  #mustLoadAgain(first: Heads, now: Heads): boolean {
+  /** What was published since the rows were loaded may not go together with them: newer rows do. */
+  async #plan(
+    job: TicketedJob,
+    candidates: readonly Candidate[],
+    heads: Heads,
+  ): Promise<Publication | "load-again"> {
+    try {
+      return await planPublication(job, candidates, heads);
+    } catch (error) {
+      const isLater = heads !== job.first && (isRefusal(error) || isDamage(error));
+      if (error instanceof MustLoadAgain || isLater) return "load-again";
+      throw error;
+    }
+  }
+
+  /**
+   * Whether something may be lost by going on with what was loaded. Nothing is when only patches were published
+   * since, which are laid over it, or nothing but what an operator did.
+   */
+  #mustLoadAgain(first: Heads, now: Heads, ticket: number): boolean {
     if (this.#job.patch !== undefined) return true;
-    return this.#job.members.some(({ followed }) => now.mayBePatchedSince(followed, first));
+    return this.#job.members.some(({ followed }) => {
+      const isPatchedOnly = now.state.versions.get(followed.version)?.loads?.includes(ticket);
+      return isPatchedOnly !== true && now.mayBePatchedSince(followed, first);
+    });
   }
 
   async #upload(segment: NamedSegment, again: boolean): Promise<void> {
@@ -191,8 +219,22 @@ class PushAttempt {
 /** How often a publication is sent before its outcome is left to the next check. */
 const SENDS = 5;
 
+const REFUSALS: readonly CachedCollectionsError["code"][] = [
+  "ERR_DUPLICATE_KEY",
+  "ERR_DANGLING_REFERENCE",
+  "ERR_GUARD_REFUSED",
+];
+
+function isRefusal(error: unknown): boolean {
+  return REFUSALS.some((code) => hasCode(error, code));
+}
+
 function hasCode(error: unknown, code: CachedCollectionsError["code"]): boolean {
   return error instanceof CachedCollectionsError && error.code === code;
+}
+
+function nameOf({ followed }: LoadMember): VersionName {
+  return followed.version;
 }
 
 /** All members, and what they refer to. */

@@ -116,8 +116,8 @@ function publishEntry(
   const before = readVersion(tx, entry.version);
   tx.setField(pushField(entry.version), pushText(recordPush(tx, entry, before, ticketSeq, seq)));
   tx.deleteField(purgedField(entry.version));
-  // A published load voids the tickets of the others.
-  if (isLoad(entry)) tx.deleteField(loadsField(entry.version));
+  // A published load voids the tickets of the others; after a rollback patches are not all there any more.
+  if (entry.mode !== "patch") tx.deleteField(loadsField(entry.version));
   if (entry.mode !== "same") replaceManifest(tx, entry, before);
   settleSegments(tx, entry.version, before);
 }

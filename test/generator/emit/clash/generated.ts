@@ -36,8 +36,7 @@ export interface LabelsEntryInput {
 }
 
 function encodeLabelsEntry(w: cc.Writer, row: LabelsEntryInput): void {
-  const x = cc.checkUint32(row.x, "x");
-  if (x !== 0) w.uint32(8).uint32(x);
+  cc.putUint32(w, 8, row.x, "x");
   const google = row.google ?? undefined;
   if (google !== undefined) cc.writeTimestamp(w.uint32(18), cc.checkTimestamp(google, "google"));
   if (row.google === undefined) labelsEntryFields.check(row);
@@ -60,7 +59,7 @@ function decodeLabelsEntry(r: cc.Reader, end: number): LabelsEntry {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ x, google });
+  return cc.freeze<LabelsEntry>({ x, google });
 }
 
 const labelsEntryFields = new cc.FieldNames(["x", "google"]);
@@ -93,7 +92,7 @@ function decodeKindsEntry(r: cc.Reader, end: number): KindsEntry {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ labels: cc.frozenMap(labels) });
+  return cc.freeze<KindsEntry>({ labels: cc.frozenMap(labels) });
 }
 
 export interface Promise {
@@ -114,8 +113,7 @@ export interface PromiseInput {
 function encodePromise(w: cc.Writer, row: PromiseInput): void {
   const cc_ = row.cc ?? undefined;
   if (cc_ !== undefined) w.uint32(10).string(cc.checkString(cc_, "cc"));
-  const r_ = cc.checkUint32(row.r, "r");
-  if (r_ !== 0) w.uint32(16).uint32(r_);
+  cc.putUint32(w, 16, row.r, "r");
   w.uint32(24).uint32(cc.checkEnum(row.w, iterableNumbers, "w"));
   cc.writePacked(w, 34, row.row, "row", (value) => w.bool(cc.checkBool(value)));
   if (row.cc === undefined) promiseFields.check(row);
@@ -147,7 +145,7 @@ function decodePromise(r: cc.Reader, end: number): Promise {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ cc: cc_, r: r_, w: w_ ?? cc.missing("w"), row: cc.frozenList(row_) });
+  return cc.freeze<Promise>({ cc: cc_, r: r_, w: w_ ?? cc.missing("w"), row: cc.frozenList(row_) });
 }
 
 const promiseFields = new cc.FieldNames(["cc", "r", "w", "row"]);
@@ -191,11 +189,14 @@ export interface ReaderKey {
   readonly end: number;
 }
 
-/** What can be read of Reader: on a snapshot, and on the collection itself. */
-export interface ReaderReader extends cc.MappingReader<ReaderKey, Reader> {
+/** The views of Reader. */
+export interface ReaderViews {
   readonly class: cc.GroupView<string, Reader>;
   readonly message: cc.SortedView<Reader, string, cc.TextRange>;
 }
+
+/** What can be read of Reader: on a snapshot, and on the collection itself. */
+export type ReaderReader = cc.MappingReader<ReaderKey, Reader> & ReaderViews;
 
 const readerFields = new cc.FieldNames([
   "end",
@@ -213,45 +214,47 @@ const readerFields = new cc.FieldNames([
   "valueOf",
 ]);
 
-const readerDefinition: cc.EntityDefinition<Reader, ReaderInput> = {
-  format: 1,
-  package: "clash",
-  entity: "Reader",
-  hash: "ae3cdf7e184884ed",
-  fields: readerFields.names,
-  key: [
-    { name: "class", kind: { type: "string" }, read: (record) => record.class },
-    { name: "end", kind: { type: "uint32" }, read: (record) => record.end },
-  ],
-  views: [
-    {
-      view: "group",
-      name: "class",
-      by: [{ name: "default", kind: { type: "string" }, read: (record) => record.default }],
-      sort: [],
-    },
-    {
-      view: "sorted",
-      name: "message",
-      sort: [
-        { name: "then", kind: { type: "string" }, read: (record) => record.then },
-        { name: "end", kind: { type: "uint32" }, read: (record) => record.end, descending: true },
-      ],
-    },
-  ],
-  references: [],
-  encode: encodeReader,
-  decode: decodeReader,
-};
+const readerDefinition = defineReader();
+
+function defineReader(): cc.EntityDefinition<Reader, ReaderInput> {
+  return {
+    format: 1,
+    package: "clash",
+    entity: "Reader",
+    hash: "ae3cdf7e184884ed",
+    fields: readerFields.names,
+    key: [
+      cc.field("class", "string", (record: Reader) => record.class),
+      cc.field("end", "uint32", (record: Reader) => record.end),
+    ],
+    views: [
+      cc.group({
+        name: "class",
+        by: [cc.field("default", "string", (record: Reader) => record.default)],
+        sort: [],
+      }),
+      cc.sorted({
+        name: "message",
+        sort: [
+          cc.field("then", "string", (record: Reader) => record.then),
+          cc.field("end", "uint32", (record: Reader) => record.end, "descending"),
+        ],
+      }),
+    ],
+    references: [],
+    encode: encodeReader,
+    decode: decodeReader,
+  };
+}
 
 /** One revision of Reader; it never changes. */
-export class ReaderSnapshot extends cc.MappingSnapshot<ReaderKey, Reader> implements ReaderReader {
-  get class(): ReaderReader["class"] {
-    return this.core.group("class");
+export class ReaderSnapshot extends cc.MappingSnapshot<ReaderKey, Reader> implements ReaderViews {
+  get class(): ReaderViews["class"] {
+    return this.group("class");
   }
 
-  get message(): ReaderReader["message"] {
-    return this.core.sorted("message");
+  get message(): ReaderViews["message"] {
+    return this.sorted("message");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -266,81 +269,45 @@ export class ReaderSnapshot extends cc.MappingSnapshot<ReaderKey, Reader> implem
  */
 export class ReaderMapping
   extends cc.Mapping<ReaderKey, Reader, ReaderInput, ReaderSnapshot>
-  implements ReaderReader
+  implements ReaderViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = readerDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = readerDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<ReaderInput, ReaderSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<ReaderInput, ReaderSnapshot>) {
     super(readerDefinition, ReaderSnapshot, store, options);
   }
 
-  get class(): ReaderReader["class"] {
+  get class(): ReaderViews["class"] {
     return this.snapshot().class;
   }
 
-  get message(): ReaderReader["message"] {
+  get message(): ReaderViews["message"] {
     return this.snapshot().message;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(readerDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(readerDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(readerDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(readerDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(readerDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(readerDefinition, store, hash);
   }
 }
 
 function encodeReader(w: cc.Writer, row: ReaderInput): void {
-  const end_ = cc.checkUint32(row.end, "end");
-  if (end_ !== 0) w.uint32(8).uint32(end_);
-  const field = cc.checkString(row.field, "field");
-  if (field !== "") w.uint32(18).string(field);
-  const class_ = cc.checkString(row.class, "class");
-  if (class_ !== "") w.uint32(26).string(class_);
-  const default_ = cc.checkString(row.default, "default");
-  if (default_ !== "") w.uint32(34).string(default_);
+  cc.putUint32(w, 8, row.end, "end");
+  cc.putString(w, 18, row.field, "field");
+  cc.putString(w, 26, row.class, "class");
+  cc.putString(w, 34, row.default, "default");
   const then = row.then ?? undefined;
   if (then !== undefined) w.uint32(42).string(cc.checkString(then, "then"));
   const toString = cc.own(row, "toString") ?? undefined;
   if (toString !== undefined) cc.writeMessage(w.uint32(50), toString, encodePromise, "toString");
-  const tag_ = cc.checkInt32(row.tag ?? -5, "tag");
-  if (tag_ !== 0) w.uint32(56).sint32(tag_);
+  cc.putInt32(w, 56, row.tag ?? -5, "tag");
   cc.writeMap(w, 66, row.value, "value", cc.stringKeys, (value) =>
     w.uint32(18).string(cc.checkString(value)),
   );
-  const undefined_ = cc.checkDouble(row.undefined, "undefined");
-  if (!cc.isZero(undefined_)) w.uint32(73).double(undefined_);
+  cc.putDouble(w, 73, row.undefined, "undefined");
   cc.writeList(row.message, "message", (value) =>
     cc.writeMessage(w.uint32(82), value, encodePromise),
   );
-  const encodeReader_ = cc.checkString(row.encodeReader, "encodeReader");
-  if (encodeReader_ !== "") w.uint32(90).string(encodeReader_);
-  const readerDefinition_ = cc.checkString(row.readerDefinition, "readerDefinition");
-  if (readerDefinition_ !== "") w.uint32(98).string(readerDefinition_);
+  cc.putString(w, 90, row.encodeReader, "encodeReader");
+  cc.putString(w, 98, row.readerDefinition, "readerDefinition");
   cc.writeList(cc.own(row, "valueOf"), "valueOf", (value) =>
     w.uint32(106).string(cc.checkString(value)),
   );
@@ -410,7 +377,7 @@ function decodeReader(r: cc.Reader, end: number): Reader {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<Reader>({
     end: end_,
     field,
     class: class_,
@@ -443,21 +410,25 @@ export type DateReader = cc.MappingReader<number, Date>;
 
 const dateFields = new cc.FieldNames(["r", "end"]);
 
-const dateDefinition: cc.EntityDefinition<Date, DateInput> = {
-  format: 1,
-  package: "clash",
-  entity: "Date",
-  hash: "dbb891a510738adc",
-  fields: dateFields.names,
-  key: [{ name: "r", kind: { type: "uint32" }, read: (record) => record.r }],
-  views: [],
-  references: [],
-  encode: encodeDate,
-  decode: decodeDate,
-};
+const dateDefinition = defineDate();
+
+function defineDate(): cc.EntityDefinition<Date, DateInput> {
+  return {
+    format: 1,
+    package: "clash",
+    entity: "Date",
+    hash: "dbb891a510738adc",
+    fields: dateFields.names,
+    key: [cc.field("r", "uint32", (record: Date) => record.r)],
+    views: [],
+    references: [],
+    encode: encodeDate,
+    decode: decodeDate,
+  };
+}
 
 /** One revision of Date; it never changes. */
-export class DateSnapshot extends cc.MappingSnapshot<number, Date> implements DateReader {
+export class DateSnapshot extends cc.MappingSnapshot<number, Date> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<DateInput>): DateSnapshot {
     return new DateSnapshot(cc.coreOf(dateDefinition, rows));
@@ -468,51 +439,19 @@ export class DateSnapshot extends cc.MappingSnapshot<number, Date> implements Da
  * Date in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class DateMapping
-  extends cc.Mapping<number, Date, DateInput, DateSnapshot>
-  implements DateReader
-{
+export class DateMapping extends cc.Mapping<number, Date, DateInput, DateSnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = dateDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = dateDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<DateInput, DateSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<DateInput, DateSnapshot>) {
     super(dateDefinition, DateSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(dateDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(dateDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(dateDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(dateDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(dateDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(dateDefinition, store, hash);
   }
 }
 
 function encodeDate(w: cc.Writer, row: DateInput): void {
-  const r_ = cc.checkUint32(row.r, "r");
-  if (r_ !== 0) w.uint32(8).uint32(r_);
+  cc.putUint32(w, 8, row.r, "r");
   const end_ = row.end ?? undefined;
   if (end_ !== undefined) cc.writeTimestamp(w.uint32(18), cc.checkTimestamp(end_, "end"));
   if (row.end === undefined) dateFields.check(row);
@@ -535,7 +474,7 @@ function decodeDate(r: cc.Reader, end: number): Date {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ r: r_, end: end_ });
+  return cc.freeze<Date>({ r: r_, end: end_ });
 }
 
 export interface Map {
@@ -556,30 +495,34 @@ export type MapReader = cc.MappingReader<string, Map>;
 
 const mapFields = new cc.FieldNames(["string", "key", "object"]);
 
-const mapDefinition: cc.EntityDefinition<Map, MapInput> = {
-  format: 1,
-  package: "clash",
-  entity: "Map",
-  hash: "656faa254b949e86",
-  fields: mapFields.names,
-  key: [{ name: "string", kind: { type: "string" }, read: (record) => record.string }],
-  views: [],
-  references: [
-    {
-      name: "reader",
-      to: "Reader",
-      target: () => readerDefinition,
-      keys: (record) =>
-        record.key === undefined ? [] : [{ class: record.string, end: record.key }],
-      dangling: "error",
-    },
-  ],
-  encode: encodeMap,
-  decode: decodeMap,
-};
+const mapDefinition = defineMap();
+
+function defineMap(): cc.EntityDefinition<Map, MapInput> {
+  return {
+    format: 1,
+    package: "clash",
+    entity: "Map",
+    hash: "656faa254b949e86",
+    fields: mapFields.names,
+    key: [cc.field("string", "string", (record: Map) => record.string)],
+    views: [],
+    references: [
+      {
+        name: "reader",
+        to: "Reader",
+        target: () => readerDefinition,
+        keys: (record: Map) =>
+          record.key === undefined ? [] : [{ class: record.string, end: record.key }],
+        dangling: "error",
+      },
+    ],
+    encode: encodeMap,
+    decode: decodeMap,
+  };
+}
 
 /** One revision of Map; it never changes. */
-export class MapSnapshot extends cc.MappingSnapshot<string, Map> implements MapReader {
+export class MapSnapshot extends cc.MappingSnapshot<string, Map> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<MapInput>): MapSnapshot {
     return new MapSnapshot(cc.coreOf(mapDefinition, rows));
@@ -590,51 +533,19 @@ export class MapSnapshot extends cc.MappingSnapshot<string, Map> implements MapR
  * Map in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class MapMapping
-  extends cc.Mapping<string, Map, MapInput, MapSnapshot>
-  implements MapReader
-{
+export class MapMapping extends cc.Mapping<string, Map, MapInput, MapSnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = mapDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = mapDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<MapInput, MapSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<MapInput, MapSnapshot>) {
     super(mapDefinition, MapSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(mapDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(mapDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(mapDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(mapDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(mapDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(mapDefinition, store, hash);
   }
 }
 
 function encodeMap(w: cc.Writer, row: MapInput): void {
-  const string = cc.checkString(row.string, "string");
-  if (string !== "") w.uint32(10).string(string);
+  cc.putString(w, 10, row.string, "string");
   const key = row.key ?? undefined;
   if (key !== undefined) w.uint32(16).uint32(cc.checkUint32(key, "key"));
   const object = row.object ?? undefined;
@@ -663,7 +574,7 @@ function decodeMap(r: cc.Reader, end: number): Map {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ string, key, object });
+  return cc.freeze<Map>({ string, key, object });
 }
 
 export interface Object {
@@ -684,21 +595,25 @@ export type ObjectReader = cc.SequenceReader<Object>;
 
 const objectFields = new cc.FieldNames(["option", "optional", "package"]);
 
-const objectDefinition: cc.EntityDefinition<Object, ObjectInput> = {
-  format: 1,
-  package: "clash",
-  entity: "Object",
-  hash: "43723199e7a0c685",
-  fields: objectFields.names,
-  key: [],
-  views: [],
-  references: [],
-  encode: encodeObject,
-  decode: decodeObject,
-};
+const objectDefinition = defineObject();
+
+function defineObject(): cc.EntityDefinition<Object, ObjectInput> {
+  return {
+    format: 1,
+    package: "clash",
+    entity: "Object",
+    hash: "43723199e7a0c685",
+    fields: objectFields.names,
+    key: [],
+    views: [],
+    references: [],
+    encode: encodeObject,
+    decode: decodeObject,
+  };
+}
 
 /** One revision of Object; it never changes. */
-export class ObjectSnapshot extends cc.SequenceSnapshot<Object> implements ObjectReader {
+export class ObjectSnapshot extends cc.SequenceSnapshot<Object> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<ObjectInput>): ObjectSnapshot {
     return new ObjectSnapshot(cc.coreOf(objectDefinition, rows));
@@ -709,55 +624,22 @@ export class ObjectSnapshot extends cc.SequenceSnapshot<Object> implements Objec
  * Object in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class ObjectSequence
-  extends cc.Sequence<Object, ObjectInput, ObjectSnapshot>
-  implements ObjectReader
-{
+export class ObjectSequence extends cc.Sequence<Object, ObjectInput, ObjectSnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = objectDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = objectDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<ObjectInput, ObjectSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<ObjectInput, ObjectSnapshot>) {
     super(objectDefinition, ObjectSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(objectDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(objectDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(objectDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(objectDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(objectDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(objectDefinition, store, hash);
   }
 }
 
 function encodeObject(w: cc.Writer, row: ObjectInput): void {
-  const option = cc.checkBytes(row.option, "option");
-  if (option.length > 0) w.uint32(10).bytes(option);
+  cc.putBytes(w, 10, row.option, "option");
   const optional = row.optional ?? undefined;
   if (optional !== undefined) cc.writeUint64(w.uint32(16), cc.checkUint64(optional, "optional"));
-  const package_ = cc.checkDate(row.package, "package");
-  if (package_ !== 0) w.uint32(24).sint32(package_);
+  cc.putDate(w, 24, row.package, "package");
   if (row.optional === undefined) objectFields.check(row);
 }
 
@@ -782,7 +664,7 @@ function decodeObject(r: cc.Reader, end: number): Object {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ option, optional, package: package_ });
+  return cc.freeze<Object>({ option, optional, package: package_ });
 }
 
 export interface Header {
@@ -868,8 +750,8 @@ export interface HeaderArgumentsKey {
   readonly true: string;
 }
 
-/** What can be read of Header: on a snapshot, and on the collection itself. */
-export interface HeaderReader extends cc.MappingReader<number, Header> {
+/** The views of Header. */
+export interface HeaderViews {
   readonly key: cc.UniqueView<number, Header>;
   readonly header: cc.SortedView<Header, number>;
   readonly removed: cc.GroupView<Kind, Header, cc.SortedList<Header, Kind>>;
@@ -879,6 +761,9 @@ export interface HeaderReader extends cc.MappingReader<number, Header> {
   readonly yield: cc.SortedView<Header, string>;
   readonly new: cc.SortedView<Header, string, cc.TextRange>;
 }
+
+/** What can be read of Header: on a snapshot, and on the collection itself. */
+export type HeaderReader = cc.MappingReader<number, Header> & HeaderViews;
 
 const headerFields = new cc.FieldNames([
   "hasOwnProperty",
@@ -915,163 +800,139 @@ const headerFields = new cc.FieldNames([
   "decodeHeader",
 ]);
 
-const headerDefinition: cc.EntityDefinition<Header, HeaderInput> = {
-  format: 1,
-  package: "clash",
-  entity: "Header",
-  hash: "111bcd9ddea0e383",
-  fields: headerFields.names,
-  key: [
-    { name: "hasOwnProperty", kind: { type: "uint32" }, read: (record) => record.hasOwnProperty },
-  ],
-  views: [
-    {
-      view: "unique",
-      name: "key",
-      by: [
-        {
-          name: "hasOwnProperty",
-          kind: { type: "uint32" },
-          read: (record) => record.hasOwnProperty,
-        },
-      ],
-      sort: [],
-      duplicates: "error",
-    },
-    {
-      view: "sorted",
-      name: "header",
-      sort: [
-        {
-          name: "hasOwnProperty",
-          kind: { type: "uint32" },
-          read: (record) => record.hasOwnProperty,
-          descending: true,
-        },
-      ],
-      limit: 5,
-    },
-    {
-      view: "group",
-      name: "removed",
-      by: [
-        {
-          name: "prototype",
-          kind: { type: "enum", names: Kind },
-          read: (record) => record.prototype,
-        },
-      ],
-      sort: [
-        { name: "enum", kind: { type: "enum", names: Kind }, read: (record) => record.enum },
-        { name: "await", kind: { type: "string" }, read: (record) => record.await },
-      ],
-    },
-    {
-      view: "group",
-      name: "prototype",
-      by: [
-        {
-          name: "toLocaleString",
-          kind: { type: "uint32" },
-          read: (record) => record.toLocaleString,
-        },
-      ],
-      each: (record) => record.toLocaleString,
-      sort: [],
-    },
-    {
-      view: "group",
-      name: "default",
-      by: [
-        {
-          name: "hasOwnProperty",
-          kind: { type: "uint32" },
-          read: (record) => record.hasOwnProperty,
-        },
-        { name: "isPrototypeOf", kind: { type: "string" }, read: (record) => record.isPrototypeOf },
-      ],
-      sort: [],
-    },
-    {
-      view: "unique",
-      name: "arguments",
-      by: [
-        { name: "eval", kind: { type: "string" }, read: (record) => record.eval },
-        { name: "true", kind: { type: "string" }, read: (record) => record.true },
-      ],
-      sort: [{ name: "static", kind: { type: "date" }, read: (record) => record.static }],
-      duplicates: "last",
-    },
-    {
-      view: "sorted",
-      name: "yield",
-      where: (record) =>
-        record.isPrototypeOf !== undefined &&
-        (record.enum === "constructor" || record.enum === "valueOf"),
-      sort: [
-        { name: "yield", kind: { type: "decimal", digits: 2 }, read: (record) => record.yield },
-      ],
-    },
-    {
-      view: "sorted",
-      name: "new",
-      where: (record) =>
-        record.propertyIsEnumerable === true && cc.compareText(record.await, "x") > 0,
-      sort: [{ name: "eval", kind: { type: "string" }, read: (record) => record.eval }],
-    },
-  ],
-  references: [
-    {
-      name: "delete",
-      to: "Header",
-      target: () => headerDefinition,
-      keys: (record) => [record.hasOwnProperty],
-      dangling: "error",
-    },
-    {
-      name: "import",
-      to: "Header",
-      target: () => headerDefinition,
-      keys: (record) => record.toLocaleString,
-      dangling: "warn",
-    },
-  ],
-  encode: encodeHeader,
-  decode: decodeHeader,
-};
+const headerDefinition = defineHeader();
+
+function defineHeader(): cc.EntityDefinition<Header, HeaderInput> {
+  return {
+    format: 1,
+    package: "clash",
+    entity: "Header",
+    hash: "111bcd9ddea0e383",
+    fields: headerFields.names,
+    key: [cc.field("hasOwnProperty", "uint32", (record: Header) => record.hasOwnProperty)],
+    views: [
+      cc.unique({
+        name: "key",
+        by: [cc.field("hasOwnProperty", "uint32", (record: Header) => record.hasOwnProperty)],
+        sort: [],
+        duplicates: "error",
+      }),
+      cc.sorted({
+        name: "header",
+        sort: [
+          cc.field(
+            "hasOwnProperty",
+            "uint32",
+            (record: Header) => record.hasOwnProperty,
+            "descending",
+          ),
+        ],
+        limit: 5,
+      }),
+      cc.group({
+        name: "removed",
+        by: [
+          cc.field(
+            "prototype",
+            { type: "enum", names: Kind },
+            (record: Header) => record.prototype,
+          ),
+        ],
+        sort: [
+          cc.field("enum", { type: "enum", names: Kind }, (record: Header) => record.enum),
+          cc.field("await", "string", (record: Header) => record.await),
+        ],
+      }),
+      cc.group({
+        name: "prototype",
+        by: [cc.field("toLocaleString", "uint32", (record: Header) => record.toLocaleString)],
+        each: (record: Header) => record.toLocaleString,
+        sort: [],
+      }),
+      cc.group({
+        name: "default",
+        by: [
+          cc.field("hasOwnProperty", "uint32", (record: Header) => record.hasOwnProperty),
+          cc.field("isPrototypeOf", "string", (record: Header) => record.isPrototypeOf),
+        ],
+        sort: [],
+      }),
+      cc.unique({
+        name: "arguments",
+        by: [
+          cc.field("eval", "string", (record: Header) => record.eval),
+          cc.field("true", "string", (record: Header) => record.true),
+        ],
+        sort: [cc.field("static", "date", (record: Header) => record.static)],
+        duplicates: "last",
+      }),
+      cc.sorted({
+        name: "yield",
+        where: (record: Header) =>
+          record.isPrototypeOf !== undefined &&
+          (record.enum === "constructor" || record.enum === "valueOf"),
+        sort: [cc.field("yield", { type: "decimal", digits: 2 }, (record: Header) => record.yield)],
+      }),
+      cc.sorted({
+        name: "new",
+        where: (record: Header) =>
+          record.propertyIsEnumerable === true && cc.compareText(record.await, "x") > 0,
+        sort: [cc.field("eval", "string", (record: Header) => record.eval)],
+      }),
+    ],
+    references: [
+      {
+        name: "delete",
+        to: "Header",
+        target: () => headerDefinition,
+        keys: (record: Header) => [record.hasOwnProperty],
+        dangling: "error",
+      },
+      {
+        name: "import",
+        to: "Header",
+        target: () => headerDefinition,
+        keys: (record: Header) => record.toLocaleString,
+        dangling: "warn",
+      },
+    ],
+    encode: encodeHeader,
+    decode: decodeHeader,
+  };
+}
 
 /** One revision of Header; it never changes. */
-export class HeaderSnapshot extends cc.MappingSnapshot<number, Header> implements HeaderReader {
-  get key(): HeaderReader["key"] {
-    return this.core.unique("key");
+export class HeaderSnapshot extends cc.MappingSnapshot<number, Header> implements HeaderViews {
+  get key(): HeaderViews["key"] {
+    return this.unique("key");
   }
 
-  get header(): HeaderReader["header"] {
-    return this.core.sorted("header");
+  get header(): HeaderViews["header"] {
+    return this.sorted("header");
   }
 
-  get removed(): HeaderReader["removed"] {
-    return this.core.group("removed");
+  get removed(): HeaderViews["removed"] {
+    return this.group("removed");
   }
 
-  get prototype(): HeaderReader["prototype"] {
-    return this.core.group("prototype");
+  get prototype(): HeaderViews["prototype"] {
+    return this.group("prototype");
   }
 
-  get default(): HeaderReader["default"] {
-    return this.core.group("default");
+  get default(): HeaderViews["default"] {
+    return this.group("default");
   }
 
-  get arguments(): HeaderReader["arguments"] {
-    return this.core.unique("arguments");
+  get arguments(): HeaderViews["arguments"] {
+    return this.unique("arguments");
   }
 
-  get yield(): HeaderReader["yield"] {
-    return this.core.sorted("yield");
+  get yield(): HeaderViews["yield"] {
+    return this.sorted("yield");
   }
 
-  get new(): HeaderReader["new"] {
-    return this.core.sorted("new");
+  get new(): HeaderViews["new"] {
+    return this.sorted("new");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -1086,81 +947,52 @@ export class HeaderSnapshot extends cc.MappingSnapshot<number, Header> implement
  */
 export class HeaderMapping
   extends cc.Mapping<number, Header, HeaderInput, HeaderSnapshot>
-  implements HeaderReader
+  implements HeaderViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = headerDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = headerDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<HeaderInput, HeaderSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<HeaderInput, HeaderSnapshot>) {
     super(headerDefinition, HeaderSnapshot, store, options);
   }
 
-  get key(): HeaderReader["key"] {
+  get key(): HeaderViews["key"] {
     return this.snapshot().key;
   }
 
-  get header(): HeaderReader["header"] {
+  get header(): HeaderViews["header"] {
     return this.snapshot().header;
   }
 
-  get removed(): HeaderReader["removed"] {
+  get removed(): HeaderViews["removed"] {
     return this.snapshot().removed;
   }
 
-  get prototype(): HeaderReader["prototype"] {
+  get prototype(): HeaderViews["prototype"] {
     return this.snapshot().prototype;
   }
 
-  get default(): HeaderReader["default"] {
+  get default(): HeaderViews["default"] {
     return this.snapshot().default;
   }
 
-  get arguments(): HeaderReader["arguments"] {
+  get arguments(): HeaderViews["arguments"] {
     return this.snapshot().arguments;
   }
 
-  get yield(): HeaderReader["yield"] {
+  get yield(): HeaderViews["yield"] {
     return this.snapshot().yield;
   }
 
-  get new(): HeaderReader["new"] {
+  get new(): HeaderViews["new"] {
     return this.snapshot().new;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(headerDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(headerDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(headerDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(headerDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(headerDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(headerDefinition, store, hash);
   }
 }
 
 function encodeHeader(w: cc.Writer, row: HeaderInput): void {
-  const hasOwnProperty = cc.checkUint32(cc.own(row, "hasOwnProperty"), "hasOwnProperty");
-  if (hasOwnProperty !== 0) w.uint32(8).uint32(hasOwnProperty);
+  cc.putUint32(w, 8, cc.own(row, "hasOwnProperty"), "hasOwnProperty");
   const isPrototypeOf = cc.own(row, "isPrototypeOf") ?? undefined;
   if (isPrototypeOf !== undefined) {
     w.uint32(18).string(cc.checkString(isPrototypeOf, "isPrototypeOf"));
@@ -1188,20 +1020,15 @@ function encodeHeader(w: cc.Writer, row: HeaderInput): void {
   cc.writeList(row.google, "google", (value) =>
     cc.writeTimestamp(w.uint32(90), cc.checkTimestamp(value)),
   );
-  const arguments_ = cc.checkBool(row.arguments, "arguments");
-  if (arguments_) w.uint32(96).bool(arguments_);
-  const eval_ = cc.checkString(row.eval, "eval");
-  if (eval_ !== "") w.uint32(106).string(eval_);
-  const await_ = cc.checkString(row.await, "await");
-  if (await_ !== "") w.uint32(114).string(await_);
+  cc.putBool(w, 96, row.arguments, "arguments");
+  cc.putString(w, 106, row.eval, "eval");
+  cc.putString(w, 114, row.await, "await");
   const async_ = row.async ?? undefined;
   if (async_ !== undefined) w.uint32(122).string(cc.checkString(async_, "async"));
   const static_ = row.static ?? undefined;
   if (static_ !== undefined) w.uint32(128).sint32(cc.checkDate(static_, "static"));
-  const yield_ = cc.checkDecimal(row.yield, 2, "yield");
-  if (yield_ !== 0) cc.writeInt64(w.uint32(136), yield_);
-  const typeof_ = cc.checkInt64(row.typeof, "typeof");
-  if (typeof_ !== 0) cc.writeInt64(w.uint32(144), typeof_);
+  cc.putDecimal(w, 136, row.yield, 2, "yield");
+  cc.putInt64(w, 144, row.typeof, "typeof");
   const null_ = row.null ?? undefined;
   if (null_ !== undefined) w.uint32(153).double(cc.checkDouble(null_, "null"));
   const true_ = row.true ?? undefined;
@@ -1220,8 +1047,7 @@ function encodeHeader(w: cc.Writer, row: HeaderInput): void {
   cc.writeMap(w, 218, row.map, "map", cc.boolKeys, (value) =>
     w.uint32(16).uint32(cc.checkEnum(value, kindNumbers)),
   );
-  const inf = cc.checkFloat(row.inf, "inf");
-  if (!cc.isZero(inf)) w.uint32(229).float(inf);
+  cc.putFloat(w, 229, row.inf, "inf");
   const syntax = row.syntax ?? undefined;
   if (syntax !== undefined) w.uint32(234).bytes(cc.checkBytes(syntax, "syntax"));
   const globalThis_ = row.globalThis ?? undefined;
@@ -1391,7 +1217,7 @@ function decodeHeader(r: cc.Reader, end: number): Header {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<Header>({
     hasOwnProperty,
     isPrototypeOf,
     propertyIsEnumerable,
@@ -1443,24 +1269,25 @@ export type TimestampReader = cc.MappingReader<number, Timestamp>;
 
 const timestampFields = new cc.FieldNames(["timestamp", "at"]);
 
-const timestampDefinition: cc.EntityDefinition<Timestamp, TimestampInput> = {
-  format: 1,
-  package: "clash",
-  entity: "Timestamp",
-  hash: "f84c34d59f7b0277",
-  fields: timestampFields.names,
-  key: [{ name: "timestamp", kind: { type: "uint32" }, read: (record) => record.timestamp }],
-  views: [],
-  references: [],
-  encode: encodeTimestamp,
-  decode: decodeTimestamp,
-};
+const timestampDefinition = defineTimestamp();
+
+function defineTimestamp(): cc.EntityDefinition<Timestamp, TimestampInput> {
+  return {
+    format: 1,
+    package: "clash",
+    entity: "Timestamp",
+    hash: "f84c34d59f7b0277",
+    fields: timestampFields.names,
+    key: [cc.field("timestamp", "uint32", (record: Timestamp) => record.timestamp)],
+    views: [],
+    references: [],
+    encode: encodeTimestamp,
+    decode: decodeTimestamp,
+  };
+}
 
 /** One revision of Timestamp; it never changes. */
-export class TimestampSnapshot
-  extends cc.MappingSnapshot<number, Timestamp>
-  implements TimestampReader
-{
+export class TimestampSnapshot extends cc.MappingSnapshot<number, Timestamp> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<TimestampInput>): TimestampSnapshot {
     return new TimestampSnapshot(cc.coreOf(timestampDefinition, rows));
@@ -1471,54 +1298,24 @@ export class TimestampSnapshot
  * Timestamp in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class TimestampMapping
-  extends cc.Mapping<number, Timestamp, TimestampInput, TimestampSnapshot>
-  implements TimestampReader
-{
+export class TimestampMapping extends cc.Mapping<
+  number,
+  Timestamp,
+  TimestampInput,
+  TimestampSnapshot
+> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = timestampDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = timestampDefinition;
 
-  constructor(
-    store: cc.Store,
-    options: cc.CollectionOptions<TimestampInput, TimestampSnapshot> = {},
-  ) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<TimestampInput, TimestampSnapshot>) {
     super(timestampDefinition, TimestampSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(timestampDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(timestampDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(timestampDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(timestampDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(timestampDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(timestampDefinition, store, hash);
   }
 }
 
 function encodeTimestamp(w: cc.Writer, row: TimestampInput): void {
-  const timestamp = cc.checkUint32(row.timestamp, "timestamp");
-  if (timestamp !== 0) w.uint32(8).uint32(timestamp);
+  cc.putUint32(w, 8, row.timestamp, "timestamp");
   cc.writeTimestamp(w.uint32(18), cc.checkTimestamp(row.at, "at"));
 }
 
@@ -1539,7 +1336,7 @@ function decodeTimestamp(r: cc.Reader, end: number): Timestamp {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ timestamp, at: at ?? cc.missing("at") });
+  return cc.freeze<Timestamp>({ timestamp, at: at ?? cc.missing("at") });
 }
 
 export interface Uint8Array {
@@ -1556,24 +1353,25 @@ export type Uint8ArrayReader = cc.SequenceReader<Uint8Array>;
 
 const uint8ArrayFields = new cc.FieldNames(["bytes"]);
 
-const uint8ArrayDefinition: cc.EntityDefinition<Uint8Array, Uint8ArrayInput> = {
-  format: 1,
-  package: "clash",
-  entity: "Uint8Array",
-  hash: "92d7902372bb33e4",
-  fields: uint8ArrayFields.names,
-  key: [],
-  views: [],
-  references: [],
-  encode: encodeUint8Array,
-  decode: decodeUint8Array,
-};
+const uint8ArrayDefinition = defineUint8Array();
+
+function defineUint8Array(): cc.EntityDefinition<Uint8Array, Uint8ArrayInput> {
+  return {
+    format: 1,
+    package: "clash",
+    entity: "Uint8Array",
+    hash: "92d7902372bb33e4",
+    fields: uint8ArrayFields.names,
+    key: [],
+    views: [],
+    references: [],
+    encode: encodeUint8Array,
+    decode: decodeUint8Array,
+  };
+}
 
 /** One revision of Uint8Array; it never changes. */
-export class Uint8ArraySnapshot
-  extends cc.SequenceSnapshot<Uint8Array>
-  implements Uint8ArrayReader
-{
+export class Uint8ArraySnapshot extends cc.SequenceSnapshot<Uint8Array> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<Uint8ArrayInput>): Uint8ArraySnapshot {
     return new Uint8ArraySnapshot(cc.coreOf(uint8ArrayDefinition, rows));
@@ -1584,54 +1382,26 @@ export class Uint8ArraySnapshot
  * Uint8Array in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class Uint8ArraySequence
-  extends cc.Sequence<Uint8Array, Uint8ArrayInput, Uint8ArraySnapshot>
-  implements Uint8ArrayReader
-{
+export class Uint8ArraySequence extends cc.Sequence<
+  Uint8Array,
+  Uint8ArrayInput,
+  Uint8ArraySnapshot
+> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = uint8ArrayDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = uint8ArrayDefinition;
 
   constructor(
     store: cc.Store,
-    options: cc.CollectionOptions<Uint8ArrayInput, Uint8ArraySnapshot> = {},
+    options?: cc.CollectionOptions<Uint8ArrayInput, Uint8ArraySnapshot>,
   ) {
     super(uint8ArrayDefinition, Uint8ArraySnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(uint8ArrayDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(uint8ArrayDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(uint8ArrayDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(uint8ArrayDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(uint8ArrayDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(uint8ArrayDefinition, store, hash);
   }
 }
 
 function encodeUint8Array(w: cc.Writer, row: Uint8ArrayInput): void {
-  const bytes = cc.checkBytes(row.bytes, "bytes");
-  if (bytes.length > 0) w.uint32(10).bytes(bytes);
+  cc.putBytes(w, 10, row.bytes, "bytes");
 }
 
 function decodeUint8Array(r: cc.Reader, end: number): Uint8Array {
@@ -1647,7 +1417,7 @@ function decodeUint8Array(r: cc.Reader, end: number): Uint8Array {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ bytes });
+  return cc.freeze<Uint8Array>({ bytes });
 }
 
 export interface Symbol {
@@ -1664,21 +1434,25 @@ export type SymbolReader = cc.SequenceReader<Symbol>;
 
 const symbolFields = new cc.FieldNames(["symbol"]);
 
-const symbolDefinition: cc.EntityDefinition<Symbol, SymbolInput> = {
-  format: 1,
-  package: "clash",
-  entity: "Symbol",
-  hash: "681030a11318a220",
-  fields: symbolFields.names,
-  key: [],
-  views: [],
-  references: [],
-  encode: encodeSymbol,
-  decode: decodeSymbol,
-};
+const symbolDefinition = defineSymbol();
+
+function defineSymbol(): cc.EntityDefinition<Symbol, SymbolInput> {
+  return {
+    format: 1,
+    package: "clash",
+    entity: "Symbol",
+    hash: "681030a11318a220",
+    fields: symbolFields.names,
+    key: [],
+    views: [],
+    references: [],
+    encode: encodeSymbol,
+    decode: decodeSymbol,
+  };
+}
 
 /** One revision of Symbol; it never changes. */
-export class SymbolSnapshot extends cc.SequenceSnapshot<Symbol> implements SymbolReader {
+export class SymbolSnapshot extends cc.SequenceSnapshot<Symbol> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<SymbolInput>): SymbolSnapshot {
     return new SymbolSnapshot(cc.coreOf(symbolDefinition, rows));
@@ -1689,45 +1463,14 @@ export class SymbolSnapshot extends cc.SequenceSnapshot<Symbol> implements Symbo
  * Symbol in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class SymbolSequence
-  extends cc.Sequence<Symbol, SymbolInput, SymbolSnapshot>
-  implements SymbolReader
-{
+export class SymbolSequence extends cc.Sequence<Symbol, SymbolInput, SymbolSnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = symbolDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = symbolDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<SymbolInput, SymbolSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<SymbolInput, SymbolSnapshot>) {
     super(symbolDefinition, SymbolSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(symbolDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(symbolDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(symbolDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(symbolDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(symbolDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(symbolDefinition, store, hash);
   }
 }
 
@@ -1750,7 +1493,7 @@ function decodeSymbol(r: cc.Reader, end: number): Symbol {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ symbol: cc.frozenMap(symbol) });
+  return cc.freeze<Symbol>({ symbol: cc.frozenMap(symbol) });
 }
 
 export interface Error {
@@ -1767,21 +1510,25 @@ export type ErrorReader = cc.SequenceReader<Error>;
 
 const errorFields = new cc.FieldNames(["error"]);
 
-const errorDefinition: cc.EntityDefinition<Error, ErrorInput> = {
-  format: 1,
-  package: "clash",
-  entity: "Error",
-  hash: "49b487623e10a45d",
-  fields: errorFields.names,
-  key: [],
-  views: [],
-  references: [],
-  encode: encodeError,
-  decode: decodeError,
-};
+const errorDefinition = defineError();
+
+function defineError(): cc.EntityDefinition<Error, ErrorInput> {
+  return {
+    format: 1,
+    package: "clash",
+    entity: "Error",
+    hash: "49b487623e10a45d",
+    fields: errorFields.names,
+    key: [],
+    views: [],
+    references: [],
+    encode: encodeError,
+    decode: decodeError,
+  };
+}
 
 /** One revision of Error; it never changes. */
-export class ErrorSnapshot extends cc.SequenceSnapshot<Error> implements ErrorReader {
+export class ErrorSnapshot extends cc.SequenceSnapshot<Error> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<ErrorInput>): ErrorSnapshot {
     return new ErrorSnapshot(cc.coreOf(errorDefinition, rows));
@@ -1792,45 +1539,14 @@ export class ErrorSnapshot extends cc.SequenceSnapshot<Error> implements ErrorRe
  * Error in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class ErrorSequence
-  extends cc.Sequence<Error, ErrorInput, ErrorSnapshot>
-  implements ErrorReader
-{
+export class ErrorSequence extends cc.Sequence<Error, ErrorInput, ErrorSnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = errorDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = errorDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<ErrorInput, ErrorSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<ErrorInput, ErrorSnapshot>) {
     super(errorDefinition, ErrorSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(errorDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(errorDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(errorDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(errorDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(errorDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(errorDefinition, store, hash);
   }
 }
 
@@ -1851,7 +1567,7 @@ function decodeError(r: cc.Reader, end: number): Error {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ error: error === undefined ? cc.missing("error") : error });
+  return cc.freeze<Error>({ error: error === undefined ? cc.missing("error") : error });
 }
 
 /** Map in a ClashSnapshot, where references lead somewhere. */
@@ -1945,18 +1661,7 @@ export class ClashSnapshot extends cc.DatasetSnapshot {
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<ClashInputs>): ClashSnapshot {
-    const cores = new cc.DatasetCores([
-      cc.coreOf(readerDefinition, rows.reader ?? []),
-      cc.coreOf(dateDefinition, rows.date ?? []),
-      cc.coreOf(mapDefinition, rows.map ?? []),
-      cc.coreOf(objectDefinition, rows.object ?? []),
-      cc.coreOf(headerDefinition, rows.header ?? []),
-      cc.coreOf(timestampDefinition, rows.timestamp ?? []),
-      cc.coreOf(uint8ArrayDefinition, rows.uint8Array ?? []),
-      cc.coreOf(symbolDefinition, rows.symbol ?? []),
-      cc.coreOf(errorDefinition, rows.error ?? []),
-    ]);
-    return new ClashSnapshot(cores);
+    return new ClashSnapshot(cc.coresOf(clashSchema, rows));
   }
 }
 
@@ -1965,6 +1670,8 @@ export class ClashSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class ClashDataset extends cc.Dataset<ClashSnapshot, ClashInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = clashSchema;
   readonly reader: ReaderMapping;
   readonly date: DateMapping;
   readonly map: MapMapping;
@@ -1975,7 +1682,7 @@ export class ClashDataset extends cc.Dataset<ClashSnapshot, ClashInputs> {
   readonly symbol: SymbolSequence;
   readonly error: ErrorSequence;
 
-  constructor(store: cc.Store, options: cc.DatasetOptions<ClashInputs, ClashSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.DatasetOptions<ClashInputs, ClashSnapshot>) {
     super(clashSchema, ClashSnapshot, store, options);
     this.reader = new ReaderMapping(store, this.optionsOf("reader"));
     this.date = new DateMapping(store, this.optionsOf("date"));
@@ -1986,26 +1693,5 @@ export class ClashDataset extends cc.Dataset<ClashSnapshot, ClashInputs> {
     this.uint8Array = new Uint8ArraySequence(store, this.optionsOf("uint8Array"));
     this.symbol = new SymbolSequence(store, this.optionsOf("symbol"));
     this.error = new ErrorSequence(store, this.optionsOf("error"));
-  }
-
-  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
-  static rollback(
-    store: cc.Store,
-    options: cc.DatasetRollbackOptions<ClashInputs>,
-  ): cc.Promise<cc.RevisionsOf<ClashInputs>> {
-    return cc.rollbackAll(clashSchema, store, options);
-  }
-
-  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
-  static pin(
-    store: cc.Store,
-    options: cc.DatasetPinOptions<ClashInputs> = {},
-  ): cc.Promise<cc.RevisionsOf<ClashInputs>> {
-    return cc.pinAll(clashSchema, store, options);
-  }
-
-  /** Serves what a pin held back, of all collections at once. */
-  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<ClashInputs>> {
-    return cc.unpinAll(clashSchema, store);
   }
 }

@@ -24,10 +24,8 @@ export interface PointInput {
 }
 
 function encodePoint(w: cc.Writer, row: PointInput): void {
-  const x = cc.checkDouble(row.x, "x");
-  if (!cc.isZero(x)) w.uint32(9).double(x);
-  const y = cc.checkDouble(row.y, "y");
-  if (!cc.isZero(y)) w.uint32(17).double(y);
+  cc.putDouble(w, 9, row.x, "x");
+  cc.putDouble(w, 17, row.y, "y");
 }
 
 function decodePoint(r: cc.Reader, end: number): Point {
@@ -47,7 +45,7 @@ function decodePoint(r: cc.Reader, end: number): Point {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ x, y });
+  return cc.freeze<Point>({ x, y });
 }
 
 /**
@@ -72,46 +70,52 @@ export interface NoteInput {
   readonly at: PointInput;
 }
 
-/** What can be read of Note: on a snapshot, and on the collection itself. */
-export interface NoteReader extends cc.MappingReader<number, Note> {
+/** The views of Note. */
+export interface NoteViews {
   /** \@internal */
   readonly byKind: cc.GroupView<Kind, Note>;
 }
 
+/** What can be read of Note: on a snapshot, and on the collection itself. */
+export type NoteReader = cc.MappingReader<number, Note> & NoteViews;
+
 const noteFields = new cc.FieldNames(["id", "kind", "at"]);
 
-const noteDefinition: cc.EntityDefinition<Note, NoteInput> = {
-  format: 1,
-  package: "docs",
-  entity: "Note",
-  hash: "358db57449047cb8",
-  fields: noteFields.names,
-  key: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-  views: [
-    {
-      view: "group",
-      name: "byKind",
-      by: [{ name: "kind", kind: { type: "enum", names: Kind }, read: (record) => record.kind }],
-      sort: [],
-    },
-  ],
-  references: [
-    {
-      name: "self",
-      to: "Note",
-      target: () => noteDefinition,
-      keys: (record) => [record.id],
-      dangling: "error",
-    },
-  ],
-  encode: encodeNote,
-  decode: decodeNote,
-};
+const noteDefinition = defineNote();
+
+function defineNote(): cc.EntityDefinition<Note, NoteInput> {
+  return {
+    format: 1,
+    package: "docs",
+    entity: "Note",
+    hash: "358db57449047cb8",
+    fields: noteFields.names,
+    key: [cc.field("id", "uint32", (record: Note) => record.id)],
+    views: [
+      cc.group({
+        name: "byKind",
+        by: [cc.field("kind", { type: "enum", names: Kind }, (record: Note) => record.kind)],
+        sort: [],
+      }),
+    ],
+    references: [
+      {
+        name: "self",
+        to: "Note",
+        target: () => noteDefinition,
+        keys: (record: Note) => [record.id],
+        dangling: "error",
+      },
+    ],
+    encode: encodeNote,
+    decode: decodeNote,
+  };
+}
 
 /** One revision of Note; it never changes. */
-export class NoteSnapshot extends cc.MappingSnapshot<number, Note> implements NoteReader {
-  get byKind(): NoteReader["byKind"] {
-    return this.core.group("byKind");
+export class NoteSnapshot extends cc.MappingSnapshot<number, Note> implements NoteViews {
+  get byKind(): NoteViews["byKind"] {
+    return this.group("byKind");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -126,53 +130,24 @@ export class NoteSnapshot extends cc.MappingSnapshot<number, Note> implements No
  */
 export class NoteMapping
   extends cc.Mapping<number, Note, NoteInput, NoteSnapshot>
-  implements NoteReader
+  implements NoteViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = noteDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = noteDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<NoteInput, NoteSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<NoteInput, NoteSnapshot>) {
     super(noteDefinition, NoteSnapshot, store, options);
   }
 
-  get byKind(): NoteReader["byKind"] {
+  get byKind(): NoteViews["byKind"] {
     return this.snapshot().byKind;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(noteDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(noteDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(noteDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(noteDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(noteDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(noteDefinition, store, hash);
   }
 }
 
 function encodeNote(w: cc.Writer, row: NoteInput): void {
-  const id = cc.checkUint32(row.id, "id");
-  if (id !== 0) w.uint32(8).uint32(id);
+  cc.putUint32(w, 8, row.id, "id");
   w.uint32(16).uint32(cc.checkEnum(row.kind, kindNumbers, "kind"));
   cc.writeMessage(w.uint32(26), row.at, encodePoint, "at");
 }
@@ -198,7 +173,7 @@ function decodeNote(r: cc.Reader, end: number): Note {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ id, kind: kind ?? cc.missing("kind"), at: at ?? cc.missing("at") });
+  return cc.freeze<Note>({ id, kind: kind ?? cc.missing("kind"), at: at ?? cc.missing("at") });
 }
 
 /** Note in a DocsSnapshot, where references lead somewhere. */
@@ -237,8 +212,7 @@ export class DocsSnapshot extends cc.DatasetSnapshot {
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<DocsInputs>): DocsSnapshot {
-    const cores = new cc.DatasetCores([cc.coreOf(noteDefinition, rows.note ?? [])]);
-    return new DocsSnapshot(cores);
+    return new DocsSnapshot(cc.coresOf(docsSchema, rows));
   }
 }
 
@@ -247,31 +221,12 @@ export class DocsSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class DocsDataset extends cc.Dataset<DocsSnapshot, DocsInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = docsSchema;
   readonly note: NoteMapping;
 
-  constructor(store: cc.Store, options: cc.DatasetOptions<DocsInputs, DocsSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.DatasetOptions<DocsInputs, DocsSnapshot>) {
     super(docsSchema, DocsSnapshot, store, options);
     this.note = new NoteMapping(store, this.optionsOf("note"));
-  }
-
-  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
-  static rollback(
-    store: cc.Store,
-    options: cc.DatasetRollbackOptions<DocsInputs>,
-  ): cc.Promise<cc.RevisionsOf<DocsInputs>> {
-    return cc.rollbackAll(docsSchema, store, options);
-  }
-
-  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
-  static pin(
-    store: cc.Store,
-    options: cc.DatasetPinOptions<DocsInputs> = {},
-  ): cc.Promise<cc.RevisionsOf<DocsInputs>> {
-    return cc.pinAll(docsSchema, store, options);
-  }
-
-  /** Serves what a pin held back, of all collections at once. */
-  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<DocsInputs>> {
-    return cc.unpinAll(docsSchema, store);
   }
 }

@@ -22,8 +22,7 @@ export interface PointInput {
 }
 
 function encodePoint(w: cc.Writer, row: PointInput): void {
-  const x = cc.checkDouble(row.x, "x");
-  if (!cc.isZero(x)) w.uint32(9).double(x);
+  cc.putDouble(w, 9, row.x, "x");
   const y = row.y ?? undefined;
   if (y !== undefined) w.uint32(21).float(cc.checkFloat(y, "y"));
   cc.writeList(row.tags, "tags", (value) => w.uint32(26).string(cc.checkString(value)));
@@ -51,7 +50,7 @@ function decodePoint(r: cc.Reader, end: number): Point {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ x, y, tags: cc.frozenList(tags) });
+  return cc.freeze<Point>({ x, y, tags: cc.frozenList(tags) });
 }
 
 const pointFields = new cc.FieldNames(["x", "y", "tags"]);
@@ -84,7 +83,7 @@ function decodeEmpty(r: cc.Reader, end: number): Empty {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ nothing });
+  return cc.freeze<Empty>({ nothing });
 }
 
 const emptyFields = new cc.FieldNames(["nothing"]);
@@ -174,21 +173,25 @@ const plainFields = new cc.FieldNames([
   "empty",
 ]);
 
-const plainDefinition: cc.EntityDefinition<Plain, PlainInput> = {
-  format: 1,
-  package: "every.thing",
-  entity: "Plain",
-  hash: "04c6ac7fdb60074a",
-  fields: plainFields.names,
-  key: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-  views: [],
-  references: [],
-  encode: encodePlain,
-  decode: decodePlain,
-};
+const plainDefinition = definePlain();
+
+function definePlain(): cc.EntityDefinition<Plain, PlainInput> {
+  return {
+    format: 1,
+    package: "every.thing",
+    entity: "Plain",
+    hash: "04c6ac7fdb60074a",
+    fields: plainFields.names,
+    key: [cc.field("id", "uint32", (record: Plain) => record.id)],
+    views: [],
+    references: [],
+    encode: encodePlain,
+    decode: decodePlain,
+  };
+}
 
 /** One revision of Plain; it never changes. */
-export class PlainSnapshot extends cc.MappingSnapshot<number, Plain> implements PlainReader {
+export class PlainSnapshot extends cc.MappingSnapshot<number, Plain> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<PlainInput>): PlainSnapshot {
     return new PlainSnapshot(cc.coreOf(plainDefinition, rows));
@@ -199,89 +202,40 @@ export class PlainSnapshot extends cc.MappingSnapshot<number, Plain> implements 
  * Plain in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class PlainMapping
-  extends cc.Mapping<number, Plain, PlainInput, PlainSnapshot>
-  implements PlainReader
-{
+export class PlainMapping extends cc.Mapping<number, Plain, PlainInput, PlainSnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = plainDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = plainDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<PlainInput, PlainSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<PlainInput, PlainSnapshot>) {
     super(plainDefinition, PlainSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(plainDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(plainDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(plainDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(plainDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(plainDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(plainDefinition, store, hash);
   }
 }
 
 function encodePlain(w: cc.Writer, row: PlainInput): void {
-  const id = cc.checkUint32(row.id, "id");
-  if (id !== 0) w.uint32(8).uint32(id);
-  const bool = cc.checkBool(row.bool, "bool");
-  if (bool) w.uint32(16).bool(bool);
-  const int32 = cc.checkInt32(row.int32, "int32");
-  if (int32 !== 0) w.uint32(24).sint32(int32);
-  const uint32 = cc.checkUint32(row.uint32, "uint32");
-  if (uint32 !== 0) w.uint32(32).uint32(uint32);
-  const float = cc.checkFloat(row.float, "float");
-  if (!cc.isZero(float)) w.uint32(45).float(float);
-  const double = cc.checkDouble(row.double, "double");
-  if (!cc.isZero(double)) w.uint32(49).double(double);
-  const string = cc.checkString(row.string, "string");
-  if (string !== "") w.uint32(58).string(string);
-  const bytes = cc.checkBytes(row.bytes, "bytes");
-  if (bytes.length > 0) w.uint32(66).bytes(bytes);
-  const date = cc.checkDate(row.date, "date");
-  if (date !== 0) w.uint32(72).sint32(date);
+  cc.putUint32(w, 8, row.id, "id");
+  cc.putBool(w, 16, row.bool, "bool");
+  cc.putInt32(w, 24, row.int32, "int32");
+  cc.putUint32(w, 32, row.uint32, "uint32");
+  cc.putFloat(w, 45, row.float, "float");
+  cc.putDouble(w, 49, row.double, "double");
+  cc.putString(w, 58, row.string, "string");
+  cc.putBytes(w, 66, row.bytes, "bytes");
+  cc.putDate(w, 72, row.date, "date");
   w.uint32(82).string(cc.checkJson(row.json, "json"));
-  const decimal0 = cc.checkDecimal(row.decimal0, 0, "decimal0");
-  if (decimal0 !== 0) cc.writeInt64(w.uint32(88), decimal0);
-  const decimal3 = cc.checkDecimal(row.decimal3, 3, "decimal3");
-  if (decimal3 !== 0) cc.writeInt64(w.uint32(96), decimal3);
-  const decimal18 = cc.checkDecimal(row.decimal18, 18, "decimal18");
-  if (decimal18 !== 0) cc.writeInt64(w.uint32(104), decimal18);
+  cc.putDecimal(w, 88, row.decimal0, 0, "decimal0");
+  cc.putDecimal(w, 96, row.decimal3, 3, "decimal3");
+  cc.putDecimal(w, 104, row.decimal18, 18, "decimal18");
   cc.writeTimestamp(w.uint32(114), cc.checkTimestamp(row.timestamp, "timestamp"));
   w.uint32(120).uint32(cc.checkEnum(row.kind, kindNumbers, "kind"));
   cc.writeMessage(w.uint32(130), row.point, encodePoint, "point");
-  const int64Bigint = cc.checkInt64(row.int64Bigint, "int64Bigint");
-  if (int64Bigint !== 0) cc.writeInt64(w.uint32(136), int64Bigint);
-  const int64Number = cc.checkSafeInt64(row.int64Number, "int64Number");
-  if (int64Number !== 0) cc.writeInt64(w.uint32(144), int64Number);
-  const int64String = cc.checkInt64(row.int64String, "int64String");
-  if (int64String !== 0) cc.writeInt64(w.uint32(152), int64String);
-  const uint64Bigint = cc.checkUint64(row.uint64Bigint, "uint64Bigint");
-  if (uint64Bigint !== 0) cc.writeUint64(w.uint32(160), uint64Bigint);
-  const uint64Number = cc.checkSafeUint64(row.uint64Number, "uint64Number");
-  if (uint64Number !== 0) cc.writeUint64(w.uint32(168), uint64Number);
-  const uint64String = cc.checkUint64(row.uint64String, "uint64String");
-  if (uint64String !== 0) cc.writeUint64(w.uint32(176), uint64String);
+  cc.putInt64(w, 136, row.int64Bigint, "int64Bigint");
+  cc.putSafeInt64(w, 144, row.int64Number, "int64Number");
+  cc.putInt64(w, 152, row.int64String, "int64String");
+  cc.putUint64(w, 160, row.uint64Bigint, "uint64Bigint");
+  cc.putSafeUint64(w, 168, row.uint64Number, "uint64Number");
+  cc.putUint64(w, 176, row.uint64String, "uint64String");
   cc.writeTimestamp(w.uint32(186), cc.checkTimestamp(row.timestampNumber, "timestampNumber"));
   cc.writeMessage(w.uint32(194), row.empty, encodeEmpty, "empty");
 }
@@ -391,7 +345,7 @@ function decodePlain(r: cc.Reader, end: number): Plain {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<Plain>({
     id,
     bool,
     int32,
@@ -504,24 +458,25 @@ const optionalFields = new cc.FieldNames([
   "empty",
 ]);
 
-const optionalDefinition: cc.EntityDefinition<Optional, OptionalInput> = {
-  format: 1,
-  package: "every.thing",
-  entity: "Optional",
-  hash: "39edd6b58eb067f3",
-  fields: optionalFields.names,
-  key: [{ name: "id", kind: { type: "int32" }, read: (record) => record.id }],
-  views: [],
-  references: [],
-  encode: encodeOptional,
-  decode: decodeOptional,
-};
+const optionalDefinition = defineOptional();
+
+function defineOptional(): cc.EntityDefinition<Optional, OptionalInput> {
+  return {
+    format: 1,
+    package: "every.thing",
+    entity: "Optional",
+    hash: "39edd6b58eb067f3",
+    fields: optionalFields.names,
+    key: [cc.field("id", "int32", (record: Optional) => record.id)],
+    views: [],
+    references: [],
+    encode: encodeOptional,
+    decode: decodeOptional,
+  };
+}
 
 /** One revision of Optional; it never changes. */
-export class OptionalSnapshot
-  extends cc.MappingSnapshot<number, Optional>
-  implements OptionalReader
-{
+export class OptionalSnapshot extends cc.MappingSnapshot<number, Optional> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<OptionalInput>): OptionalSnapshot {
     return new OptionalSnapshot(cc.coreOf(optionalDefinition, rows));
@@ -532,54 +487,19 @@ export class OptionalSnapshot
  * Optional in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class OptionalMapping
-  extends cc.Mapping<number, Optional, OptionalInput, OptionalSnapshot>
-  implements OptionalReader
-{
+export class OptionalMapping extends cc.Mapping<number, Optional, OptionalInput, OptionalSnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = optionalDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = optionalDefinition;
 
-  constructor(
-    store: cc.Store,
-    options: cc.CollectionOptions<OptionalInput, OptionalSnapshot> = {},
-  ) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<OptionalInput, OptionalSnapshot>) {
     super(optionalDefinition, OptionalSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(optionalDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(optionalDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(optionalDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(optionalDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(optionalDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(optionalDefinition, store, hash);
   }
 }
 
 function encodeOptional(w: cc.Writer, row: OptionalInput): void {
-  const id = cc.checkInt32(row.id, "id");
-  if (id !== 0) w.uint32(8).sint32(id);
+  cc.putInt32(w, 8, row.id, "id");
   const bool = row.bool ?? undefined;
   if (bool !== undefined) w.uint32(16).bool(cc.checkBool(bool, "bool"));
   const int32 = row.int32 ?? undefined;
@@ -778,7 +698,7 @@ function decodeOptional(r: cc.Reader, end: number): Optional {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<Optional>({
     id,
     bool,
     int32,
@@ -888,21 +808,25 @@ const listFields = new cc.FieldNames([
   "empty",
 ]);
 
-const listDefinition: cc.EntityDefinition<List, ListInput> = {
-  format: 1,
-  package: "every.thing",
-  entity: "List",
-  hash: "204b8e0735e0156c",
-  fields: listFields.names,
-  key: [],
-  views: [],
-  references: [],
-  encode: encodeList,
-  decode: decodeList,
-};
+const listDefinition = defineList();
+
+function defineList(): cc.EntityDefinition<List, ListInput> {
+  return {
+    format: 1,
+    package: "every.thing",
+    entity: "List",
+    hash: "204b8e0735e0156c",
+    fields: listFields.names,
+    key: [],
+    views: [],
+    references: [],
+    encode: encodeList,
+    decode: decodeList,
+  };
+}
 
 /** One revision of List; it never changes. */
-export class ListSnapshot extends cc.SequenceSnapshot<List> implements ListReader {
+export class ListSnapshot extends cc.SequenceSnapshot<List> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<ListInput>): ListSnapshot {
     return new ListSnapshot(cc.coreOf(listDefinition, rows));
@@ -913,42 +837,14 @@ export class ListSnapshot extends cc.SequenceSnapshot<List> implements ListReade
  * List in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class ListSequence extends cc.Sequence<List, ListInput, ListSnapshot> implements ListReader {
+export class ListSequence extends cc.Sequence<List, ListInput, ListSnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = listDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = listDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<ListInput, ListSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<ListInput, ListSnapshot>) {
     super(listDefinition, ListSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(listDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(listDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(listDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(listDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(listDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(listDefinition, store, hash);
   }
 }
 
@@ -1117,7 +1013,7 @@ function decodeList(r: cc.Reader, end: number): List {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<List>({
     bool: cc.frozenList(bool),
     int32: cc.frozenList(int32),
     uint32: cc.frozenList(uint32),
@@ -1226,21 +1122,25 @@ const mapValueFields = new cc.FieldNames([
   "empty",
 ]);
 
-const mapValueDefinition: cc.EntityDefinition<MapValue, MapValueInput> = {
-  format: 1,
-  package: "every.thing",
-  entity: "MapValue",
-  hash: "873f2890295ea65d",
-  fields: mapValueFields.names,
-  key: [],
-  views: [],
-  references: [],
-  encode: encodeMapValue,
-  decode: decodeMapValue,
-};
+const mapValueDefinition = defineMapValue();
+
+function defineMapValue(): cc.EntityDefinition<MapValue, MapValueInput> {
+  return {
+    format: 1,
+    package: "every.thing",
+    entity: "MapValue",
+    hash: "873f2890295ea65d",
+    fields: mapValueFields.names,
+    key: [],
+    views: [],
+    references: [],
+    encode: encodeMapValue,
+    decode: decodeMapValue,
+  };
+}
 
 /** One revision of MapValue; it never changes. */
-export class MapValueSnapshot extends cc.SequenceSnapshot<MapValue> implements MapValueReader {
+export class MapValueSnapshot extends cc.SequenceSnapshot<MapValue> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<MapValueInput>): MapValueSnapshot {
     return new MapValueSnapshot(cc.coreOf(mapValueDefinition, rows));
@@ -1251,48 +1151,14 @@ export class MapValueSnapshot extends cc.SequenceSnapshot<MapValue> implements M
  * MapValue in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class MapValueSequence
-  extends cc.Sequence<MapValue, MapValueInput, MapValueSnapshot>
-  implements MapValueReader
-{
+export class MapValueSequence extends cc.Sequence<MapValue, MapValueInput, MapValueSnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = mapValueDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = mapValueDefinition;
 
-  constructor(
-    store: cc.Store,
-    options: cc.CollectionOptions<MapValueInput, MapValueSnapshot> = {},
-  ) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<MapValueInput, MapValueSnapshot>) {
     super(mapValueDefinition, MapValueSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(mapValueDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(mapValueDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(mapValueDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(mapValueDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(mapValueDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(mapValueDefinition, store, hash);
   }
 }
 
@@ -1492,7 +1358,7 @@ function decodeMapValue(r: cc.Reader, end: number): MapValue {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<MapValue>({
     bool: cc.frozenMap(bool),
     int32: cc.frozenMap(int32),
     uint32: cc.frozenMap(uint32),
@@ -1543,21 +1409,25 @@ export type MapKeyReader = cc.SequenceReader<MapKey>;
 
 const mapKeyFields = new cc.FieldNames(["string", "bool", "int32", "uint32", "int64", "uint64"]);
 
-const mapKeyDefinition: cc.EntityDefinition<MapKey, MapKeyInput> = {
-  format: 1,
-  package: "every.thing",
-  entity: "MapKey",
-  hash: "c0f2eb120b1959e9",
-  fields: mapKeyFields.names,
-  key: [],
-  views: [],
-  references: [],
-  encode: encodeMapKey,
-  decode: decodeMapKey,
-};
+const mapKeyDefinition = defineMapKey();
+
+function defineMapKey(): cc.EntityDefinition<MapKey, MapKeyInput> {
+  return {
+    format: 1,
+    package: "every.thing",
+    entity: "MapKey",
+    hash: "c0f2eb120b1959e9",
+    fields: mapKeyFields.names,
+    key: [],
+    views: [],
+    references: [],
+    encode: encodeMapKey,
+    decode: decodeMapKey,
+  };
+}
 
 /** One revision of MapKey; it never changes. */
-export class MapKeySnapshot extends cc.SequenceSnapshot<MapKey> implements MapKeyReader {
+export class MapKeySnapshot extends cc.SequenceSnapshot<MapKey> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<MapKeyInput>): MapKeySnapshot {
     return new MapKeySnapshot(cc.coreOf(mapKeyDefinition, rows));
@@ -1568,45 +1438,14 @@ export class MapKeySnapshot extends cc.SequenceSnapshot<MapKey> implements MapKe
  * MapKey in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class MapKeySequence
-  extends cc.Sequence<MapKey, MapKeyInput, MapKeySnapshot>
-  implements MapKeyReader
-{
+export class MapKeySequence extends cc.Sequence<MapKey, MapKeyInput, MapKeySnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = mapKeyDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = mapKeyDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<MapKeyInput, MapKeySnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<MapKeyInput, MapKeySnapshot>) {
     super(mapKeyDefinition, MapKeySnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(mapKeyDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(mapKeyDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(mapKeyDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(mapKeyDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(mapKeyDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(mapKeyDefinition, store, hash);
   }
 }
 
@@ -1664,7 +1503,7 @@ function decodeMapKey(r: cc.Reader, end: number): MapKey {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<MapKey>({
     string: cc.frozenMap(string),
     bool: cc.frozenMap(bool),
     int32: cc.frozenMap(int32),
@@ -1732,21 +1571,25 @@ const defaultFields = new cc.FieldNames([
   "map",
 ]);
 
-const defaultDefinition: cc.EntityDefinition<Default, DefaultInput> = {
-  format: 1,
-  package: "every.thing",
-  entity: "Default",
-  hash: "de3afad97d566d39",
-  fields: defaultFields.names,
-  key: [{ name: "id", kind: { type: "string" }, read: (record) => record.id }],
-  views: [],
-  references: [],
-  encode: encodeDefault,
-  decode: decodeDefault,
-};
+const defaultDefinition = defineDefault();
+
+function defineDefault(): cc.EntityDefinition<Default, DefaultInput> {
+  return {
+    format: 1,
+    package: "every.thing",
+    entity: "Default",
+    hash: "de3afad97d566d39",
+    fields: defaultFields.names,
+    key: [cc.field("id", "string", (record: Default) => record.id)],
+    views: [],
+    references: [],
+    encode: encodeDefault,
+    decode: decodeDefault,
+  };
+}
 
 /** One revision of Default; it never changes. */
-export class DefaultSnapshot extends cc.MappingSnapshot<string, Default> implements DefaultReader {
+export class DefaultSnapshot extends cc.MappingSnapshot<string, Default> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<DefaultInput>): DefaultSnapshot {
     return new DefaultSnapshot(cc.coreOf(defaultDefinition, rows));
@@ -1757,73 +1600,34 @@ export class DefaultSnapshot extends cc.MappingSnapshot<string, Default> impleme
  * Default in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class DefaultMapping
-  extends cc.Mapping<string, Default, DefaultInput, DefaultSnapshot>
-  implements DefaultReader
-{
+export class DefaultMapping extends cc.Mapping<string, Default, DefaultInput, DefaultSnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = defaultDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = defaultDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<DefaultInput, DefaultSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<DefaultInput, DefaultSnapshot>) {
     super(defaultDefinition, DefaultSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(defaultDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(defaultDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(defaultDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(defaultDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(defaultDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(defaultDefinition, store, hash);
   }
 }
 
 function encodeDefault(w: cc.Writer, row: DefaultInput): void {
-  const id = cc.checkString(row.id, "id");
-  if (id !== "") w.uint32(10).string(id);
-  const bool = cc.checkBool(row.bool ?? true, "bool");
-  if (bool) w.uint32(16).bool(bool);
-  const int32 = cc.checkInt32(row.int32 ?? -5, "int32");
-  if (int32 !== 0) w.uint32(24).sint32(int32);
-  const uint32 = cc.checkUint32(row.uint32 ?? 4_294_967_295, "uint32");
-  if (uint32 !== 0) w.uint32(32).uint32(uint32);
-  const float = cc.checkFloat(row.float ?? 0.5, "float");
-  if (!cc.isZero(float)) w.uint32(45).float(float);
-  const double = cc.checkDouble(row.double ?? 1e300, "double");
-  if (!cc.isZero(double)) w.uint32(49).double(double);
-  const string = cc.checkString(row.string ?? "a\n", "string");
-  if (string !== "") w.uint32(58).string(string);
-  const date = cc.checkDate(row.date ?? "2026-01-31", "date");
-  if (date !== 0) w.uint32(64).sint32(date);
-  const decimal3 = cc.checkDecimal(row.decimal3 ?? "-0.050", 3, "decimal3");
-  if (decimal3 !== 0) cc.writeInt64(w.uint32(72), decimal3);
-  cc.writeTimestamp(w.uint32(82), cc.checkTimestamp(row.timestamp ?? 1_769_860_800_500, "timestamp"));
+  cc.putString(w, 10, row.id, "id");
+  cc.putBool(w, 16, row.bool ?? true, "bool");
+  cc.putInt32(w, 24, row.int32 ?? -5, "int32");
+  cc.putUint32(w, 32, row.uint32 ?? 4_294_967_295, "uint32");
+  cc.putFloat(w, 45, row.float ?? 0.5, "float");
+  cc.putDouble(w, 49, row.double ?? 1e300, "double");
+  cc.putString(w, 58, row.string ?? "a\n", "string");
+  cc.putDate(w, 64, row.date ?? "2026-01-31", "date");
+  cc.putDecimal(w, 72, row.decimal3 ?? "-0.050", 3, "decimal3");
+  cc.writeTimestamp(
+    w.uint32(82),
+    cc.checkTimestamp(row.timestamp ?? 1_769_860_800_500, "timestamp"),
+  );
   w.uint32(88).uint32(cc.checkEnum(row.kind ?? "second", kindNumbers, "kind"));
-  const int64 = cc.checkInt64(row.int64 ?? 9_223_372_036_854_775_807n, "int64");
-  if (int64 !== 0) cc.writeInt64(w.uint32(96), int64);
-  const uint64 = cc.checkUint64(row.uint64 ?? 5, "uint64");
-  if (uint64 !== 0) cc.writeUint64(w.uint32(104), uint64);
+  cc.putInt64(w, 96, row.int64 ?? 9_223_372_036_854_775_807n, "int64");
+  cc.putUint64(w, 104, row.uint64 ?? 5, "uint64");
   cc.writeList(row.list ?? [], "list", (value) => w.uint32(114).string(cc.checkString(value)));
   cc.writeMap(w, 122, row.map ?? {}, "map", cc.stringKeys, (value) =>
     w.uint32(18).string(cc.checkString(value)),
@@ -1917,7 +1721,7 @@ function decodeDefault(r: cc.Reader, end: number): Default {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<Default>({
     id,
     bool,
     int32,
@@ -1970,28 +1774,32 @@ export type KeyedReader = cc.MappingReader<KeyedKey, Keyed>;
 
 const keyedFields = new cc.FieldNames(["text", "on", "small", "big", "kind", "wide"]);
 
-const keyedDefinition: cc.EntityDefinition<Keyed, KeyedInput> = {
-  format: 1,
-  package: "every.thing",
-  entity: "Keyed",
-  hash: "d053f1d5ce5380f4",
-  fields: keyedFields.names,
-  key: [
-    { name: "text", kind: { type: "string" }, read: (record) => record.text },
-    { name: "on", kind: { type: "bool" }, read: (record) => record.on },
-    { name: "small", kind: { type: "int32" }, read: (record) => record.small },
-    { name: "big", kind: { type: "int64", as: "bigint" }, read: (record) => record.big },
-    { name: "kind", kind: { type: "enum", names: Kind }, read: (record) => record.kind },
-    { name: "wide", kind: { type: "uint64", as: "string" }, read: (record) => record.wide },
-  ],
-  views: [],
-  references: [],
-  encode: encodeKeyed,
-  decode: decodeKeyed,
-};
+const keyedDefinition = defineKeyed();
+
+function defineKeyed(): cc.EntityDefinition<Keyed, KeyedInput> {
+  return {
+    format: 1,
+    package: "every.thing",
+    entity: "Keyed",
+    hash: "d053f1d5ce5380f4",
+    fields: keyedFields.names,
+    key: [
+      cc.field("text", "string", (record: Keyed) => record.text),
+      cc.field("on", "bool", (record: Keyed) => record.on),
+      cc.field("small", "int32", (record: Keyed) => record.small),
+      cc.field("big", { type: "int64", as: "bigint" }, (record: Keyed) => record.big),
+      cc.field("kind", { type: "enum", names: Kind }, (record: Keyed) => record.kind),
+      cc.field("wide", { type: "uint64", as: "string" }, (record: Keyed) => record.wide),
+    ],
+    views: [],
+    references: [],
+    encode: encodeKeyed,
+    decode: decodeKeyed,
+  };
+}
 
 /** One revision of Keyed; it never changes. */
-export class KeyedSnapshot extends cc.MappingSnapshot<KeyedKey, Keyed> implements KeyedReader {
+export class KeyedSnapshot extends cc.MappingSnapshot<KeyedKey, Keyed> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<KeyedInput>): KeyedSnapshot {
     return new KeyedSnapshot(cc.coreOf(keyedDefinition, rows));
@@ -2002,60 +1810,24 @@ export class KeyedSnapshot extends cc.MappingSnapshot<KeyedKey, Keyed> implement
  * Keyed in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class KeyedMapping
-  extends cc.Mapping<KeyedKey, Keyed, KeyedInput, KeyedSnapshot>
-  implements KeyedReader
-{
+export class KeyedMapping extends cc.Mapping<KeyedKey, Keyed, KeyedInput, KeyedSnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = keyedDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = keyedDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<KeyedInput, KeyedSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<KeyedInput, KeyedSnapshot>) {
     super(keyedDefinition, KeyedSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(keyedDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(keyedDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(keyedDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(keyedDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(keyedDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(keyedDefinition, store, hash);
   }
 }
 
 function encodeKeyed(w: cc.Writer, row: KeyedInput): void {
-  const text = cc.checkString(row.text, "text");
-  if (text !== "") w.uint32(10).string(text);
-  const on = cc.checkBool(row.on, "on");
-  if (on) w.uint32(16).bool(on);
-  const small = cc.checkInt32(row.small, "small");
-  if (small !== 0) w.uint32(24).sint32(small);
-  const big = cc.checkInt64(row.big, "big");
-  if (big !== 0) cc.writeInt64(w.uint32(32), big);
+  cc.putString(w, 10, row.text, "text");
+  cc.putBool(w, 16, row.on, "on");
+  cc.putInt32(w, 24, row.small, "small");
+  cc.putInt64(w, 32, row.big, "big");
   w.uint32(40).uint32(cc.checkEnum(row.kind, kindNumbers, "kind"));
-  const wide = cc.checkUint64(row.wide, "wide");
-  if (wide !== 0) cc.writeUint64(w.uint32(48), wide);
+  cc.putUint64(w, 48, row.wide, "wide");
 }
 
 function decodeKeyed(r: cc.Reader, end: number): Keyed {
@@ -2091,7 +1863,7 @@ function decodeKeyed(r: cc.Reader, end: number): Keyed {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ text, on, small, big, kind: kind ?? cc.missing("kind"), wide });
+  return cc.freeze<Keyed>({ text, on, small, big, kind: kind ?? cc.missing("kind"), wide });
 }
 
 /** What a loader gives for each collection of EveryThing. */
@@ -2141,16 +1913,7 @@ export class EveryThingSnapshot extends cc.DatasetSnapshot {
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<EveryThingInputs>): EveryThingSnapshot {
-    const cores = new cc.DatasetCores([
-      cc.coreOf(plainDefinition, rows.plain ?? []),
-      cc.coreOf(optionalDefinition, rows.optional ?? []),
-      cc.coreOf(listDefinition, rows.list ?? []),
-      cc.coreOf(mapValueDefinition, rows.mapValue ?? []),
-      cc.coreOf(mapKeyDefinition, rows.mapKey ?? []),
-      cc.coreOf(defaultDefinition, rows.default ?? []),
-      cc.coreOf(keyedDefinition, rows.keyed ?? []),
-    ]);
-    return new EveryThingSnapshot(cores);
+    return new EveryThingSnapshot(cc.coresOf(everyThingSchema, rows));
   }
 }
 
@@ -2159,6 +1922,8 @@ export class EveryThingSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class EveryThingDataset extends cc.Dataset<EveryThingSnapshot, EveryThingInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = everyThingSchema;
   readonly plain: PlainMapping;
   readonly optional: OptionalMapping;
   readonly list: ListSequence;
@@ -2167,10 +1932,7 @@ export class EveryThingDataset extends cc.Dataset<EveryThingSnapshot, EveryThing
   readonly default: DefaultMapping;
   readonly keyed: KeyedMapping;
 
-  constructor(
-    store: cc.Store,
-    options: cc.DatasetOptions<EveryThingInputs, EveryThingSnapshot> = {},
-  ) {
+  constructor(store: cc.Store, options?: cc.DatasetOptions<EveryThingInputs, EveryThingSnapshot>) {
     super(everyThingSchema, EveryThingSnapshot, store, options);
     this.plain = new PlainMapping(store, this.optionsOf("plain"));
     this.optional = new OptionalMapping(store, this.optionsOf("optional"));
@@ -2179,26 +1941,5 @@ export class EveryThingDataset extends cc.Dataset<EveryThingSnapshot, EveryThing
     this.mapKey = new MapKeySequence(store, this.optionsOf("mapKey"));
     this.default = new DefaultMapping(store, this.optionsOf("default"));
     this.keyed = new KeyedMapping(store, this.optionsOf("keyed"));
-  }
-
-  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
-  static rollback(
-    store: cc.Store,
-    options: cc.DatasetRollbackOptions<EveryThingInputs>,
-  ): cc.Promise<cc.RevisionsOf<EveryThingInputs>> {
-    return cc.rollbackAll(everyThingSchema, store, options);
-  }
-
-  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
-  static pin(
-    store: cc.Store,
-    options: cc.DatasetPinOptions<EveryThingInputs> = {},
-  ): cc.Promise<cc.RevisionsOf<EveryThingInputs>> {
-    return cc.pinAll(everyThingSchema, store, options);
-  }
-
-  /** Serves what a pin held back, of all collections at once. */
-  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<EveryThingInputs>> {
-    return cc.unpinAll(everyThingSchema, store);
   }
 }

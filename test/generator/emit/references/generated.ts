@@ -46,7 +46,7 @@ function decodePlace(r: cc.Reader, end: number): Place {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ node, nodes: cc.frozenList(nodes), next });
+  return cc.freeze<Place>({ node, nodes: cc.frozenList(nodes), next });
 }
 
 const placeFields = new cc.FieldNames(["node", "nodes", "next"]);
@@ -73,74 +73,78 @@ export type NodeReader = cc.MappingReader<number, Node>;
 
 const nodeFields = new cc.FieldNames(["id", "parent", "others", "place", "homeOf"]);
 
-const nodeDefinition: cc.EntityDefinition<Node, NodeInput> = {
-  format: 1,
-  package: "links",
-  entity: "Node",
-  hash: "57e25dec61db4638",
-  fields: nodeFields.names,
-  key: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-  views: [],
-  references: [
-    {
-      name: "self",
-      to: "Node",
-      target: () => nodeDefinition,
-      keys: (record) => [record.id],
-      dangling: "error",
-    },
-    {
-      name: "above",
-      to: "Node",
-      target: () => nodeDefinition,
-      keys: (record) => (record.parent === undefined ? [] : [record.parent]),
-      dangling: "error",
-    },
-    {
-      name: "related",
-      to: "Node",
-      target: () => nodeDefinition,
-      keys: (record) => record.others,
-      dangling: "warn",
-    },
-    {
-      name: "near",
-      to: "Node",
-      target: () => nodeDefinition,
-      keys: (record) => (record.place?.node === undefined ? [] : [record.place.node]),
-      dangling: "error",
-    },
-    {
-      name: "around",
-      to: "Node",
-      target: () => nodeDefinition,
-      keys: (record) => record.place?.nodes ?? [],
-      dangling: "warn",
-    },
-    {
-      name: "home",
-      to: "Node",
-      target: () => nodeDefinition,
-      keys: (record) => (record.homeOf.node === undefined ? [] : [record.homeOf.node]),
-      dangling: "error",
-    },
-    {
-      name: "way",
-      to: "Edge",
-      target: () => edgeDefinition,
-      keys: (record) =>
-        record.place?.node === undefined || record.place.next === undefined
-          ? []
-          : [{ from: record.place.node, to: record.place.next }],
-      dangling: "error",
-    },
-  ],
-  encode: encodeNode,
-  decode: decodeNode,
-};
+const nodeDefinition = defineNode();
+
+function defineNode(): cc.EntityDefinition<Node, NodeInput> {
+  return {
+    format: 1,
+    package: "links",
+    entity: "Node",
+    hash: "57e25dec61db4638",
+    fields: nodeFields.names,
+    key: [cc.field("id", "uint32", (record: Node) => record.id)],
+    views: [],
+    references: [
+      {
+        name: "self",
+        to: "Node",
+        target: () => nodeDefinition,
+        keys: (record: Node) => [record.id],
+        dangling: "error",
+      },
+      {
+        name: "above",
+        to: "Node",
+        target: () => nodeDefinition,
+        keys: (record: Node) => (record.parent === undefined ? [] : [record.parent]),
+        dangling: "error",
+      },
+      {
+        name: "related",
+        to: "Node",
+        target: () => nodeDefinition,
+        keys: (record: Node) => record.others,
+        dangling: "warn",
+      },
+      {
+        name: "near",
+        to: "Node",
+        target: () => nodeDefinition,
+        keys: (record: Node) => (record.place?.node === undefined ? [] : [record.place.node]),
+        dangling: "error",
+      },
+      {
+        name: "around",
+        to: "Node",
+        target: () => nodeDefinition,
+        keys: (record: Node) => record.place?.nodes ?? [],
+        dangling: "warn",
+      },
+      {
+        name: "home",
+        to: "Node",
+        target: () => nodeDefinition,
+        keys: (record: Node) => (record.homeOf.node === undefined ? [] : [record.homeOf.node]),
+        dangling: "error",
+      },
+      {
+        name: "way",
+        to: "Edge",
+        target: () => edgeDefinition,
+        keys: (record: Node) =>
+          record.place?.node === undefined || record.place.next === undefined
+            ? []
+            : [{ from: record.place.node, to: record.place.next }],
+        dangling: "error",
+      },
+    ],
+    encode: encodeNode,
+    decode: decodeNode,
+  };
+}
 
 /** One revision of Node; it never changes. */
-export class NodeSnapshot extends cc.MappingSnapshot<number, Node> implements NodeReader {
+export class NodeSnapshot extends cc.MappingSnapshot<number, Node> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<NodeInput>): NodeSnapshot {
     return new NodeSnapshot(cc.coreOf(nodeDefinition, rows));
@@ -151,51 +155,19 @@ export class NodeSnapshot extends cc.MappingSnapshot<number, Node> implements No
  * Node in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class NodeMapping
-  extends cc.Mapping<number, Node, NodeInput, NodeSnapshot>
-  implements NodeReader
-{
+export class NodeMapping extends cc.Mapping<number, Node, NodeInput, NodeSnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = nodeDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = nodeDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<NodeInput, NodeSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<NodeInput, NodeSnapshot>) {
     super(nodeDefinition, NodeSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(nodeDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(nodeDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(nodeDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(nodeDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(nodeDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(nodeDefinition, store, hash);
   }
 }
 
 function encodeNode(w: cc.Writer, row: NodeInput): void {
-  const id = cc.checkUint32(row.id, "id");
-  if (id !== 0) w.uint32(8).uint32(id);
+  cc.putUint32(w, 8, row.id, "id");
   const parent = row.parent ?? undefined;
   if (parent !== undefined) w.uint32(16).uint32(cc.checkUint32(parent, "parent"));
   cc.writePacked(w, 26, row.others, "others", (value) => w.uint32(cc.checkUint32(value)));
@@ -235,7 +207,7 @@ function decodeNode(r: cc.Reader, end: number): Node {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<Node>({
     id,
     parent,
     others: cc.frozenList(others),
@@ -270,40 +242,44 @@ export type EdgeReader = cc.MappingReader<EdgeKey, Edge>;
 
 const edgeFields = new cc.FieldNames(["from", "to", "nextFrom", "nextTo"]);
 
-const edgeDefinition: cc.EntityDefinition<Edge, EdgeInput> = {
-  format: 1,
-  package: "links",
-  entity: "Edge",
-  hash: "b774f4886f8a13cc",
-  fields: edgeFields.names,
-  key: [
-    { name: "from", kind: { type: "uint32" }, read: (record) => record.from },
-    { name: "to", kind: { type: "uint32" }, read: (record) => record.to },
-  ],
-  views: [],
-  references: [
-    {
-      name: "start",
-      to: "Node",
-      target: () => nodeDefinition,
-      keys: (record) => [record.from],
-      dangling: "error",
-    },
-    {
-      name: "following",
-      to: "Edge",
-      target: () => edgeDefinition,
-      keys: (record) =>
-        record.nextFrom === undefined ? [] : [{ from: record.nextFrom, to: record.nextTo }],
-      dangling: "error",
-    },
-  ],
-  encode: encodeEdge,
-  decode: decodeEdge,
-};
+const edgeDefinition = defineEdge();
+
+function defineEdge(): cc.EntityDefinition<Edge, EdgeInput> {
+  return {
+    format: 1,
+    package: "links",
+    entity: "Edge",
+    hash: "b774f4886f8a13cc",
+    fields: edgeFields.names,
+    key: [
+      cc.field("from", "uint32", (record: Edge) => record.from),
+      cc.field("to", "uint32", (record: Edge) => record.to),
+    ],
+    views: [],
+    references: [
+      {
+        name: "start",
+        to: "Node",
+        target: () => nodeDefinition,
+        keys: (record: Edge) => [record.from],
+        dangling: "error",
+      },
+      {
+        name: "following",
+        to: "Edge",
+        target: () => edgeDefinition,
+        keys: (record: Edge) =>
+          record.nextFrom === undefined ? [] : [{ from: record.nextFrom, to: record.nextTo }],
+        dangling: "error",
+      },
+    ],
+    encode: encodeEdge,
+    decode: decodeEdge,
+  };
+}
 
 /** One revision of Edge; it never changes. */
-export class EdgeSnapshot extends cc.MappingSnapshot<EdgeKey, Edge> implements EdgeReader {
+export class EdgeSnapshot extends cc.MappingSnapshot<EdgeKey, Edge> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<EdgeInput>): EdgeSnapshot {
     return new EdgeSnapshot(cc.coreOf(edgeDefinition, rows));
@@ -314,57 +290,23 @@ export class EdgeSnapshot extends cc.MappingSnapshot<EdgeKey, Edge> implements E
  * Edge in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class EdgeMapping
-  extends cc.Mapping<EdgeKey, Edge, EdgeInput, EdgeSnapshot>
-  implements EdgeReader
-{
+export class EdgeMapping extends cc.Mapping<EdgeKey, Edge, EdgeInput, EdgeSnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = edgeDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = edgeDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<EdgeInput, EdgeSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<EdgeInput, EdgeSnapshot>) {
     super(edgeDefinition, EdgeSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(edgeDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(edgeDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(edgeDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(edgeDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(edgeDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(edgeDefinition, store, hash);
   }
 }
 
 function encodeEdge(w: cc.Writer, row: EdgeInput): void {
-  const from = cc.checkUint32(row.from, "from");
-  if (from !== 0) w.uint32(8).uint32(from);
-  const to = cc.checkUint32(row.to, "to");
-  if (to !== 0) w.uint32(16).uint32(to);
+  cc.putUint32(w, 8, row.from, "from");
+  cc.putUint32(w, 16, row.to, "to");
   const nextFrom = row.nextFrom ?? undefined;
   if (nextFrom !== undefined) w.uint32(24).uint32(cc.checkUint32(nextFrom, "nextFrom"));
-  const nextTo = cc.checkUint32(row.nextTo, "nextTo");
-  if (nextTo !== 0) w.uint32(32).uint32(nextTo);
+  cc.putUint32(w, 32, row.nextTo, "nextTo");
   if (row.nextFrom === undefined) edgeFields.check(row);
 }
 
@@ -393,7 +335,7 @@ function decodeEdge(r: cc.Reader, end: number): Edge {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ from, to, nextFrom, nextTo });
+  return cc.freeze<Edge>({ from, to, nextFrom, nextTo });
 }
 
 /** Node in a LinksSnapshot, where references lead somewhere. */
@@ -490,11 +432,7 @@ export class LinksSnapshot extends cc.DatasetSnapshot {
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<LinksInputs>): LinksSnapshot {
-    const cores = new cc.DatasetCores([
-      cc.coreOf(nodeDefinition, rows.node ?? []),
-      cc.coreOf(edgeDefinition, rows.edge ?? []),
-    ]);
-    return new LinksSnapshot(cores);
+    return new LinksSnapshot(cc.coresOf(linksSchema, rows));
   }
 }
 
@@ -503,33 +441,14 @@ export class LinksSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class LinksDataset extends cc.Dataset<LinksSnapshot, LinksInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = linksSchema;
   readonly node: NodeMapping;
   readonly edge: EdgeMapping;
 
-  constructor(store: cc.Store, options: cc.DatasetOptions<LinksInputs, LinksSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.DatasetOptions<LinksInputs, LinksSnapshot>) {
     super(linksSchema, LinksSnapshot, store, options);
     this.node = new NodeMapping(store, this.optionsOf("node"));
     this.edge = new EdgeMapping(store, this.optionsOf("edge"));
-  }
-
-  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
-  static rollback(
-    store: cc.Store,
-    options: cc.DatasetRollbackOptions<LinksInputs>,
-  ): cc.Promise<cc.RevisionsOf<LinksInputs>> {
-    return cc.rollbackAll(linksSchema, store, options);
-  }
-
-  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
-  static pin(
-    store: cc.Store,
-    options: cc.DatasetPinOptions<LinksInputs> = {},
-  ): cc.Promise<cc.RevisionsOf<LinksInputs>> {
-    return cc.pinAll(linksSchema, store, options);
-  }
-
-  /** Serves what a pin held back, of all collections at once. */
-  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<LinksInputs>> {
-    return cc.unpinAll(linksSchema, store);
   }
 }

@@ -16,21 +16,25 @@ export type WordReader = cc.SequenceReader<Word>;
 
 const wordFields = new cc.FieldNames(["text"]);
 
-const wordDefinition: cc.EntityDefinition<Word, WordInput> = {
-  format: 1,
-  package: "one",
-  entity: "Word",
-  hash: "523749f50ce1036e",
-  fields: wordFields.names,
-  key: [],
-  views: [],
-  references: [],
-  encode: encodeWord,
-  decode: decodeWord,
-};
+const wordDefinition = defineWord();
+
+function defineWord(): cc.EntityDefinition<Word, WordInput> {
+  return {
+    format: 1,
+    package: "one",
+    entity: "Word",
+    hash: "523749f50ce1036e",
+    fields: wordFields.names,
+    key: [],
+    views: [],
+    references: [],
+    encode: encodeWord,
+    decode: decodeWord,
+  };
+}
 
 /** One revision of Word; it never changes. */
-export class WordSnapshot extends cc.SequenceSnapshot<Word> implements WordReader {
+export class WordSnapshot extends cc.SequenceSnapshot<Word> {
   /** Builds a snapshot from rows, without a store: for tests. */
   static of(rows: cc.Iterable<WordInput>): WordSnapshot {
     return new WordSnapshot(cc.coreOf(wordDefinition, rows));
@@ -41,48 +45,19 @@ export class WordSnapshot extends cc.SequenceSnapshot<Word> implements WordReade
  * Word in the memory of this process: reads answer from the newest revision it has.
  * Constructing it starts nothing; await ready() before the first read.
  */
-export class WordSequence extends cc.Sequence<Word, WordInput, WordSnapshot> implements WordReader {
+export class WordSequence extends cc.Sequence<Word, WordInput, WordSnapshot> {
   /** The schema hash: the version of this build. */
   static readonly hash: string = wordDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = wordDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<WordInput, WordSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<WordInput, WordSnapshot>) {
     super(wordDefinition, WordSnapshot, store, options);
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(wordDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(wordDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(wordDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(wordDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(wordDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(wordDefinition, store, hash);
   }
 }
 
 function encodeWord(w: cc.Writer, row: WordInput): void {
-  const text = cc.checkString(row.text, "text");
-  if (text !== "") w.uint32(10).string(text);
+  cc.putString(w, 10, row.text, "text");
 }
 
 function decodeWord(r: cc.Reader, end: number): Word {
@@ -98,7 +73,7 @@ function decodeWord(r: cc.Reader, end: number): Word {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ text });
+  return cc.freeze<Word>({ text });
 }
 
 /** What a loader gives for each collection of One. */
@@ -122,8 +97,7 @@ export class OneSnapshot extends cc.DatasetSnapshot {
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<OneInputs>): OneSnapshot {
-    const cores = new cc.DatasetCores([cc.coreOf(wordDefinition, rows.word ?? [])]);
-    return new OneSnapshot(cores);
+    return new OneSnapshot(cc.coresOf(oneSchema, rows));
   }
 }
 
@@ -132,31 +106,12 @@ export class OneSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class OneDataset extends cc.Dataset<OneSnapshot, OneInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = oneSchema;
   readonly word: WordSequence;
 
-  constructor(store: cc.Store, options: cc.DatasetOptions<OneInputs, OneSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.DatasetOptions<OneInputs, OneSnapshot>) {
     super(oneSchema, OneSnapshot, store, options);
     this.word = new WordSequence(store, this.optionsOf("word"));
-  }
-
-  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
-  static rollback(
-    store: cc.Store,
-    options: cc.DatasetRollbackOptions<OneInputs>,
-  ): cc.Promise<cc.RevisionsOf<OneInputs>> {
-    return cc.rollbackAll(oneSchema, store, options);
-  }
-
-  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
-  static pin(
-    store: cc.Store,
-    options: cc.DatasetPinOptions<OneInputs> = {},
-  ): cc.Promise<cc.RevisionsOf<OneInputs>> {
-    return cc.pinAll(oneSchema, store, options);
-  }
-
-  /** Serves what a pin held back, of all collections at once. */
-  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<OneInputs>> {
-    return cc.unpinAll(oneSchema, store);
   }
 }

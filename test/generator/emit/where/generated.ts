@@ -44,7 +44,7 @@ function decodeInner(r: cc.Reader, end: number): Inner {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({ n, at });
+  return cc.freeze<Inner>({ n, at });
 }
 
 const innerFields = new cc.FieldNames(["n", "at"]);
@@ -99,8 +99,8 @@ export interface ThingTrioKey {
   readonly on: boolean;
 }
 
-/** What can be read of Thing: on a snapshot, and on the collection itself. */
-export interface ThingReader extends cc.MappingReader<number, Thing> {
+/** The views of Thing. */
+export interface ThingViews {
   readonly equal: cc.SortedView<Thing, number>;
   readonly unlike: cc.SortedView<Thing, number>;
   readonly among: cc.SortedView<Thing, number>;
@@ -120,6 +120,9 @@ export interface ThingReader extends cc.MappingReader<number, Thing> {
   readonly always: cc.SortedView<Thing, number>;
 }
 
+/** What can be read of Thing: on a snapshot, and on the collection itself. */
+export type ThingReader = cc.MappingReader<number, Thing> & ThingViews;
+
 const thingFields = new cc.FieldNames([
   "id",
   "kind",
@@ -138,267 +141,251 @@ const thingFields = new cc.FieldNames([
   "tags",
 ]);
 
-const thingDefinition: cc.EntityDefinition<Thing, ThingInput> = {
-  format: 1,
-  package: "tests",
-  entity: "Thing",
-  hash: "f2d4377f46bdb6c6",
-  fields: thingFields.names,
-  key: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-  views: [
-    {
-      view: "sorted",
-      name: "equal",
-      where: (record) =>
-        record.kind === "a" &&
-        record.on &&
-        record.maybe === false &&
-        record.text === "x\\y\n" &&
-        record.big === 9_007_199_254_740_993n &&
-        record.wide === "5" &&
-        record.safe === 5 &&
-        record.price === "1.50" &&
-        record.day === "2020-02-29" &&
-        record.ratio === 0.5,
-      sort: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-    },
-    {
-      view: "sorted",
-      name: "unlike",
-      where: (record) =>
-        record.kind !== "a" &&
-        !record.on &&
-        record.maybe !== true &&
-        record.text !== "x" &&
-        record.day !== "2020-02-29",
-      sort: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-    },
-    {
-      view: "sorted",
-      name: "among",
-      where: (record) => record.kind === "a" || record.kind === "b",
-      sort: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-    },
-    {
-      view: "sorted",
-      name: "amongMore",
-      where: (record) =>
-        (record.kind === "a" || record.kind === "b") && record.text !== "p" && record.text !== "q",
-      sort: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-    },
-    {
-      view: "sorted",
-      name: "above",
-      where: (record) =>
-        cc.compareText(record.text, "m") > 0 &&
-        record.big >= -10n &&
-        cc.compareDecimals(record.wide, "10000000") > 0 &&
-        record.safe > 1 &&
-        cc.compareDecimals(record.price, "-0.05") > 0 &&
-        record.ratio >= 0.25,
-      sort: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-    },
-    {
-      view: "sorted",
-      name: "below",
-      where: (record) =>
-        cc.compareText(record.text, "m") <= 0 &&
-        record.day !== undefined &&
-        record.day < "2000-01-01" &&
-        record.inner?.n !== undefined &&
-        record.inner.n < 0 &&
-        cc.compareDecimals(record.price, "10.00") < 0,
-      sort: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-    },
-    {
-      view: "sorted",
-      name: "moments",
-      where: (record) =>
-        record.at.getTime() >= 1_577_836_800_000 &&
-        record.ms < 1_893_456_000_000 &&
-        record.inner?.at !== undefined &&
-        record.inner.at.getTime() > 1_577_836_800_000,
-      sort: [{ name: "at", kind: { type: "timestamp", as: "date" }, read: (record) => record.at }],
-    },
-    {
-      view: "unique",
-      name: "thatMoment",
-      by: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-      where: (record) =>
-        record.at.getTime() === 1_577_836_800_000 &&
-        record.inner?.at?.getTime() !== 1_577_836_800_000,
-      sort: [],
-      duplicates: "error",
-    },
-    {
-      view: "group",
-      name: "present",
-      by: [{ name: "kind", kind: { type: "enum", names: Kind }, read: (record) => record.kind }],
-      where: (record) =>
-        record.inner !== undefined && record.inner.n === undefined && record.maybe !== undefined,
-      sort: [],
-    },
-    {
-      view: "group",
-      name: "nested",
-      by: [{ name: "innerN", kind: { type: "int32" }, read: (record) => record.inner?.n }],
-      sort: [
-        {
-          name: "innerAt",
-          kind: { type: "timestamp", as: "date" },
-          read: (record) => record.inner?.at,
-          descending: true,
-        },
-        { name: "text", kind: { type: "string" }, read: (record) => record.text },
-      ],
-      limit: 12_345,
-    },
-    {
-      view: "unique",
-      name: "pairs",
-      by: [
-        { name: "kind", kind: { type: "enum", names: Kind }, read: (record) => record.kind },
-        { name: "innerN", kind: { type: "int32" }, read: (record) => record.inner?.n },
-      ],
-      sort: [
-        { name: "price", kind: { type: "decimal", digits: 2 }, read: (record) => record.price },
-      ],
-      duplicates: "last",
-    },
-    {
-      view: "group",
-      name: "trio",
-      by: [
-        { name: "kind", kind: { type: "enum", names: Kind }, read: (record) => record.kind },
-        { name: "innerN", kind: { type: "int32" }, read: (record) => record.inner?.n },
-        { name: "on", kind: { type: "bool" }, read: (record) => record.on },
-      ],
-      sort: [],
-    },
-    {
-      view: "group",
-      name: "byTag",
-      by: [{ name: "tags", kind: { type: "string" }, read: (record) => record.tags }],
-      each: (record) => record.tags,
-      sort: [
-        {
-          name: "big",
-          kind: { type: "int64", as: "bigint" },
-          read: (record) => record.big,
-          descending: true,
-        },
-      ],
-    },
-    {
-      view: "sorted",
-      name: "between",
-      where: (record) =>
-        record.day !== undefined &&
-        record.day > "2000-01-01" &&
-        record.day < "2030-01-01" &&
-        record.inner?.n !== undefined &&
-        record.inner.n >= -5 &&
-        record.inner.n <= 5 &&
-        record.inner.n !== 0,
-      sort: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-    },
-    {
-      view: "sorted",
-      name: "narrowed",
-      where: (record) =>
-        record.inner?.n === 5 &&
-        record.inner.at !== undefined &&
-        record.inner.at.getTime() > 1_577_836_800_000 &&
-        record.inner.at.getTime() !== 1_609_459_200_000 &&
-        record.maybe !== undefined &&
-        !record.maybe,
-      sort: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-    },
-    {
-      view: "sorted",
-      name: "anyValue",
-      where: (record) => record.maybe !== undefined,
-      sort: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-    },
-    {
-      view: "sorted",
-      name: "always",
-      sort: [{ name: "id", kind: { type: "uint32" }, read: (record) => record.id }],
-    },
-  ],
-  references: [],
-  encode: encodeThing,
-  decode: decodeThing,
-};
+const thingDefinition = defineThing();
+
+function defineThing(): cc.EntityDefinition<Thing, ThingInput> {
+  return {
+    format: 1,
+    package: "tests",
+    entity: "Thing",
+    hash: "f2d4377f46bdb6c6",
+    fields: thingFields.names,
+    key: [cc.field("id", "uint32", (record: Thing) => record.id)],
+    views: [
+      cc.sorted({
+        name: "equal",
+        where: (record: Thing) =>
+          record.kind === "a" &&
+          record.on &&
+          record.maybe === false &&
+          record.text === "x\\y\n" &&
+          record.big === 9_007_199_254_740_993n &&
+          record.wide === "5" &&
+          record.safe === 5 &&
+          record.price === "1.50" &&
+          record.day === "2020-02-29" &&
+          record.ratio === 0.5,
+        sort: [cc.field("id", "uint32", (record: Thing) => record.id)],
+      }),
+      cc.sorted({
+        name: "unlike",
+        where: (record: Thing) =>
+          record.kind !== "a" &&
+          !record.on &&
+          record.maybe !== true &&
+          record.text !== "x" &&
+          record.day !== "2020-02-29",
+        sort: [cc.field("id", "uint32", (record: Thing) => record.id)],
+      }),
+      cc.sorted({
+        name: "among",
+        where: (record: Thing) => record.kind === "a" || record.kind === "b",
+        sort: [cc.field("id", "uint32", (record: Thing) => record.id)],
+      }),
+      cc.sorted({
+        name: "amongMore",
+        where: (record: Thing) =>
+          (record.kind === "a" || record.kind === "b") &&
+          record.text !== "p" &&
+          record.text !== "q",
+        sort: [cc.field("id", "uint32", (record: Thing) => record.id)],
+      }),
+      cc.sorted({
+        name: "above",
+        where: (record: Thing) =>
+          cc.compareText(record.text, "m") > 0 &&
+          record.big >= -10n &&
+          cc.compareDecimals(record.wide, "10000000") > 0 &&
+          record.safe > 1 &&
+          cc.compareDecimals(record.price, "-0.05") > 0 &&
+          record.ratio >= 0.25,
+        sort: [cc.field("id", "uint32", (record: Thing) => record.id)],
+      }),
+      cc.sorted({
+        name: "below",
+        where: (record: Thing) =>
+          cc.compareText(record.text, "m") <= 0 &&
+          record.day !== undefined &&
+          record.day < "2000-01-01" &&
+          record.inner?.n !== undefined &&
+          record.inner.n < 0 &&
+          cc.compareDecimals(record.price, "10.00") < 0,
+        sort: [cc.field("id", "uint32", (record: Thing) => record.id)],
+      }),
+      cc.sorted({
+        name: "moments",
+        where: (record: Thing) =>
+          record.at.getTime() >= 1_577_836_800_000 &&
+          record.ms < 1_893_456_000_000 &&
+          record.inner?.at !== undefined &&
+          record.inner.at.getTime() > 1_577_836_800_000,
+        sort: [cc.field("at", { type: "timestamp", as: "date" }, (record: Thing) => record.at)],
+      }),
+      cc.unique({
+        name: "thatMoment",
+        by: [cc.field("id", "uint32", (record: Thing) => record.id)],
+        where: (record: Thing) =>
+          record.at.getTime() === 1_577_836_800_000 &&
+          record.inner?.at?.getTime() !== 1_577_836_800_000,
+        sort: [],
+        duplicates: "error",
+      }),
+      cc.group({
+        name: "present",
+        by: [cc.field("kind", { type: "enum", names: Kind }, (record: Thing) => record.kind)],
+        where: (record: Thing) =>
+          record.inner !== undefined && record.inner.n === undefined && record.maybe !== undefined,
+        sort: [],
+      }),
+      cc.group({
+        name: "nested",
+        by: [cc.field("innerN", "int32", (record: Thing) => record.inner?.n)],
+        sort: [
+          cc.field(
+            "innerAt",
+            { type: "timestamp", as: "date" },
+            (record: Thing) => record.inner?.at,
+            "descending",
+          ),
+          cc.field("text", "string", (record: Thing) => record.text),
+        ],
+        limit: 12_345,
+      }),
+      cc.unique({
+        name: "pairs",
+        by: [
+          cc.field("kind", { type: "enum", names: Kind }, (record: Thing) => record.kind),
+          cc.field("innerN", "int32", (record: Thing) => record.inner?.n),
+        ],
+        sort: [cc.field("price", { type: "decimal", digits: 2 }, (record: Thing) => record.price)],
+        duplicates: "last",
+      }),
+      cc.group({
+        name: "trio",
+        by: [
+          cc.field("kind", { type: "enum", names: Kind }, (record: Thing) => record.kind),
+          cc.field("innerN", "int32", (record: Thing) => record.inner?.n),
+          cc.field("on", "bool", (record: Thing) => record.on),
+        ],
+        sort: [],
+      }),
+      cc.group({
+        name: "byTag",
+        by: [cc.field("tags", "string", (record: Thing) => record.tags)],
+        each: (record: Thing) => record.tags,
+        sort: [
+          cc.field(
+            "big",
+            { type: "int64", as: "bigint" },
+            (record: Thing) => record.big,
+            "descending",
+          ),
+        ],
+      }),
+      cc.sorted({
+        name: "between",
+        where: (record: Thing) =>
+          record.day !== undefined &&
+          record.day > "2000-01-01" &&
+          record.day < "2030-01-01" &&
+          record.inner?.n !== undefined &&
+          record.inner.n >= -5 &&
+          record.inner.n <= 5 &&
+          record.inner.n !== 0,
+        sort: [cc.field("id", "uint32", (record: Thing) => record.id)],
+      }),
+      cc.sorted({
+        name: "narrowed",
+        where: (record: Thing) =>
+          record.inner?.n === 5 &&
+          record.inner.at !== undefined &&
+          record.inner.at.getTime() > 1_577_836_800_000 &&
+          record.inner.at.getTime() !== 1_609_459_200_000 &&
+          record.maybe !== undefined &&
+          !record.maybe,
+        sort: [cc.field("id", "uint32", (record: Thing) => record.id)],
+      }),
+      cc.sorted({
+        name: "anyValue",
+        where: (record: Thing) => record.maybe !== undefined,
+        sort: [cc.field("id", "uint32", (record: Thing) => record.id)],
+      }),
+      cc.sorted({ name: "always", sort: [cc.field("id", "uint32", (record: Thing) => record.id)] }),
+    ],
+    references: [],
+    encode: encodeThing,
+    decode: decodeThing,
+  };
+}
 
 /** One revision of Thing; it never changes. */
-export class ThingSnapshot extends cc.MappingSnapshot<number, Thing> implements ThingReader {
-  get equal(): ThingReader["equal"] {
-    return this.core.sorted("equal");
+export class ThingSnapshot extends cc.MappingSnapshot<number, Thing> implements ThingViews {
+  get equal(): ThingViews["equal"] {
+    return this.sorted("equal");
   }
 
-  get unlike(): ThingReader["unlike"] {
-    return this.core.sorted("unlike");
+  get unlike(): ThingViews["unlike"] {
+    return this.sorted("unlike");
   }
 
-  get among(): ThingReader["among"] {
-    return this.core.sorted("among");
+  get among(): ThingViews["among"] {
+    return this.sorted("among");
   }
 
-  get amongMore(): ThingReader["amongMore"] {
-    return this.core.sorted("amongMore");
+  get amongMore(): ThingViews["amongMore"] {
+    return this.sorted("amongMore");
   }
 
-  get above(): ThingReader["above"] {
-    return this.core.sorted("above");
+  get above(): ThingViews["above"] {
+    return this.sorted("above");
   }
 
-  get below(): ThingReader["below"] {
-    return this.core.sorted("below");
+  get below(): ThingViews["below"] {
+    return this.sorted("below");
   }
 
-  get moments(): ThingReader["moments"] {
-    return this.core.sorted("moments");
+  get moments(): ThingViews["moments"] {
+    return this.sorted("moments");
   }
 
-  get thatMoment(): ThingReader["thatMoment"] {
-    return this.core.unique("thatMoment");
+  get thatMoment(): ThingViews["thatMoment"] {
+    return this.unique("thatMoment");
   }
 
-  get present(): ThingReader["present"] {
-    return this.core.group("present");
+  get present(): ThingViews["present"] {
+    return this.group("present");
   }
 
-  get nested(): ThingReader["nested"] {
-    return this.core.group("nested");
+  get nested(): ThingViews["nested"] {
+    return this.group("nested");
   }
 
-  get pairs(): ThingReader["pairs"] {
-    return this.core.unique("pairs");
+  get pairs(): ThingViews["pairs"] {
+    return this.unique("pairs");
   }
 
-  get trio(): ThingReader["trio"] {
-    return this.core.group("trio");
+  get trio(): ThingViews["trio"] {
+    return this.group("trio");
   }
 
-  get byTag(): ThingReader["byTag"] {
-    return this.core.group("byTag");
+  get byTag(): ThingViews["byTag"] {
+    return this.group("byTag");
   }
 
-  get between(): ThingReader["between"] {
-    return this.core.sorted("between");
+  get between(): ThingViews["between"] {
+    return this.sorted("between");
   }
 
-  get narrowed(): ThingReader["narrowed"] {
-    return this.core.sorted("narrowed");
+  get narrowed(): ThingViews["narrowed"] {
+    return this.sorted("narrowed");
   }
 
-  get anyValue(): ThingReader["anyValue"] {
-    return this.core.sorted("anyValue");
+  get anyValue(): ThingViews["anyValue"] {
+    return this.sorted("anyValue");
   }
 
-  get always(): ThingReader["always"] {
-    return this.core.sorted("always");
+  get always(): ThingViews["always"] {
+    return this.sorted("always");
   }
 
   /** Builds a snapshot from rows, without a store: for tests. */
@@ -413,140 +400,104 @@ export class ThingSnapshot extends cc.MappingSnapshot<number, Thing> implements 
  */
 export class ThingMapping
   extends cc.Mapping<number, Thing, ThingInput, ThingSnapshot>
-  implements ThingReader
+  implements ThingViews
 {
   /** The schema hash: the version of this build. */
   static readonly hash: string = thingDefinition.hash;
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.AnyEntityDefinition = thingDefinition;
 
-  constructor(store: cc.Store, options: cc.CollectionOptions<ThingInput, ThingSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.CollectionOptions<ThingInput, ThingSnapshot>) {
     super(thingDefinition, ThingSnapshot, store, options);
   }
 
-  get equal(): ThingReader["equal"] {
+  get equal(): ThingViews["equal"] {
     return this.snapshot().equal;
   }
 
-  get unlike(): ThingReader["unlike"] {
+  get unlike(): ThingViews["unlike"] {
     return this.snapshot().unlike;
   }
 
-  get among(): ThingReader["among"] {
+  get among(): ThingViews["among"] {
     return this.snapshot().among;
   }
 
-  get amongMore(): ThingReader["amongMore"] {
+  get amongMore(): ThingViews["amongMore"] {
     return this.snapshot().amongMore;
   }
 
-  get above(): ThingReader["above"] {
+  get above(): ThingViews["above"] {
     return this.snapshot().above;
   }
 
-  get below(): ThingReader["below"] {
+  get below(): ThingViews["below"] {
     return this.snapshot().below;
   }
 
-  get moments(): ThingReader["moments"] {
+  get moments(): ThingViews["moments"] {
     return this.snapshot().moments;
   }
 
-  get thatMoment(): ThingReader["thatMoment"] {
+  get thatMoment(): ThingViews["thatMoment"] {
     return this.snapshot().thatMoment;
   }
 
-  get present(): ThingReader["present"] {
+  get present(): ThingViews["present"] {
     return this.snapshot().present;
   }
 
-  get nested(): ThingReader["nested"] {
+  get nested(): ThingViews["nested"] {
     return this.snapshot().nested;
   }
 
-  get pairs(): ThingReader["pairs"] {
+  get pairs(): ThingViews["pairs"] {
     return this.snapshot().pairs;
   }
 
-  get trio(): ThingReader["trio"] {
+  get trio(): ThingViews["trio"] {
     return this.snapshot().trio;
   }
 
-  get byTag(): ThingReader["byTag"] {
+  get byTag(): ThingViews["byTag"] {
     return this.snapshot().byTag;
   }
 
-  get between(): ThingReader["between"] {
+  get between(): ThingViews["between"] {
     return this.snapshot().between;
   }
 
-  get narrowed(): ThingReader["narrowed"] {
+  get narrowed(): ThingViews["narrowed"] {
     return this.snapshot().narrowed;
   }
 
-  get anyValue(): ThingReader["anyValue"] {
+  get anyValue(): ThingViews["anyValue"] {
     return this.snapshot().anyValue;
   }
 
-  get always(): ThingReader["always"] {
+  get always(): ThingViews["always"] {
     return this.snapshot().always;
-  }
-
-  /** All versions in the store, newest publication first. */
-  static versions(store: cc.Store): cc.Promise<readonly cc.VersionInfo[]> {
-    return cc.versions(thingDefinition, store);
-  }
-
-  /** Removes a version from the store; false when there was none. */
-  static purge(store: cc.Store, hash: string): cc.Promise<boolean> {
-    return cc.purge(thingDefinition, store, hash);
-  }
-
-  /** Removes old versions, never this build's nor one in use; returns their hashes. */
-  static prune(store: cc.Store, options: cc.PruneOptions): cc.Promise<readonly string[]> {
-    return cc.prune(thingDefinition, store, options);
-  }
-
-  /** Serves an older revision again, as a new one, until the next push; returns its number. */
-  static rollback(store: cc.Store, options: cc.RollbackOptions): cc.Promise<number> {
-    return cc.rollback(thingDefinition, store, options);
-  }
-
-  /** Serves one revision and holds back what is pushed, until unpin; returns its number. */
-  static pin(store: cc.Store, options: cc.PinOptions = {}): cc.Promise<number> {
-    return cc.pin(thingDefinition, store, options);
-  }
-
-  /** Serves what a pin held back; returns its number. */
-  static unpin(store: cc.Store, hash?: string): cc.Promise<number> {
-    return cc.unpin(thingDefinition, store, hash);
   }
 }
 
 function encodeThing(w: cc.Writer, row: ThingInput): void {
-  const id = cc.checkUint32(row.id, "id");
-  if (id !== 0) w.uint32(8).uint32(id);
+  cc.putUint32(w, 8, row.id, "id");
   w.uint32(16).uint32(cc.checkEnum(row.kind, kindNumbers, "kind"));
-  const on = cc.checkBool(row.on, "on");
-  if (on) w.uint32(24).bool(on);
+  cc.putBool(w, 24, row.on, "on");
   const maybe = row.maybe ?? undefined;
   if (maybe !== undefined) w.uint32(32).bool(cc.checkBool(maybe, "maybe"));
-  const text = cc.checkString(row.text, "text");
-  if (text !== "") w.uint32(42).string(text);
-  const big = cc.checkInt64(row.big, "big");
-  if (big !== 0) cc.writeInt64(w.uint32(48), big);
-  const wide = cc.checkUint64(row.wide, "wide");
-  if (wide !== 0) cc.writeUint64(w.uint32(56), wide);
-  const safe = cc.checkSafeInt64(row.safe, "safe");
-  if (safe !== 0) cc.writeInt64(w.uint32(64), safe);
-  const price = cc.checkDecimal(row.price, 2, "price");
-  if (price !== 0) cc.writeInt64(w.uint32(72), price);
+  cc.putString(w, 42, row.text, "text");
+  cc.putInt64(w, 48, row.big, "big");
+  cc.putUint64(w, 56, row.wide, "wide");
+  cc.putSafeInt64(w, 64, row.safe, "safe");
+  cc.putDecimal(w, 72, row.price, 2, "price");
   const day = row.day ?? undefined;
   if (day !== undefined) w.uint32(80).sint32(cc.checkDate(day, "day"));
   cc.writeTimestamp(w.uint32(90), cc.checkTimestamp(row.at, "at"));
   cc.writeTimestamp(w.uint32(98), cc.checkTimestamp(row.ms, "ms"));
   const inner = row.inner ?? undefined;
   if (inner !== undefined) cc.writeMessage(w.uint32(106), inner, encodeInner, "inner");
-  const ratio = cc.checkDouble(row.ratio, "ratio");
-  if (!cc.isZero(ratio)) w.uint32(113).double(ratio);
+  cc.putDouble(w, 113, row.ratio, "ratio");
   cc.writeList(row.tags, "tags", (value) => w.uint32(122).string(cc.checkString(value)));
   if (row.maybe === undefined || row.day === undefined || row.inner === undefined) {
     thingFields.check(row);
@@ -622,7 +573,7 @@ function decodeThing(r: cc.Reader, end: number): Thing {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze({
+  return cc.freeze<Thing>({
     id,
     kind: kind ?? cc.missing("kind"),
     on,
@@ -662,8 +613,7 @@ export class TestsSnapshot extends cc.DatasetSnapshot {
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<TestsInputs>): TestsSnapshot {
-    const cores = new cc.DatasetCores([cc.coreOf(thingDefinition, rows.thing ?? [])]);
-    return new TestsSnapshot(cores);
+    return new TestsSnapshot(cc.coresOf(testsSchema, rows));
   }
 }
 
@@ -672,31 +622,12 @@ export class TestsSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class TestsDataset extends cc.Dataset<TestsSnapshot, TestsInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = testsSchema;
   readonly thing: ThingMapping;
 
-  constructor(store: cc.Store, options: cc.DatasetOptions<TestsInputs, TestsSnapshot> = {}) {
+  constructor(store: cc.Store, options?: cc.DatasetOptions<TestsInputs, TestsSnapshot>) {
     super(testsSchema, TestsSnapshot, store, options);
     this.thing = new ThingMapping(store, this.optionsOf("thing"));
-  }
-
-  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
-  static rollback(
-    store: cc.Store,
-    options: cc.DatasetRollbackOptions<TestsInputs>,
-  ): cc.Promise<cc.RevisionsOf<TestsInputs>> {
-    return cc.rollbackAll(testsSchema, store, options);
-  }
-
-  /** Holds what is served, or the revisions named, and what is pushed back, until unpin. */
-  static pin(
-    store: cc.Store,
-    options: cc.DatasetPinOptions<TestsInputs> = {},
-  ): cc.Promise<cc.RevisionsOf<TestsInputs>> {
-    return cc.pinAll(testsSchema, store, options);
-  }
-
-  /** Serves what a pin held back, of all collections at once. */
-  static unpin(store: cc.Store): cc.Promise<cc.RevisionsOf<TestsInputs>> {
-    return cc.unpinAll(testsSchema, store);
   }
 }

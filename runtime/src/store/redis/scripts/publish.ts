@@ -25,6 +25,7 @@ for at = 4, #ARGV, 8 do
     mode = ARGV[at + 1],
     is_load = ARGV[at + 1] == 'load' or ARGV[at + 1] == 'same',
     is_same = ARGV[at + 1] == 'same',
+    is_patch = ARGV[at + 1] == 'patch',
     manifest = parse_manifest(ARGV[at + 2]),
     built_on = ARGV[at + 3],
     source = tonumber(ARGV[at + 4]),
@@ -159,8 +160,8 @@ end
 for _, entry in ipairs(entries) do
   record_push(entry)
   redis.call('HDEL', state, 'purged:' .. entry.version)
-  -- A published load voids the tickets of the others.
-  if entry.is_load then redis.call('HDEL', state, 'loads:' .. entry.version) end
+  -- A published load voids the tickets of the others; after a rollback patches are not all there any more.
+  if not entry.is_patch then redis.call('HDEL', state, 'loads:' .. entry.version) end
   if not entry.is_same then replace_manifest(entry) end
   settle_segments(entry)
   messages[#messages + 1] = entry.version .. ' ' .. entry.manifest.id
