@@ -116,7 +116,8 @@ describe("an arriving segment is refused", () => {
     expect(without(list + 3)).toContain("view 2 elements do not fit");
     expect(without(SORTED)).toContain("view 7 orders 0 of 9 records");
     expect(without(GROUP_ORDINALS)).toContain("view 0 orders 0 of 9 records");
-    expect(without(KEY_SLOTS)).toContain("a table files 0 of 9 entries");
+    // It could be a small delta; a base without key slots is refused where segments are laid over each other.
+    expect(without(KEY_SLOTS)).toBe("none");
   });
 
   test("when a view has arrays that its kind does not have", () => {

@@ -45,8 +45,13 @@ export class GeneratedProject {
 
   /** Writes a schema's TypeScript and returns its path. */
   write(name: string, schema: Schema): string {
-    const path = join(this.folder, `${name}.ts`);
-    writeFileSync(path, emitTypeScript(schema));
+    return this.writeText(`${name}.ts`, emitTypeScript(schema));
+  }
+
+  /** Writes a file beside them and returns its path. */
+  writeText(name: string, text: string): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, text);
     return path;
   }
 

@@ -1,5 +1,6 @@
 /** Deltas over a base: what stays the same object, and deltas that are not what they should be. */
 import { describe, expect, test } from "vitest";
+import { liveParts } from "../../runtime/src/bytes/live-parts.js";
 import { openSegment } from "../../runtime/src/bytes/open-segment.js";
 import { SegmentBuilder } from "../../runtime/src/bytes/segment-builder.js";
 import type { Segment } from "../../runtime/src/bytes/segment.js";
@@ -14,8 +15,12 @@ function town(id: number, country: string, name = `town ${id}`): TownInput {
   return { id, name, country, kind: "place", lat: 1, tags: [country, "all"] };
 }
 
-function bytesOf(rows: readonly TownInput[], removed: readonly number[] = []): Uint8Array {
-  const builder = new SegmentBuilder(townDefinition, { seed: 7 });
+function bytesOf(
+  rows: readonly TownInput[],
+  removed: readonly number[] = [],
+  isDelta = false,
+): Uint8Array {
+  const builder = new SegmentBuilder(townDefinition, { seed: 7, isDelta });
   for (const row of rows) builder.add(row);
   for (const key of removed) builder.remove(key);
   return atOnce(builder.finish()).bytes;
@@ -78,6 +83,38 @@ describe("an array that readers hold", () => {
     expect([...core.group("byCountry").keys()]).toEqual([]);
     expect(core.group("byCountry").has("FR")).toBe(false);
     expect(core.group("byCountry").get("FR") === core.group("byTag").get("none")).toBe(true);
+  });
+});
+
+describe("key slots", () => {
+  const keySlots = (rows: number, isDelta: boolean): number => {
+    const towns = Array.from({ length: rows }, (_, id) => town(id, "FR"));
+    const segment = atOnce(openSegment(townDefinition, bytesOf(towns, [], isDelta)));
+    return segment.layout.keys.words.length;
+  };
+
+  test("are in bases and in large deltas", () => {
+    expect([0, 1, 4096].map((rows) => keySlots(rows, true))).toEqual([0, 0, 0]);
+    expect(keySlots(4097, true)).toBe(6146);
+    expect([0, 1, 4097].map((rows) => keySlots(rows, false))).toEqual([0, 2, 6146]);
+  });
+
+  test("are asked of a base, which could not be read without them", () => {
+    const delta = atOnce(openSegment(townDefinition, bytesOf([town(1, "FR")], [], true)));
+    const asBase = (): unknown => coreOf([delta]);
+    expect(asBase).toThrow(expect.objectContaining({ code: "ERR_BAD_SEGMENT" }));
+    expect(asBase).toThrow("a base without key slots");
+    const none = atOnce(openSegment(townDefinition, bytesOf([], [], true)));
+    expect(coreOf([delta, none]).get(1)).toMatchObject({ country: "FR" });
+  });
+
+  test("of a small delta are made for who writes the next revision", () => {
+    const towns = [town(3, "FR"), town(8, "FR"), town(9, "DE")];
+    const base = segmentOf([town(1, "DE"), town(8, "DE")]);
+    const delta = atOnce(openSegment(townDefinition, bytesOf(towns, [1], true)));
+    const [newest, oldest] = atOnce(liveParts(townDefinition, [delta, base]));
+    expect([3, 8, 9, 1].map((id) => newest?.find([id]))).toEqual([0, 1, 2, -1]);
+    expect([0, 1].map((ordinal) => oldest?.isLive(ordinal))).toEqual([false, false]);
   });
 });
 

@@ -77,7 +77,7 @@ class Publisher {
 
   constructor(definition: ThingDefinition, rows: readonly Thing[]) {
     this.definition = definition;
-    this.#publish([this.#build([...this.#byKey(rows).values()], [])], this.#byKey(rows));
+    this.#publish([this.#base([...this.#byKey(rows).values()])], this.#byKey(rows));
   }
 
   get head(): Revision {
@@ -97,7 +97,7 @@ class Publisher {
       const { segments, rows } = this.history[step.to % this.history.length] as Revision;
       return this.#publish(segments, rows);
     }
-    if (step.do === "base") return this.#publish([this.#build([...rows.values()], [])], rows);
+    if (step.do === "base") return this.#publish([this.#base([...rows.values()])], rows);
     const merged = Math.min(step.count + 1, segments.length - 1);
     if (merged < 1) return true;
     const rest = segments.slice(merged);
@@ -125,10 +125,10 @@ class Publisher {
     for (const [id, row] of upsert) next.set(id, row);
     const given = [...next.values()];
     if (this.definition.views.some((view) => hasDuplicates(view, given))) return false;
-    const all = [this.#build([...upsert.values()], removed), ...segments];
+    const all = [this.#delta([...upsert.values()], removed), ...segments];
     const parts = atOnce(liveParts(this.definition, all));
     if (!atOnce(runsShort(this.definition, parts))) return this.#publish(all, next);
-    return this.#publish([this.#build(given, [])], next);
+    return this.#publish([this.#base(given)], next);
   }
 
   /** Deltas made one: the newest word on each key. */
@@ -146,19 +146,26 @@ class Publisher {
         if (!upsert.has(id) && !removed.has(id)) upsert.set(id, row);
       }
     }
-    return this.#build([...upsert.values()], [], [...removed.values()]);
+    return this.#delta([...upsert.values()], [], [...removed.values()]);
   }
 
-  #build(
+  #base(rows: readonly Thing[]): Segment<Thing> {
+    return this.#built(new SegmentBuilder(this.definition, { seed: this.#seed++ }), rows);
+  }
+
+  #delta(
     rows: readonly Thing[],
     removed: readonly Thing[],
     removedKeys: readonly (readonly Normal[])[] = [],
   ): Segment<Thing> {
-    const seed = this.#seed++;
-    const builder = new SegmentBuilder(this.definition, { seed });
-    for (const row of rows) builder.add(row);
+    const builder = new SegmentBuilder(this.definition, { seed: this.#seed++, isDelta: true });
     for (const row of removed) builder.remove(this.keyOf(row));
     for (const values of removedKeys) builder.removeValues(values);
+    return this.#built(builder, rows);
+  }
+
+  #built(builder: SegmentBuilder<Thing, Thing>, rows: readonly Thing[]): Segment<Thing> {
+    for (const row of rows) builder.add(row);
     return atOnce(openSegment(this.definition, atOnce(builder.finish()).bytes));
   }
 
@@ -205,7 +212,7 @@ function lookOver(
     );
     return at === undefined ? undefined : previous?.parts.list[at]?.records.segment;
   };
-  const parts = partsOver(publisher.definition, shared, known, memory, previous?.parts);
+  const parts = partsOver(publisher.definition, shared, known, memory);
   const over = atOnce(coreOver(publisher.definition, info, parts, previous));
   followedOver.set(over, core);
   return over;

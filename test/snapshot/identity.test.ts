@@ -1,10 +1,12 @@
 /** What stays the same object from one snapshot to the next: records and arrays that did not change. */
+import { setImmediate as turn } from "node:timers/promises";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { openSegment } from "../../runtime/src/bytes/open-segment.js";
 import { SegmentBuilder } from "../../runtime/src/bytes/segment-builder.js";
 import type { Segment } from "../../runtime/src/bytes/segment.js";
 import { atOnce } from "../../runtime/src/bytes/steps.js";
+import { RecordMemory } from "../../runtime/src/snapshot/record-memory.js";
 import { createCore, type SnapshotCore } from "../../runtime/src/snapshot/snapshot-core.js";
 import { check } from "../support/property.js";
 import { thingDefinition, type Thing } from "../support/thing.js";
@@ -33,6 +35,25 @@ const town = fc.record({
 const towns = fc.uniqueArray(town, { selector: ({ id }) => id, maxLength: 30 });
 
 describe("a record in use", () => {
+  test("that is carried over is not one more against the bound", async () => {
+    const rows = Array.from({ length: 10 }, (_, id) => ({
+      id,
+      name: "a",
+      country: "FR",
+      kind: "place" as const,
+      lat: 0,
+      tags: [],
+    }));
+    const memory = new RecordMemory();
+    memory.limit(memory, 12);
+    const old = atOnce(createCore(townDefinition, info, [segmentOf(rows)], undefined, memory));
+    const used = [...old.values()];
+    const core = coreAfter(rows, old);
+    for (let i = 0; i < 3; i++) await turn();
+    expect([old, core].map(({ parts }) => parts.base.records.kept)).toEqual([10, 10]);
+    expect([...core.values()].every((record, i) => record === used[i])).toBe(true);
+  });
+
   test("stays the same object exactly when its bytes are the same", () => {
     check(
       fc.property(towns, towns, fc.array(fc.nat(30)), (before, after, used) => {

@@ -1,5 +1,5 @@
 /**
- * Breaks lines of generated TypeScript that are too long: heads of classes, signatures, and whatever has names
+ * Breaks lines of generated TypeScript and .proto files that are too long: heads of classes, signatures, and whatever has names
  * so long that the layout of expressions could not help. Comments are left alone.
  */
 import { LINE_WIDTH } from "./layout.js";
@@ -103,20 +103,25 @@ function opens(code: string, at: number): boolean {
 
 /** Where lines may be broken, the best places first. Never behind `return`, where a statement would end. */
 const PLACES: readonly RegExp[] = [
+  / (?=extends )/g,
+  // A field's name and number in a .proto.
+  /(?<=[\w>]) (?=\w+ = \d+;)/g,
   /(?<= =>?) /g,
   /(?<= (?:\|\||&&)) /g,
   / (?=[?:|&] )/g,
+  /(?<= (?:[!=]==|[<>]=?)) /g,
   /(?<=[\w)]\??:) /g,
   /(?<=[\w\])])(?=\??\.[a-zA-Z#])/g,
 ];
 
 /** The rest of the line goes to the next one from the last place that lets the first part fit. */
 function brokenAtOperator(line: string, code: string, indent: number): string[] | undefined {
-  for (const places of PLACES) {
-    const all = [...code.matchAll(places)].map(({ index }) => index);
-    const place = all.findLast((each) => each > indent + 2 && each <= LINE_WIDTH);
-    if (place === undefined) continue;
-    return [line.slice(0, place), " ".repeat(indent + 2) + line.slice(place).trimStart()];
-  }
-  return undefined;
+  const all = PLACES.map((places) =>
+    [...code.matchAll(places)].map(({ index }) => index).filter((each) => each > indent + 2),
+  );
+  const fitting = all.map((each) => each.findLast((place) => place <= LINE_WIDTH));
+  // A name that is too long by itself ends where it can.
+  const place = [...fitting, ...all.map(([first]) => first)].find((each) => each !== undefined);
+  if (place === undefined) return undefined;
+  return [line.slice(0, place), " ".repeat(indent + 2) + line.slice(place).trimStart()];
 }

@@ -18,7 +18,7 @@ export function ownDoc(text: string): string {
 const FILLED_WIDTH = LINE_WIDTH - 10;
 
 function filled(line: string): string {
-  if (`/** ${line} */`.length <= LINE_WIDTH) return line;
+  if (`  /** ${line} */`.length <= LINE_WIDTH) return line;
   const lines: string[] = [];
   for (const word of line.split(" ")) {
     const longer = `${lines.at(-1) ?? ""} ${word}`;

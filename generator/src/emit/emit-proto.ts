@@ -13,7 +13,8 @@ import type {
   View,
 } from "../model.js";
 import { pascalCase, snakeCase } from "../names.js";
-import { protoComment } from "./doc.js";
+import { breakLines } from "./break-lines.js";
+import { ownDoc, protoComment } from "./doc.js";
 import { header } from "./header.js";
 import { protoType } from "./wire.js";
 
@@ -31,7 +32,7 @@ export function emitProto(schema: Schema): string {
       segmentBlock(schema, entity),
     ]),
   ];
-  return `${blocks.join("\n\n")}\n`;
+  return breakLines(`${blocks.join("\n\n")}\n`);
 }
 
 function usesTimestamps({ types, entities }: Schema): boolean {
@@ -101,7 +102,9 @@ const ARRAYS = ["slots", "starts", "ordinals", "elements"] as const;
 function segmentBlock(schema: Schema, { name, views }: Entity): string {
   const record = name === "Header" ? `.${schema.package}.${name}` : name;
   const lines = [
-    `// Records of ${name} with their indexes: the unit in which they are stored.`,
+    protoComment(
+      ownDoc(`Records of ${name} with their indexes: the unit in which they are stored.`),
+    ).trimEnd(),
     `message ${name}Segment {`,
     "  message Header {",
     "    uint32 format = 1;",

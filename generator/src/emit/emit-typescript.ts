@@ -7,6 +7,7 @@
  */
 import { IndentationText, NewLineKind, Project, StructureKind } from "ts-morph";
 import type { Enum, Schema, ValueType } from "../model.js";
+import { renameArrays } from "./array-names.js";
 import { breakLines } from "./break-lines.js";
 import { datasetStatements } from "./emit-dataset.js";
 import { entityStatements } from "./emit-entity.js";
@@ -33,7 +34,7 @@ export function emitTypeScript(schema: Schema): string {
   const file = newProject().createSourceFile("generated.ts", {
     statements: statements.map(setApart),
   });
-  return `${header(schema)}\n\n${tidy(file.getFullText())}`;
+  return `${header(schema)}\n\n${tidy(renameArrays(file.getFullText(), schema))}`;
 }
 
 /** The value types and enums that records hold: only these are encoded. */

@@ -5,7 +5,7 @@
 import type { ElementType, Field, ListType, MapType } from "../model.js";
 import { defaultText } from "./default-text.js";
 import { callText, valueEncoding } from "./encode-value.js";
-import { LINE_WIDTH } from "./layout.js";
+import { arrow, call, LINE_WIDTH, printInBody } from "./layout.js";
 import { localName, type Constants } from "./names.js";
 import { mayBeAbsent } from "./type-text.js";
 import { isPackable, lengthTag, tag } from "./wire.js";
@@ -95,7 +95,9 @@ function encodeMap(field: Field, { key, value }: MapType, constants: Constants):
 function withArrow(name: string, values: readonly string[], body: string): string {
   const head = `${name}(${values.join(", ")}, (value) =>`;
   const line = `${head} ${body});`;
-  return fits(line) ? line : `${head}\n  ${body},\n);`;
+  if (fits(line)) return line;
+  if (fits(head)) return `${head}\n  ${body},\n);`;
+  return printInBody("", call(name, [...values, arrow("value", [body])]), ";");
 }
 
 function guarded(condition: string, statement: string): string {

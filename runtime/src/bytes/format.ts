@@ -25,6 +25,12 @@ export const MOST_SEGMENT_BYTES: number = 2 ** 32 - 1;
 /** A slot needs at least four bits of hash beside ordinal + 1. */
 export const MOST_RECORDS: number = 2 ** 28 - 1;
 
+/**
+ * A delta of at most so many records has no key slots: who reads files the keys of all deltas together, and who
+ * writes the next revision has soon filed them.
+ */
+export const MOST_WITHOUT_KEY_SLOTS = 4096;
+
 /** How many entries beyond its limit a limited index keeps, so that removals do not at once empty it. */
 export const LIMIT_SLACK = 8;
 

@@ -9,7 +9,7 @@ export function* mergeIntoBase(
   definition: AnyEntityDefinition,
   parts: readonly LivePart[],
 ): Steps<BuiltSegment> {
-  const builder = yield* copyLive(definition, parts);
+  const builder = yield* copyLive(definition, parts, false);
   return yield* builder.finish();
 }
 
@@ -18,7 +18,7 @@ export function* mergeIntoDelta(
   definition: AnyEntityDefinition,
   parts: readonly LivePart[],
 ): Steps<BuiltSegment> {
-  const builder = yield* copyLive(definition, parts);
+  const builder = yield* copyLive(definition, parts, true);
   for (const { segment } of parts) {
     for (const values of removedKeys(definition, segment)) {
       yield;
@@ -35,10 +35,11 @@ export function* mergeIntoDelta(
 function* copyLive(
   definition: AnyEntityDefinition,
   parts: readonly LivePart[],
+  isDelta: boolean,
 ): Steps<SegmentBuilder<object, object>> {
   // The seed of all parts of a revision is that of its base.
   const seed = parts.at(-1)?.segment.layout.seed ?? 0;
-  const builder = new SegmentBuilder<object, object>(definition, { seed });
+  const builder = new SegmentBuilder<object, object>(definition, { seed, isDelta });
   for (const part of [...parts].reverse()) {
     const { records } = part.segment;
     for (let at = part.nextLive(0); at < records; at = part.nextLive(at + 1)) {

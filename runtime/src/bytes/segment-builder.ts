@@ -8,7 +8,7 @@ import { checkObject, refusal } from "../codec/names.js";
 import type { EntityDefinition, UniqueDefinition } from "../definition.js";
 import { CachedCollectionsError, type ErrorCode } from "../errors.js";
 import { describeGivenKey, describeKey, describeRow } from "./describe-key.js";
-import { checkHost, MOST_RECORDS } from "./format.js";
+import { checkHost, MOST_RECORDS, MOST_WITHOUT_KEY_SLOTS } from "./format.js";
 import {
   keyColumns,
   viewColumns,
@@ -44,12 +44,15 @@ export interface BuiltSegment {
 export interface SegmentBuilderOptions {
   /** Seed of the hashes, 32 bits; random unless given, so that nobody can craft keys that collide. */
   readonly seed?: number;
+  /** Whether it is to lie over other segments. Default false: a base. */
+  readonly isDelta?: boolean;
 }
 
 export class SegmentBuilder<R extends object, I extends object> {
   readonly #definition: EntityDefinition<R, I>;
   readonly #subject: string;
   readonly #seed: number;
+  readonly #isDelta: boolean;
   readonly #rows: RowBlocks;
   readonly #removed: RemovedKeys;
   readonly #key: KeyColumns<R>;
@@ -62,6 +65,7 @@ export class SegmentBuilder<R extends object, I extends object> {
     this.#subject = `${definition.package}.${definition.entity}`;
     checkHost(this.#subject);
     this.#seed = options.seed ?? randomInt(2 ** 32);
+    this.#isDelta = options.isDelta ?? false;
     this.#rows = new RowBlocks(this.#subject);
     const context = { subject: this.#subject, seed: this.#seed };
     this.#removed = new RemovedKeys(definition, context);
@@ -153,7 +157,7 @@ export class SegmentBuilder<R extends object, I extends object> {
     const entries = yield* this.#key.take();
     const order =
       key.length === 0 ? yield* asTheyCame(this.records) : yield* this.#inKeyOrder(entries);
-    const keySlots = key.length === 0 ? NO_ENTRIES : yield* this.#keySlots(entries, order);
+    const keySlots = this.#hasKeySlots ? yield* this.#keySlots(entries, order) : NO_ENTRIES;
     const ordinals = yield* invert(order);
     const views: ViewArrays[] = [];
     for (const index of this.#views.keys()) {
@@ -163,6 +167,11 @@ export class SegmentBuilder<R extends object, I extends object> {
     const [subject, seed, rows] = [this.#subject, this.#seed, this.#rows];
     const bytes = yield* layOut({ subject, hash, seed, rows, order, removed, keySlots, views });
     return { bytes, records: order.length, removed: removed.order.length };
+  }
+
+  get #hasKeySlots(): boolean {
+    const isSmall = this.#isDelta && this.records <= MOST_WITHOUT_KEY_SLOTS;
+    return this.#definition.key.length > 0 && !isSmall;
   }
 
   #checkRoom(): void {

@@ -31,6 +31,8 @@ export function* layOver<R extends object>(
   const [base] = segments;
   if (base === undefined || segments.length > MOST_PARTS || base.layout.removed > 0)
     throw refusal(definition, `${segments.length} segments, of which none is a base`);
+  if (definition.key.length > 0 && base.records > 0 && base.layout.keys.words.length === 0)
+    throw refusal(definition, "a base without key slots");
   if (segments.length > 1 && definition.key.length === 0)
     throw refusal(definition, "a delta over a sequence");
   const below =

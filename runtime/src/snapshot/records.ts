@@ -6,6 +6,7 @@
  */
 import type { Segment } from "../bytes/segment.js";
 import type { Steps } from "../bytes/steps.js";
+import type { Place } from "./parts.js";
 import type { RecordMemory, RemembersRecords } from "./record-memory.js";
 
 const PIECE_BITS = 10;
@@ -40,6 +41,7 @@ export class Records<R extends object> implements RemembersRecords {
     if (known !== undefined) return known;
     const record = this.#findLetGo(ordinal) ?? this.#decode(ordinal);
     this.#remember(ordinal, record);
+    this.memory.added();
     return record;
   }
 
@@ -48,9 +50,12 @@ export class Records<R extends object> implements RemembersRecords {
     return this.#find(ordinal) ?? this.#findLetGo(ordinal);
   }
 
-  /** Takes over an object decoded from the same bytes elsewhere. One that is in use already stays. */
-  adopt(ordinal: number, record: R): void {
-    if (this.peek(ordinal) === undefined) this.#remember(ordinal, record);
+  /** Takes over an object that another segment has of the same bytes. One that is in use already stays. */
+  adopt(ordinal: number, record: R, from: Place<R>): void {
+    if (this.peek(ordinal) !== undefined) return;
+    this.#remember(ordinal, record);
+    // What the other one keeps alive is not one more: that segment is on its way out.
+    if (from.records.#find(from.ordinal) === undefined) this.memory.added();
   }
 
   /** All records in use, in no particular order; those that come or go meanwhile may come twice. */
@@ -148,7 +153,6 @@ export class Records<R extends object> implements RemembersRecords {
     for (const log of this.#logs) log.push(ordinal);
     this.kept++;
     if (this.#letGo.size > 0) this.#letGo.delete(ordinal);
-    this.memory.added();
     if (this.#pieces === undefined && this.#few.size < this.#most) {
       this.#few.set(ordinal, record);
       return;

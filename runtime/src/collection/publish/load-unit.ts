@@ -102,7 +102,10 @@ class Sink {
   constructor(member: LoadMember, { over, seed }: Before = NOTHING) {
     const { definition } = member.followed;
     this.member = member;
-    this.builder = new SegmentBuilder(definition, seed === undefined ? {} : { seed });
+    this.builder = new SegmentBuilder(definition, {
+      isDelta: over !== undefined,
+      ...(seed === undefined ? {} : { seed }),
+    });
     this.references = new ReferenceKeys(definition);
     this.#over = over;
     if (over !== undefined)

@@ -72,7 +72,7 @@ class Taking {
     const { definition } = member.followed;
     const seed = parts.at(-1)?.segment.layout.seed ?? 0;
     this.#member = member;
-    this.builder = new SegmentBuilder(definition, { seed });
+    this.builder = new SegmentBuilder(definition, { seed, isDelta: true });
     this.references = new ReferenceKeys(definition);
     this.#comparison = new RowComparison(definition, parts, this.builder, { keepsAll });
   }
