@@ -25,6 +25,8 @@ export type {
   CollectionOptions,
   DatasetLoader,
   DatasetOptions,
+  DatasetPatch,
+  DatasetPatchSource,
   Into,
   LoadContext,
   Loader,

@@ -1,5 +1,6 @@
 /** All collections of a schema as one: the base of generated data sets such as `GeoDataset`. */
 import type { AnyEntityDefinition, DatasetDefinition } from "../definition.js";
+import { CachedCollectionsError } from "../errors.js";
 import { DatasetCores, type DatasetSnapshot } from "../snapshot/dataset-snapshot.js";
 import type { Store } from "../store/store.js";
 import { Collection, stateOf } from "./collection.js";
@@ -7,12 +8,19 @@ import { linkOptions } from "./entity-collection.js";
 import type { FollowedVersion } from "./follow/followed-version.js";
 import type { HandleParts } from "./handle.js";
 import type { HeldRevision } from "./follow/held-revision.js";
-import type { AnyDatasetLoader, AnyLoader, Cores, LoadUnit } from "./publish/load-unit.js";
+import type {
+  AnyDatasetLoader,
+  AnyLoader,
+  Cores,
+  LoadMember,
+  LoadUnit,
+} from "./publish/load-unit.js";
 import {
   mostDecodedOf,
   timingOf,
   type CollectionOptions,
   type DatasetOptions,
+  type DatasetPatchSource,
   type Loader,
 } from "./options.js";
 import {
@@ -88,6 +96,20 @@ export class Dataset<S extends DatasetSnapshot, Inputs> extends Collection<S, Da
     return linkOptions(options, { state: stateOf(this), loadsAll: typeof load === "function" });
   }
 
+  /**
+   * Publishes a change of some records of several collections, by their names: all of it or nothing, seen by
+   * readers at once. As a mapping's `patch`, but references are checked throughout, also those of records that
+   * are left alone to records that are removed (which decodes the whole collection that refers to them). Rejects
+   * as that does, and with ERR_DANGLING_REFERENCE; with ERR_INVALID_ARGUMENT for a name that is no collection
+   * with a key. The answer has the collections that were given.
+   */
+  async patch(patch: DatasetPatchSource<S, Inputs>): Promise<DatasetPushResult> {
+    const { package: subject } = this.#definition;
+    const given = (patches: unknown, members: readonly LoadMember[]): Map<LoadMember, unknown> =>
+      byMember(subject, patches, members);
+    return this.answerOf(await stateOf(this).patch(patch, given));
+  }
+
   protected override snapshotOf(revisions: readonly HeldRevision[]): S {
     return new this.#snapshotClass(new DatasetCores(revisions.map(({ core }) => core)));
   }
@@ -101,6 +123,28 @@ export class Dataset<S extends DatasetSnapshot, Inputs> extends Collection<S, Da
     );
     return datasetResult(Object.fromEntries(byName));
   }
+}
+
+/** What is given to each collection. */
+function byMember(
+  subject: string,
+  patches: unknown,
+  members: readonly LoadMember[],
+): Map<LoadMember, unknown> {
+  const given = new Map<LoadMember, unknown>();
+  if (typeof patches !== "object" || patches === null) throw noPatch(subject, "it is no object");
+  for (const [name, patch] of Object.entries(patches)) {
+    const member = members.find((each) => each.name === name);
+    if (member === undefined) throw noPatch(subject, `there is no collection ${name}`);
+    if (member.followed.definition.key.length === 0) throw noPatch(subject, `${name} has no key`);
+    if (patch !== undefined) given.set(member, patch);
+  }
+  return given;
+}
+
+function noPatch(subject: string, why: string): CachedCollectionsError {
+  const message = `patch: ${why}; give { upsert, remove } by the names of collections with a key`;
+  return new CachedCollectionsError("ERR_INVALID_ARGUMENT", subject, message);
 }
 
 function partsOf<S, Inputs>(
@@ -124,7 +168,8 @@ function partsOf<S, Inputs>(
     }),
   });
   const definitions = entities.map(([, each]) => each);
-  return { subject, definitions, timing, maxDecodedRecords, unit, parent: undefined };
+  const parts = { subject, definitions, timing, maxDecodedRecords, unit };
+  return { ...parts, parent: undefined, isWhole: true };
 }
 
 function membersOf(
