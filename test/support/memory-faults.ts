@@ -26,18 +26,12 @@ export async function headOf(
   return head;
 }
 
-/** Publishes a manifest's segments again as a new revision, as an operator's rollback does; the head's if none. */
-export async function republish(
-  store: MemoryStore,
-  version: VersionName,
-  older?: StoredManifest,
-  packageName: string = PACKAGE,
-): Promise<void> {
-  const head = await headOf(store, version, packageName);
+/** Publishes the head's segments again as a new revision, as an operator's rollback does. */
+export async function republish(store: MemoryStore, version: VersionName): Promise<void> {
+  const head = await headOf(store, version);
   const revision = head.revision + 1;
-  const { bytes } = older ?? head;
-  const manifest = { ...decodeManifest(bytes), revision, origin: "rollback" as const };
-  const schema = store.schema(packageName);
+  const manifest = { ...decodeManifest(head.bytes), revision, origin: "rollback" as const };
+  const schema = store.schema(PACKAGE);
   const nonce = randomBytes(16).toString("hex");
   const { state } = await schema.issueTicket(nonce, [version]);
   const entry = {

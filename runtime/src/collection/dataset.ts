@@ -23,8 +23,21 @@ import {
   type DatasetPatchSource,
   type Loader,
 } from "./options.js";
+import {
+  pinAll,
+  rollbackAll,
+  unpinAll,
+  type DatasetPinOptions,
+  type DatasetRollbackOptions,
+  type RevisionsByName,
+} from "./pins.js";
 import type { PushResults } from "./publish/push-job.js";
 import { datasetResult, type DatasetPushResult } from "./publish/push-result.js";
+
+/** A generated class of a data set. */
+interface DatasetClass {
+  readonly definition: DatasetDefinition;
+}
 
 /** A generated snapshot class of a data set. */
 export type DatasetSnapshotClass<S> = new (cores: DatasetCores) => S;
@@ -50,20 +63,36 @@ export class Dataset<S extends DatasetSnapshot, Inputs> extends Collection<S, Da
     this.#options = options;
   }
 
+  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
+  static rollback(
+    this: DatasetClass,
+    store: Store,
+    options: DatasetRollbackOptions,
+  ): Promise<RevisionsByName> {
+    return rollbackAll(this.definition, store, options);
+  }
+
+  /** Holds the revisions named, of other collections what is served, and all pushes back, until unpin. */
+  static pin(
+    this: DatasetClass,
+    store: Store,
+    options?: DatasetPinOptions,
+  ): Promise<RevisionsByName> {
+    return pinAll(this.definition, store, options);
+  }
+
+  /** Serves what a pin held back, of all collections at once. */
+  static unpin(this: DatasetClass, store: Store): Promise<RevisionsByName> {
+    return unpinAll(this.definition, store);
+  }
+
   /** The options of one of its collections: the data set's, with that collection's loader. */
   protected optionsOf<Name extends keyof Inputs & string>(
     name: Name,
   ): CollectionOptions<Inputs[Name]> {
-    const { load, refreshEveryMs, checkIntervalMs, loadTimeoutMs, maxDecodedRecords } =
-      this.#options;
+    const { load, validate: _ofAll, ...common } = this.#options;
     const own = typeof load === "function" ? undefined : (load?.[name] as Loader<Inputs[Name]>);
-    const options: CollectionOptions<Inputs[Name]> = {
-      load: own,
-      refreshEveryMs,
-      checkIntervalMs,
-      loadTimeoutMs,
-      maxDecodedRecords,
-    };
+    const options: CollectionOptions<Inputs[Name]> = { ...common, load: own };
     return linkOptions(options, { state: stateOf(this), loadsAll: typeof load === "function" });
   }
 
