@@ -17,7 +17,14 @@ import { runGrowth } from "./growth/run-growth.js";
 import { describeMachine, thisMachine } from "./machine.js";
 import type { Numbers } from "./measure/child.js";
 import { type Options, readOptions } from "./options.js";
-import { caseResult, childName, missedTargets, type Results, type Samples } from "./results.js";
+import {
+  behindGiven,
+  caseResult,
+  childName,
+  missedTargets,
+  type Results,
+  type Samples,
+} from "./results.js";
 import { runChild } from "./run-child.js";
 import { caseText } from "./table.js";
 
@@ -86,6 +93,8 @@ async function report(
   for (const result of results) console.log(`${caseText(result)}\n`);
   const missed = results.flatMap(missedTargets);
   console.log(missed.length === 0 ? "All targets met." : `Falls short: ${missed.join(", ")}.`);
+  const behind = behindGiven(results);
+  if (behind.length > 0) console.log(`Behind what was given: ${behind.join(", ")}.`);
   if (json === undefined) return;
   const recordedAt = new Date().toISOString();
   await writeJson(json, { format: 1, recordedAt, machine, rows, rounds, cases: results });

@@ -14,7 +14,7 @@ export function growthTable(results: GrowthResults): string {
   );
   const ends = contestants.flatMap(endOf);
   const source =
-    `Medians of ${rounds} rounds, each in a process of its own, through a real Redis on loopback, ` +
+    `${rounds === 1 ? "One round" : `Medians of ${rounds} rounds`}, each load in a process of its own, through a real Redis on loopback, ` +
     `recorded ${recordedAt.slice(0, 10)} on ${describeMachine(machine)}.`;
   return [...tables, ...ends, source].join("\n\n");
 }
