@@ -1,5 +1,6 @@
 /** Rolling back, pinning and unpinning, as an operator does it while processes read and push. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { CountryMapping as Countries, GeoDataset } from "../../generated/geo.js";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
 import {
   pin,
@@ -258,4 +259,31 @@ describe("a data set", () => {
       notice: await revision(notice),
     };
   }
+});
+
+test("generated classes have them as static methods", async () => {
+  let round = 1;
+  const geo = new GeoDataset(shared, {
+    load: {
+      country: () => [{ code: "FR", name: `round ${round}` }],
+      region: () => [],
+      city: () => [],
+    },
+  });
+  for (; round <= 2; round++) await geo.push();
+  const name = async (): Promise<string | undefined> => (await geo.pull()).country.get("FR")?.name;
+  expect(await Countries.rollback(shared, { to: 1 })).toBe(3);
+  expect(await name()).toBe("round 1");
+  expect(await GeoDataset.pin(shared, { to: { country: 2 } })).toEqual({
+    country: 4,
+    region: 1,
+    city: 1,
+  });
+  expect(await name()).toBe("round 2");
+  expect(await Countries.unpin(shared)).toBe(5);
+  expect(await name()).toBe("round 1");
+  expect(await GeoDataset.unpin(shared)).toEqual({ country: 5, region: 1, city: 1 });
+  expect(await GeoDataset.rollback(shared, { to: { country: 4 } })).toEqual({ country: 6 });
+  expect(await name()).toBe("round 2");
+  expect(await Countries.pin(shared)).toBe(6);
 });

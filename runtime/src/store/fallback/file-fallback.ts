@@ -87,10 +87,11 @@ class FileFallbackSchema implements FallbackSchema {
 
   getChunk(segmentId: string, index: number): Promise<Uint8Array | undefined> {
     return this.#explained(async () => {
-      const file = await open(this.#path(segmentName(segmentId)));
+      const file = await unlessMissing(open(this.#path(segmentName(segmentId))));
+      if (file === undefined) return undefined;
       try {
         const bytes = Buffer.allocUnsafe(this.#chunkBytes);
-        const { bytesRead } = await file.read(bytes, 0, this.#chunkBytes, index * this.#chunkBytes);
+        const { bytesRead } = await file.read(bytes, 0, bytes.length, index * bytes.length);
         return bytesRead === 0 ? undefined : bytes.subarray(0, bytesRead);
       } finally {
         await file.close();
@@ -154,12 +155,8 @@ class FileFallbackSchema implements FallbackSchema {
     return others.size === 0 ? `${wanted} yet` : `${wanted}, only of ${[...others].join(", ")}`;
   }
 
-  /** Undefined when it is not there. */
-  async #read(name: string): Promise<Buffer | undefined> {
-    return readFile(this.#path(name)).catch((error: unknown) => {
-      if (isMissing(error)) return undefined;
-      throw error;
-    });
+  #read(name: string): Promise<Buffer | undefined> {
+    return unlessMissing(readFile(this.#path(name)));
   }
 
   async #write(name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
@@ -200,13 +197,15 @@ function addNames(names: Set<string>, segments: readonly { readonly id: string }
 
 /** 0 when it is not there. */
 async function sizeOf(path: string): Promise<number> {
-  const found = await stat(path).catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
-  return found?.size ?? 0;
+  return (await unlessMissing(stat(path)))?.size ?? 0;
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+/** Undefined when the file is not there. */
+async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
 }
