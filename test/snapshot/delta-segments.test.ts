@@ -95,8 +95,8 @@ describe("key slots", () => {
 
   test("are in bases and in large deltas", () => {
     expect([0, 1, 4096].map((rows) => keySlots(rows, true))).toEqual([0, 0, 0]);
-    expect(keySlots(4097, true)).toBe(6146);
-    expect([0, 1, 4097].map((rows) => keySlots(rows, false))).toEqual([0, 2, 6146]);
+    expect(keySlots(4097, true)).toBe(8194);
+    expect([0, 1, 4097].map((rows) => keySlots(rows, false))).toEqual([0, 2, 8194]);
   });
 
   test("are asked of a base, which could not be read without them", () => {
@@ -116,6 +116,20 @@ describe("key slots", () => {
     expect([3, 8, 9, 1].map((id) => newest?.find([id]))).toEqual([0, 1, 2, -1]);
     expect([0, 1].map((ordinal) => oldest?.isLive(ordinal))).toEqual([false, false]);
   });
+});
+
+test("a record that was replaced does not come back in the place of an equal one that is in use", () => {
+  const base = segmentOf([]);
+  const [first, second, third] = [town(1, "FR"), town(1, "DE"), town(1, "FR")].map((row) =>
+    segmentOf([row]),
+  ) as [Segment<Town>, Segment<Town>, Segment<Town>];
+  const one = coreOf([first, base]);
+  const before = one.get(1);
+  const three = coreOf([third, second, first, base], coreOf([second, first, base], one));
+  const inUse = three.get(1);
+  expect(inUse).toEqual(before);
+  const merged = coreOf([segmentOf([town(1, "FR")])], three);
+  expect(merged.get(1) === inUse).toBe(true);
 });
 
 describe("a record that comes into use while a delta is laid over its base", () => {
