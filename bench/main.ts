@@ -10,16 +10,27 @@ import { Redis } from "ioredis";
 import { startRedis } from "../test/support/redis-server.js";
 import { ALL_CASES, README_CASES } from "./all-cases.js";
 import type { Case, Child } from "./case.js";
-import { rowCount } from "./data/cities.js";
+import { rowCount } from "./data/row-count.js";
+import { growthTable } from "./growth/growth-table.js";
+import type { GrowthResults } from "./growth/results.js";
+import { runGrowth } from "./growth/run-growth.js";
 import { describeMachine, thisMachine } from "./machine.js";
 import type { Numbers } from "./measure/child.js";
 import { type Options, readOptions } from "./options.js";
-import { caseResult, childName, missedTargets, type Results, type Samples } from "./results.js";
+import {
+  behindGiven,
+  caseResult,
+  childName,
+  missedTargets,
+  type Results,
+  type Samples,
+} from "./results.js";
 import { runChild } from "./run-child.js";
 import { caseText } from "./table.js";
 
 async function main(): Promise<void> {
   const options = readOptions();
+  if (options.pattern?.source === GROWTH) return growth(options);
   const cases = chosen(options.pattern);
   if (cases.every(({ isAlone }) => isAlone)) {
     await report(cases, options, { url: "", redis: "not used", rows: 0 });
@@ -38,11 +49,30 @@ async function main(): Promise<void> {
   }
 }
 
+/** The one measurement that is not of cases but of curves. */
+const GROWTH = "growth";
+
+async function growth({ rounds, json }: Options): Promise<void> {
+  const redis = await startRedis();
+  try {
+    const machine = thisMachine(await redisVersion(redis.url));
+    console.log(describeMachine(machine));
+    const contestants = await runGrowth(redis.url, rounds);
+    const recordedAt = new Date().toISOString();
+    const results = { format: 1, kind: GROWTH, recordedAt, machine, rounds, contestants } as const;
+    console.log(`\n${growthTable(results)}`);
+    if (json !== undefined) await writeJson(json, results);
+  } finally {
+    await redis.stop();
+  }
+}
+
 function chosen(pattern: RegExp | undefined): readonly Case[] {
   if (pattern === undefined) return README_CASES;
   const cases = ALL_CASES.filter(({ name }) => pattern.test(name));
   if (cases.length > 0) return cases;
-  throw new Error(`no case matches: ${ALL_CASES.map(({ name }) => name).join(", ")}`);
+  const names = [...ALL_CASES.map(({ name }) => name), GROWTH];
+  throw new Error(`no case matches: ${names.join(", ")}`);
 }
 
 interface Setting {
@@ -63,6 +93,8 @@ async function report(
   for (const result of results) console.log(`${caseText(result)}\n`);
   const missed = results.flatMap(missedTargets);
   console.log(missed.length === 0 ? "All targets met." : `Falls short: ${missed.join(", ")}.`);
+  const behind = behindGiven(results);
+  if (behind.length > 0) console.log(`Behind what was given: ${behind.join(", ")}.`);
   if (json === undefined) return;
   const recordedAt = new Date().toISOString();
   await writeJson(json, { format: 1, recordedAt, machine, rows, rounds, cases: results });
@@ -97,7 +129,7 @@ function children(some: readonly (Child | undefined)[]): readonly Child[] {
   return [...byName.values()];
 }
 
-async function writeJson(path: string, results: Results): Promise<void> {
+async function writeJson(path: string, results: Results | GrowthResults): Promise<void> {
   await writeFile(path, `${JSON.stringify(results, undefined, 2)}\n`);
   console.log(`Written to ${path}.`);
 }

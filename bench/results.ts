@@ -66,6 +66,14 @@ export function missedTargets({ name, ours, rivals }: CaseResult): string[] {
   ];
 }
 
+/** Which cases are behind a number that was measured elsewhere. */
+export function behindGiven(results: readonly CaseResult[]): string[] {
+  const behind = results.filter(({ rivals }) =>
+    rivals.some(({ isGiven, ratio }) => isGiven === true && ratio < 1),
+  );
+  return behind.map(({ name }) => name);
+}
+
 const DIVISORS: Readonly<Record<Unit, number>> = { ms: 1, ns: 1, bytes: 1, kB: 1e3, MB: 1e6 };
 
 function measured({ label, child, number }: Source, unit: Unit, samples: Samples): Measured {

@@ -70,10 +70,14 @@ function missed(what: string, met: boolean): string {
 function ratioText(rival: Compared, ours: Measured, unit: string): string {
   const { ratio, target, isGiven } = rival;
   if (isGiven) return aheadOrBehind(ratio);
-  if (target?.kind === "over") return `${amount(ours.median - rival.median)} ${unit} more`;
+  if (target?.kind === "over") return moreOrLess(ours.median - rival.median, unit);
   if (ratio === 0) return "";
-  if (target?.kind === "share") return `${(1 / ratio).toPrecision(2)} of it`;
+  if (target?.kind === "share") return `${(1 / ratio).toPrecision(ratio > 1 ? 2 : 3)} of it`;
   return `${ratio.toPrecision(3)} times`;
+}
+
+function moreOrLess(difference: number, unit: string): string {
+  return `${amount(Math.abs(difference))} ${unit} ${difference < 0 ? "less" : "more"}`;
 }
 
 function aheadOrBehind(ratio: number): string {
@@ -89,7 +93,6 @@ function limitText({ kind, limit }: Target, unit: string): string {
 }
 
 function amount(value: number): string {
-  if (value < 0) return `-${amount(-value)}`;
   if (value >= 100) return Math.round(value).toLocaleString("en");
   return value.toPrecision(value >= 10 ? 3 : 2);
 }

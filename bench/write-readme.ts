@@ -1,8 +1,15 @@
-/** `npm run readme`: fills in the parts of the README and of docs/performance.md that come from files. */
-import { readFileSync, writeFileSync } from "node:fs";
-import { filledPerformance, PERFORMANCE_DOCUMENT } from "./performance-document.js";
+/** `npm run readme`: fills in the parts of documents that come from files, and draws the plot. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  filledPerformance,
+  GROWTH_PLOT,
+  PERFORMANCE_DOCUMENT,
+  recordedPlot,
+} from "./performance-document.js";
 import { filledReadme } from "./readme.js";
 
 const read = (path: string): string => readFileSync(path, "utf8");
 writeFileSync("README.md", filledReadme(read("README.md"), read));
-writeFileSync(PERFORMANCE_DOCUMENT, filledPerformance(read(PERFORMANCE_DOCUMENT), read));
+const readAny = (path: string) => (existsSync(path) ? read(path) : undefined);
+writeFileSync(PERFORMANCE_DOCUMENT, filledPerformance(read(PERFORMANCE_DOCUMENT), readAny));
+writeFileSync(GROWTH_PLOT, recordedPlot(readAny));

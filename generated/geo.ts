@@ -650,6 +650,8 @@ export class GeoSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class GeoDataset extends cc.Dataset<GeoSnapshot, GeoInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = geoSchema;
   readonly country: CountryMapping;
   readonly region: RegionMapping;
   readonly city: CityMapping;

@@ -1572,6 +1572,8 @@ export class ShopSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class ShopDataset extends cc.Dataset<ShopSnapshot, ShopInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = shopSchema;
   readonly category: CategoryMapping;
   readonly product: ProductMapping;
   readonly price: PriceMapping;

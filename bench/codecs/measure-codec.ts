@@ -4,7 +4,8 @@
  */
 import type { PlainCity } from "../../examples/data/plain-cities.js";
 import { FeatureCode } from "../../generated/geo.js";
-import { manyCities, rowCount } from "../data/cities.js";
+import { manyCities } from "../data/cities.js";
+import { rowCount } from "../data/row-count.js";
 import { childAlone } from "../measure/child.js";
 import { median } from "../measure/median.js";
 

@@ -1,6 +1,7 @@
 /** All rows in memory, as a producer's database has them, and random changes of some. */
 import type { CityInput } from "../../generated/geo.js";
-import { cityRows, randomNumbers } from "./cities.js";
+import { cityRows } from "./cities.js";
+import { randomNumbers } from "./random.js";
 
 /** So many rows change at a time. */
 export const CHANGED_ROWS = 1000;

@@ -1,21 +1,15 @@
 /** The rows of the benchmark: the cities repeated with shifted ids, and the keys that are hot. */
-import { env } from "node:process";
 import { type PlainCity, plainCities } from "../../examples/data/plain-cities.js";
 import type { CityInput, FeatureCode } from "../../generated/geo.js";
+import { randomNumbers } from "./random.js";
+import { rowCount } from "./row-count.js";
 
-/** Eight times the 135,233 cities. */
-const ROWS = 1_081_864;
 /** How many different keys the reading cases ask for. */
 const HOT_KEYS = 20_000;
 
 /** GeoNames ids are below this; copy k of a city has its id plus k times this. */
 const ID_SHIFT = 16_000_000;
 const SEED = 0x5eed;
-
-/** How many rows this run is about: `--rows`. */
-export function rowCount(): number {
-  return Number(env["BENCH_ROWS"] ?? ROWS);
-}
 
 /**
  * The first `rows` rows in key order, as `SELECT ... ORDER BY id` would give them. Only the first copy has
@@ -66,26 +60,4 @@ export function missingKeys(ids: Uint32Array, keys: number = HOT_KEYS): Uint32Ar
     if (!existing.has(key)) chosen.add(key);
   }
   return Uint32Array.from(chosen);
-}
-
-/** Puts the keys in another order, so that a pass does not meet them as the one before did. */
-export function shuffle(keys: Uint32Array, seed: number): void {
-  const random = randomNumbers(seed);
-  for (let index = keys.length - 1; index > 0; index--) {
-    const other = Math.floor(random() * (index + 1));
-    const key = keys[index] ?? 0;
-    keys[index] = keys[other] ?? 0;
-    keys[other] = key;
-  }
-}
-
-/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

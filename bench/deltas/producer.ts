@@ -2,7 +2,7 @@
 import { argv, env } from "node:process";
 import { Redis } from "ioredis";
 import { CHANGED_ROWS, ChangingRows } from "../data/changes.js";
-import { rowCount } from "../data/cities.js";
+import { rowCount } from "../data/row-count.js";
 import { definitionOf } from "../data/definition.js";
 import { encodeRows } from "../data/encode-rows.js";
 import { clockMs } from "../measure/clock.js";

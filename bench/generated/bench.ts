@@ -751,6 +751,8 @@ export class BenchSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class BenchDataset extends cc.Dataset<BenchSnapshot, BenchInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = benchSchema;
   readonly town: TownMapping;
   readonly place: PlaceMapping;
   readonly spot: SpotMapping;

@@ -1,6 +1,6 @@
 /** What stands in Redis for the comparison with Hollow: towns, and keys to ask for. */
 import { argv } from "node:process";
-import { rowCount } from "../data/cities.js";
+import { rowCount } from "../data/row-count.js";
 
 /** How many rows this process is about: all, or the part of them that it was told. */
 export function townCount(): number {

@@ -2,7 +2,7 @@
  * Reads of the same keys by several contestants in one process: they take turns, pass by pass, so that what
  * disturbs the machine disturbs all of them. Keys come in a new order every round.
  */
-import { shuffle } from "../data/cities.js";
+import { shuffle } from "../data/random.js";
 import type { Numbers } from "./child.js";
 
 /** Asks for all keys once and returns a sum over what was found, so that nothing can be left out. */

@@ -43,7 +43,7 @@ export function startPartner(from: string, file: string, ...args: readonly strin
     return answer.numbers;
   };
   const stop = async (): Promise<void> => {
-    started.disconnect();
+    if (started.connected) started.disconnect();
     await ended.catch(() => undefined);
   };
   return { ask, stop };

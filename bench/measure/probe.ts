@@ -4,7 +4,7 @@
  * a callback on every turn of the event loop, and the longest time between two of them.
  */
 
-/** Starts watching. `stop` returns the longest time that the event loop was kept, in milliseconds. */
+/** Starts watching, which keeps no process alive. `stop` returns the longest time that the event loop was kept, in milliseconds. */
 export function watchEventLoop(): { stop: () => number } {
   let last = performance.now();
   let longest = 0;
@@ -13,9 +13,9 @@ export function watchEventLoop(): { stop: () => number } {
     const now = performance.now();
     longest = Math.max(longest, now - last);
     last = now;
-    if (!stopped) setTimeout(turn, 1);
+    if (!stopped) setTimeout(turn, 1).unref();
   };
-  setTimeout(turn, 1);
+  setTimeout(turn, 1).unref();
   const stop = (): number => {
     stopped = true;
     return Math.max(longest, performance.now() - last);

@@ -1,6 +1,6 @@
 /** What a record takes as part of one JSON text: of the string, and of the bytes that came. */
 import { JSON_KEY, readBytes } from "../load/keys.js";
-import { rowCount } from "../data/cities.js";
+import { rowCount } from "../data/row-count.js";
 import { child } from "../measure/child.js";
 import { settledMemory } from "../measure/probe.js";
 

@@ -32,6 +32,7 @@ export const VIEW_CASES: readonly Case[] = [
   hot("unique-hot", "unique view of two fields, hot", "unique", "Map with joined keys"),
   hot("range-hot", "size of a range of the sorted view, hot", "range", "binary search in an array"),
   hot("composite-hot", "get by a key of two fields, hot", "composite", "Map with joined keys"),
+  garbage("composite-garbage", "garbage of a get by a key of two fields", "composite"),
   hot("text-hot", "get by a key of text, hot", "text", "Map"),
 ];
 
@@ -45,4 +46,10 @@ function hot(name: string, title: string, number: string, label: string): Case {
   const ours = hotReads("cached-collections", `${number}Ns`);
   const rivals = [hotReads(label, `${number}ByHandNs`)];
   return { name: `views-${name}`, title, unit: "ns", fixture, ours, rivals };
+}
+
+function garbage(name: string, title: string, number: string): Case {
+  const ours = hotReads("cached-collections", `${number}Garbage`);
+  const rivals = [hotReads("Map with joined keys", `${number}ByHandGarbage`)];
+  return { name: `views-${name}`, title, unit: "bytes", fixture, ours, rivals };
 }

@@ -78,5 +78,18 @@ child(async (redis) => {
 async function measured(name: string, hot: number, own: Pass, byHand: Pass): Promise<Numbers> {
   const positions = Uint32Array.from({ length: hot }, (_, position) => position);
   const numbers = await measureGets(positions, { own, byHand });
-  return { [`${name}Ns`]: numbers["own"] ?? 0, [`${name}ByHandNs`]: numbers["byHand"] ?? 0 };
+  return {
+    [`${name}Ns`]: numbers["own"] ?? 0,
+    [`${name}ByHandNs`]: numbers["byHand"] ?? 0,
+    [`${name}Garbage`]: garbageOf(own, positions),
+    [`${name}ByHandGarbage`]: garbageOf(byHand, positions),
+  };
+}
+
+/** Bytes that one read leaves to be collected; so few reads that none is collected meanwhile. */
+function garbageOf(pass: Pass, positions: Uint32Array): number {
+  globalThis.gc?.();
+  const before = process.memoryUsage().heapUsed;
+  void pass(positions);
+  return Math.max(0, process.memoryUsage().heapUsed - before) / positions.length;
 }

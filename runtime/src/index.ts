@@ -6,7 +6,7 @@ export { derive } from "./collection/derive.js";
 export { attachedStore } from "./collection/threads/attached-store.js";
 export { shareStore } from "./collection/threads/share-store.js";
 export { CachedCollectionsError, type ErrorCode } from "./errors.js";
-export type { FallbackOptions } from "./store/embedded/embedded-fallback.js";
+export type { FallbackOptions } from "./store/fallback/file-fallback.js";
 export { embeddedStore, type EmbeddedStoreOptions } from "./store/embedded/embedded-store.js";
 export { memoryStore } from "./store/memory/memory-store.js";
 export { redisStore, type RedisStoreOptions } from "./store/redis/redis-store.js";
@@ -25,6 +25,8 @@ export type {
   CollectionOptions,
   DatasetLoader,
   DatasetOptions,
+  DatasetPatch,
+  DatasetPatchSource,
   Into,
   LoadContext,
   Loader,
@@ -39,7 +41,14 @@ export type {
   PushOutcome,
   PushResult,
 } from "./collection/publish/push-result.js";
-export type { PruneOptions, VersionInfo } from "./collection/versions.js";
+export type {
+  DatasetPinOptions,
+  DatasetRollbackOptions,
+  PinOptions,
+  RevisionsByName,
+  RollbackOptions,
+} from "./collection/pins.js";
+export type { KeptRevision, PruneOptions, VersionInfo } from "./collection/versions.js";
 export {
   health,
   type AnyCollection,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Target } from "../../bench/case.js";
 import { decodeCities, encodeCities } from "../../bench/naive/city.js";
-import { caseResult, missedTargets } from "../../bench/results.js";
+import { behindGiven, caseResult, missedTargets } from "../../bench/results.js";
 import { caseText } from "../../bench/table.js";
 import { plainCities } from "../../examples/data/plain-cities.js";
 
@@ -75,7 +75,13 @@ describe("a case with a limit of its own", () => {
 describe("a number measured elsewhere", () => {
   const beside = (given: number) =>
     caseResult(
-      { name: "load", title: "Load", unit: "ms", ours: source("ours"), rivals: [{ label: "Other", given }] },
+      {
+        name: "load",
+        title: "Load",
+        unit: "ms",
+        ours: source("ours"),
+        rivals: [{ label: "Other", given }],
+      },
       samples,
     );
 
@@ -84,8 +90,10 @@ describe("a number measured elsewhere", () => {
     expect(caseText(beside(6))).toContain("behind 2.0 times");
   });
 
-  test("is no target", () => {
+  test("is no target, but named where we are behind", () => {
     expect(missedTargets(beside(6))).toEqual([]);
+    expect(behindGiven([beside(6)])).toEqual(["load"]);
+    expect(behindGiven([beside(36)])).toEqual([]);
   });
 });
 

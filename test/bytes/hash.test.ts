@@ -120,8 +120,8 @@ describe("a slot table", () => {
     }
   });
 
-  test("is two thirds full, and never full", () => {
-    expect([0, 1, 2, 3, 4, 1000].map(slotCapacity)).toEqual([0, 2, 3, 5, 6, 1500]);
+  test("is half full", () => {
+    expect([0, 1, 2, 3, 1000].map(slotCapacity)).toEqual([0, 2, 4, 6, 2000]);
   });
 });
 

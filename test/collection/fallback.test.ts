@@ -1,12 +1,11 @@
 /** The fallback: what is kept on the machine, and who is served from it when the store cannot be reached. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CachedCollectionsError } from "cached-collections";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { EmbeddedFallback } from "../../runtime/src/store/embedded/embedded-fallback.js";
-import { loadLibsql } from "../../runtime/src/store/embedded/libsql.js";
-import { FALLBACK_FILE } from "../../runtime/src/store/embedded/tables.js";
+import { CHUNK_BYTES } from "../../runtime/src/bytes/segment-assembly.js";
+import { FileFallback } from "../../runtime/src/store/fallback/file-fallback.js";
+import { withFileLock } from "../../runtime/src/store/fallback/file-lock.js";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
 import type { VersionName } from "../../runtime/src/store/store.js";
 import { atlas, AtlasDataset, CountryMapping } from "../support/atlas.js";
@@ -45,12 +44,9 @@ async function newDirectory(): Promise<string> {
 /** A process of its own, as far as the store and the fallback can tell. */
 function startProcess(maxAgeMs?: number): ObservedStore {
   const options = maxAgeMs === undefined ? { path } : { path, maxAgeMs };
-  const fallback = new EmbeddedFallback(options, "orders");
+  const fallback = new FileFallback(options, "orders");
   const store = observe(shared, { fallback });
-  ends.push(async () => {
-    await store.close();
-    fallback.close(new CachedCollectionsError("ERR_CLOSED", "fallback", "closed by the test"));
-  });
+  ends.push(async () => store.close());
   return store;
 }
 
@@ -85,8 +81,8 @@ const DATASET: readonly VersionName[] = [
 
 /** Resolves when what is published of these versions is kept: what a process that starts would find. */
 async function isKept(versions: readonly VersionName[] = COUNTRY): Promise<void> {
-  const fallback = new EmbeddedFallback({ path }, "orders");
-  const schema = fallback.schema("atlas");
+  const fallback = new FileFallback({ path }, "orders");
+  const schema = fallback.schema("atlas", CHUNK_BYTES);
   await until("it is kept", async () => {
     const published = await shared.schema("atlas").check(versions);
     const kept = await schema.find(versions).catch(() => undefined);
@@ -94,7 +90,6 @@ async function isKept(versions: readonly VersionName[] = COUNTRY): Promise<void>
       (version) => kept?.heads.get(version)?.id === published.versions.get(version)?.head?.id,
     );
   });
-  fallback.close(new CachedCollectionsError("ERR_CLOSED", "fallback", "closed by the test"));
 }
 
 test("a process that cannot reach the store serves what was kept, marked, and heals by itself", async () => {
@@ -208,39 +203,123 @@ describe("a fallback that is of no use is ignored, and said to be so", () => {
     await cutOff("fallback.maxAgeMs is 5", 5);
   });
 
-  test.each([0.2, 0.6, 0.95])("it was truncated to %f of its size", async (share) => {
+  test.each([
+    ["state", 0],
+    ["state", 0.6],
+    ["state", 0.99],
+    ["segment", 0],
+    ["segment", 0.6],
+    ["segment", 0.99],
+  ])("the file of a %s was truncated to %f of its size", async (kind, share) => {
     await keepOne();
-    await moveTo((bytes) => bytes.subarray(0, Math.floor(bytes.length * share)));
-    await cutOff("");
+    const files = await filesOf();
+    const [name = "", bytes = EMPTY] = [...files].find(([each]) => each.startsWith(kind)) ?? [];
+    const truncated = bytes.subarray(0, Math.floor(bytes.length * share));
+    await startFrom(new Map([...files, [name, truncated]]));
+    await cutOff(share === 0 && kind === "segment" ? "missing" : "damaged");
+  });
+
+  test("the file of a segment is gone", async () => {
+    await keepOne();
+    const files = [...(await filesOf())].filter(([name]) => name.startsWith("state"));
+    await startFrom(new Map(files));
+    await cutOff("missing");
+  });
+
+  test("the directory cannot be made", async () => {
+    path = join(path, "file", "below");
+    await writeFile(join(path, "..", "..", "file"), "");
+    const { collection, failures } = startCutOff();
+    await expect(collection.ready({ timeoutMs: 200 })).rejects.toMatchObject({
+      code: "ERR_STORE_UNAVAILABLE",
+    });
+    expect(failures.find((each) => each.startsWith("ERR_FALLBACK"))).toContain("ENOTDIR");
   });
 });
 
-test("a bit flipped anywhere never makes a wrong answer", async () => {
+test("a bit flipped anywhere is found, and what is kept is thrown away", async () => {
   const random = new Random(SEED);
   await country(startProcess()).push();
   await isKept();
-  const outcomes = new Set<string>();
-  const intact = await moveTo((bytes) => bytes);
+  const intact = await filesOf();
   for (let round = 0; round < 60; round++) {
-    const at = random.integer(intact.length);
-    const bytes = Buffer.from(intact);
-    bytes[at] = (bytes[at] ?? 0) ^ (1 << random.integer(8));
-    await moveTo(() => bytes);
-    outcomes.add(await answerAfterFlip(`SEED=${SEED}, byte ${at}`));
+    const [name, bytes] = random.pick([...intact]);
+    const at = random.integer(bytes.length);
+    const flipped = Buffer.from(bytes);
+    flipped[at] = (flipped[at] ?? 0) ^ (1 << random.integer(8));
+    await startFrom(new Map([...intact, [name, flipped]]));
+    const where = `SEED=${SEED}, byte ${at} of ${name}`;
+    expect(`${await answerAfterFlip(where)}, ${where}`).toBe(`ERR_FALLBACK, ${where}`);
+    expect((await filesOf()).size).toBe(0);
   }
-  expect([...outcomes].toSorted()).toEqual(["ERR_FALLBACK", "one"]);
 });
 
-/** Ends all processes, and puts what they kept, changed, into another directory; returns it as it was. */
-async function moveTo(change: (bytes: Buffer) => Buffer): Promise<Buffer> {
+test("what no state names any more is removed, with the temporary files of killed processes", async () => {
+  const first = country(startProcess());
+  await first.push();
+  await isKept();
+  const folder = new FileFallback({ path }, "orders").folder("atlas");
+  const kept = [...(await filesOf()).keys()];
+  const old = new Date(Date.now() - 3_600_000);
+  for (const name of ["segment-0", "state-0.abc"]) {
+    await writeFile(join(folder, name), "left behind");
+    await utimes(join(folder, name), old, old);
+  }
+  await writeFile(join(folder, "segment-1"), "being written");
+  name = "two";
+  await first.push();
+  await isKept();
+  const names = await until("what was left behind is gone", async () => {
+    const all = [...(await filesOf()).keys()];
+    return !all.includes("segment-0") && !all.includes("state-0.abc") && all;
+  });
+  expect(names).toContain("segment-1");
+  // Those replaced a moment ago stay a while: another process may be reading them.
+  expect(names).toEqual(expect.arrayContaining(kept));
+});
+
+test("a lock that a killed process left behind is removed", async () => {
+  const lock = join(path, "lock");
+  await writeFile(lock, "");
+  const old = new Date(Date.now() - 60_000);
+  await utimes(lock, old, old);
+  const order: string[] = [];
+  await Promise.all(
+    ["a", "b", "c"].map(async (each) =>
+      withFileLock(lock, async () => {
+        order.push(each);
+        await Promise.resolve();
+        order.push(each);
+      }),
+    ),
+  );
+  // Whoever has it ends before the next begins.
+  expect(order.filter((each, index) => index % 2 === 0 && order[index + 1] === each)).toHaveLength(
+    3,
+  );
+});
+
+const EMPTY = Buffer.alloc(0);
+
+/** What is kept of the schema, by file name. */
+async function filesOf(): Promise<ReadonlyMap<string, Buffer>> {
+  const folder = new FileFallback({ path }, "orders").folder("atlas");
+  const names = await readdir(folder).catch(() => []);
+  const files = names.filter((name) => name !== "lock");
+  return new Map(
+    await Promise.all(
+      files.map(async (name) => [name, await readFile(join(folder, name))] as const),
+    ),
+  );
+}
+
+/** Ends all processes, and leaves these files to those that start next. */
+async function startFrom(files: ReadonlyMap<string, Buffer>): Promise<void> {
   for (const end of ends.splice(0)) await end();
-  const database = (await loadLibsql("test"))(join(path, FALLBACK_FILE.name));
-  database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
-  database.close();
-  const bytes = await readFile(join(path, FALLBACK_FILE.name));
   path = await newDirectory();
-  await writeFile(join(path, FALLBACK_FILE.name), change(bytes));
-  return bytes;
+  const folder = new FileFallback({ path }, "orders").folder("atlas");
+  await mkdir(folder, { recursive: true });
+  for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
 }
 
 /** What a process that is cut off gets out of it. */

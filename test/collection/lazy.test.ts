@@ -79,6 +79,15 @@ test.each(wishes)("%s is fetched although nobody reads it", async (_what, wish, 
   await until("it is fresh", () => notice.status === "fresh");
 });
 
+test("the collections of an eager data set are eager, also when it was never started itself", async () => {
+  const data = new AtlasDataset(readerStore, { checkIntervalMs: INTERVAL, eager: true });
+  await data.notice.ready();
+  await checksPass(14);
+  const fetches = readerStore.count("getChunk");
+  await push(2);
+  await until("it was fetched", () => readerStore.count("getChunk") > fetches);
+});
+
 test("pull fetches what nobody read", async () => {
   const notice = new NoticeSequence(readerStore, { checkIntervalMs: INTERVAL });
   await notice.ready();

@@ -62,9 +62,9 @@ const IN_TYPESCRIPT: Readonly<Record<string, string>> = {
   "City.near": "list field",
   "City.names": "map field",
   "City.zip": "optional field",
-  "CityReader.byKind": "group",
-  "CityReader.byZip": "unique",
-  "CityReader.sorted1": "sorted",
+  "CityViews.byKind": "group",
+  "CityViews.byZip": "unique",
+  "CityViews.sorted1": "sorted",
   "GeoCitySnapshot.itself": "reference",
 };
 

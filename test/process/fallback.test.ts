@@ -1,8 +1,8 @@
 /** Scenario 3: Redis down at the start, with and without a fallback on the machine. */
-import { CachedCollectionsError } from "cached-collections";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { CityMapping, CountryMapping, RegionMapping } from "../../generated/geo.js";
-import { EmbeddedFallback } from "../../runtime/src/store/embedded/embedded-fallback.js";
+import { CHUNK_BYTES } from "../../runtime/src/bytes/segment-assembly.js";
+import { FileFallback } from "../../runtime/src/store/fallback/file-fallback.js";
 import type { VersionName } from "../../runtime/src/store/store.js";
 import { until } from "../support/until.js";
 import { allServe, Fleet, type Member } from "./fleet.js";
@@ -27,15 +27,14 @@ afterEach(async () => fleet.end());
 
 /** Resolves when the fallback holds cities of this revision. */
 async function isKept(revision: number): Promise<void> {
-  const fallback = new EmbeddedFallback({ path }, PREFIX);
+  const fallback = new FileFallback({ path }, PREFIX);
   await until(`revision ${revision} is kept`, async () => {
     const state = await fallback
-      .schema("geo")
+      .schema("geo", CHUNK_BYTES)
       .find(VERSIONS)
       .catch(() => undefined);
     return state?.heads.get(`City:${CityMapping.hash}`)?.revision === revision;
   });
-  fallback.close(new CachedCollectionsError("ERR_CLOSED", "fallback", "closed by the test"));
 }
 
 /** A round that two processes have kept at once, in the same directory. */

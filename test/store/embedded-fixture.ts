@@ -9,7 +9,7 @@ import {
   type SqlValue,
 } from "../../runtime/src/store/embedded/libsql.js";
 import { monotonicMs } from "../../runtime/src/store/embedded/monotonic-clock.js";
-import { STORE_FILE } from "../../runtime/src/store/embedded/tables.js";
+import { FILE_NAME } from "../../runtime/src/store/embedded/tables.js";
 import type { BehindTheStore, StoreFixture } from "./store-fixture.js";
 
 export async function embeddedFixture(): Promise<StoreFixture> {
@@ -18,7 +18,7 @@ export async function embeddedFixture(): Promise<StoreFixture> {
   const stores: Store[] = [];
   let database: Database | undefined;
   const open = (): Database => {
-    database ??= openDatabase(join(path, STORE_FILE.name));
+    database ??= openDatabase(join(path, FILE_NAME));
     database.exec("PRAGMA busy_timeout = 5000");
     return database;
   };

@@ -8,7 +8,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadLibsql, type OpenDatabase } from "../../runtime/src/store/embedded/libsql.js";
-import { STORE_FILE } from "../../runtime/src/store/embedded/tables.js";
+import { FILE_NAME } from "../../runtime/src/store/embedded/tables.js";
 import type { Announcement } from "../../runtime/src/store/store.js";
 import { until } from "../support/until.js";
 import { CITY, headOf, publishNext, takeTicket, upload } from "./publications.js";
@@ -85,7 +85,7 @@ test("another process's lock delays a write without stopping the event loop, and
   await using store = embeddedStore({ path: directory });
   const schema = store.schema("geo");
   await publishNext(schema);
-  const other = openDatabase(join(directory, STORE_FILE.name));
+  const other = openDatabase(join(directory, FILE_NAME));
   other.exec("BEGIN IMMEDIATE");
   let isDone = false;
   const writing = takeTicket(schema).then(() => (isDone = true));
@@ -106,7 +106,7 @@ test("another process's lock delays a write without stopping the event loop, and
 test("a damaged file is an error that says what to do, and works once that was done", async () => {
   const directory = join(path, "damaged");
   await mkdir(directory);
-  await writeFile(join(directory, STORE_FILE.name), "no database at all".repeat(1000));
+  await writeFile(join(directory, FILE_NAME), "no database at all".repeat(1000));
   await using store = embeddedStore({ path: directory });
   await expect(store.schema("geo").check([CITY])).rejects.toMatchObject({
     code: "ERR_STORE_UNAVAILABLE",
@@ -121,7 +121,7 @@ test("writers free what expired, little by little", async () => {
   await using store = embeddedStore({ path: directory });
   const schema = store.schema("geo");
   const { id } = await upload(schema, 20);
-  const database = openDatabase(join(directory, STORE_FILE.name));
+  const database = openDatabase(join(directory, FILE_NAME));
   database.prepare("UPDATE segments SET until_ms = 0 WHERE id = ?").run(id);
   const left = (): unknown => database.prepare("SELECT count(*) AS n FROM chunks").get();
   await takeTicket(schema);
@@ -143,7 +143,7 @@ test("an idle store with a subscription does not keep the process alive", async 
   const args = ["--input-type=module", "-e", code, join(path, "idle")];
   const child = spawn(process.execPath, args, { cwd: root, stdio: "inherit" });
   expect(await once(child, "exit")).toEqual([0, null]);
-  expect(await readdir(join(path, "idle"))).toContain(STORE_FILE.name);
+  expect(await readdir(join(path, "idle"))).toContain(FILE_NAME);
 });
 
 test("without libsql the error says what to install", async () => {

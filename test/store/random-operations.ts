@@ -147,13 +147,18 @@ export class RandomOperations {
     const random = this.#random;
     const current = this.#current.get(version) ?? [];
     const base = random.chance(0.85) ? current[0] : random.pick([undefined, ...current]);
-    const wanted = random.pick(["load", "load", "load", "same", "patch", "rollback"] as const);
-    const mode = base === undefined && wanted === "same" ? "load" : wanted;
+    const modes = ["load", "load", "load", "same", "patch", "rollback", "pin", "unpin"] as const;
+    const wanted = random.pick(modes);
+    const mode = base === undefined && ["same", "unpin"].includes(wanted) ? "load" : wanted;
     const lease = random.chance(0.2) ? { leaseToken: random.pick(TOKENS) } : {};
+    const isThere = mode === "same" || mode === "unpin" || (mode === "pin" && random.chance(0.5));
     return {
       version,
       mode,
-      manifest: mode === "same" && base !== undefined ? base : this.#manifest(),
+      ...(mode === "pin" && {
+        next: random.chance(0.5) ? (base ?? this.#manifest()) : this.#manifest(),
+      }),
+      manifest: isThere && base !== undefined ? base : this.#manifest(),
       builtOn: base?.id,
       source: random.integer(4),
       raiseSource: random.chance(0.2),

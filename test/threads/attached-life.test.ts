@@ -132,6 +132,7 @@ describe("the end", () => {
     expect(reader.get("FR")?.name).toBe("France");
     await expect(reader.pull()).rejects.toMatchObject({ code: "ERR_CLOSED" });
     await expect(reader.ready()).rejects.toMatchObject({ code: "ERR_CLOSED" });
+    await expect(attached.schema("atlas").purge(V)).rejects.toMatchObject({ code: "ERR_CLOSED" });
   });
 
   test("of an attached store concerns nobody else, and leaves nothing in the sharing thread", async () => {

@@ -192,6 +192,8 @@ export class CatalogSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class CatalogDataset extends cc.Dataset<CatalogSnapshot, CatalogInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = catalogSchema;
   readonly product: ProductMapping;
 
   constructor(store: cc.Store, options?: cc.DatasetOptions<CatalogInputs, CatalogSnapshot>) {

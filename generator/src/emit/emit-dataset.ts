@@ -160,11 +160,21 @@ function datasetClass(schema: Schema, constants: Constants): Statement {
     "Constructing it starts nothing; await ready() before the first read.";
   return exportedClass(`${name}Dataset`, ownDoc(doc), {
     extends: `cc.Dataset<${name}Snapshot, ${name}Inputs>`,
-    properties: entities.map((entity) => ({
-      name: entity.property,
-      isReadonly: true,
-      type: collection(entity),
-    })),
+    properties: [
+      {
+        name: "definition",
+        isStatic: true,
+        isReadonly: true,
+        type: "cc.DatasetDefinition",
+        initializer: constants.dataset,
+        docs: ["What the runtime knows of the schema."],
+      },
+      ...entities.map((entity) => ({
+        name: entity.property,
+        isReadonly: true,
+        type: collection(entity),
+      })),
+    ],
     ctors: [
       {
         parameters: [

@@ -15,9 +15,9 @@ export interface SlotTable {
 
 export const NO_SLOTS: SlotTable = { words: new Int32Array(0), bits: 1 };
 
-/** How many slots a table for this many entries has: two thirds are used. */
+/** How many slots a table for this many entries has: a half are used, so that a miss is soon over. */
 export function slotCapacity(entries: number): number {
-  return entries === 0 ? 0 : Math.max(2, Math.ceil(entries * 1.5));
+  return entries * 2;
 }
 
 /** How many bits the numbers 0 to `count` need. */

@@ -1,5 +1,6 @@
 /** All collections of a schema as one: the base of generated data sets such as `GeoDataset`. */
 import type { AnyEntityDefinition, DatasetDefinition } from "../definition.js";
+import { CachedCollectionsError } from "../errors.js";
 import { DatasetCores, type DatasetSnapshot } from "../snapshot/dataset-snapshot.js";
 import type { Store } from "../store/store.js";
 import { Collection, stateOf } from "./collection.js";
@@ -7,16 +8,36 @@ import { linkOptions } from "./entity-collection.js";
 import type { FollowedVersion } from "./follow/followed-version.js";
 import type { HandleParts } from "./handle.js";
 import type { HeldRevision } from "./follow/held-revision.js";
-import type { AnyDatasetLoader, AnyLoader, Cores, LoadUnit } from "./publish/load-unit.js";
+import type {
+  AnyDatasetLoader,
+  AnyLoader,
+  Cores,
+  LoadMember,
+  LoadUnit,
+} from "./publish/load-unit.js";
 import {
   mostDecodedOf,
   timingOf,
   type CollectionOptions,
   type DatasetOptions,
+  type DatasetPatchSource,
   type Loader,
 } from "./options.js";
+import {
+  pinAll,
+  rollbackAll,
+  unpinAll,
+  type DatasetPinOptions,
+  type DatasetRollbackOptions,
+  type RevisionsByName,
+} from "./pins.js";
 import type { PushResults } from "./publish/push-job.js";
 import { datasetResult, type DatasetPushResult } from "./publish/push-result.js";
+
+/** A generated class of a data set. */
+interface DatasetClass {
+  readonly definition: DatasetDefinition;
+}
 
 /** A generated snapshot class of a data set. */
 export type DatasetSnapshotClass<S> = new (cores: DatasetCores) => S;
@@ -42,21 +63,51 @@ export class Dataset<S extends DatasetSnapshot, Inputs> extends Collection<S, Da
     this.#options = options;
   }
 
+  /** Serves older revisions again, as new ones, until the next push: all that are named, or none. */
+  static rollback(
+    this: DatasetClass,
+    store: Store,
+    options: DatasetRollbackOptions,
+  ): Promise<RevisionsByName> {
+    return rollbackAll(this.definition, store, options);
+  }
+
+  /** Holds the revisions named, of other collections what is served, and all pushes back, until unpin. */
+  static pin(
+    this: DatasetClass,
+    store: Store,
+    options?: DatasetPinOptions,
+  ): Promise<RevisionsByName> {
+    return pinAll(this.definition, store, options);
+  }
+
+  /** Serves what a pin held back, of all collections at once. */
+  static unpin(this: DatasetClass, store: Store): Promise<RevisionsByName> {
+    return unpinAll(this.definition, store);
+  }
+
   /** The options of one of its collections: the data set's, with that collection's loader. */
   protected optionsOf<Name extends keyof Inputs & string>(
     name: Name,
   ): CollectionOptions<Inputs[Name]> {
-    const { load, refreshEveryMs, checkIntervalMs, loadTimeoutMs, maxDecodedRecords } =
-      this.#options;
+    const { load, validate: _ofAll, ...common } = this.#options;
     const own = typeof load === "function" ? undefined : (load?.[name] as Loader<Inputs[Name]>);
-    const options: CollectionOptions<Inputs[Name]> = {
-      load: own,
-      refreshEveryMs,
-      checkIntervalMs,
-      loadTimeoutMs,
-      maxDecodedRecords,
-    };
+    const options: CollectionOptions<Inputs[Name]> = { ...common, load: own };
     return linkOptions(options, { state: stateOf(this), loadsAll: typeof load === "function" });
+  }
+
+  /**
+   * Publishes a change of some records of several collections, by their names: all of it or nothing, seen by
+   * readers at once. As a mapping's `patch`, but references are checked throughout, also those of records that
+   * are left alone to records that are removed (which decodes the whole collection that refers to them). Rejects
+   * as that does, and with ERR_DANGLING_REFERENCE; with ERR_INVALID_ARGUMENT for a name that is no collection
+   * with a key. The answer has the collections that were given.
+   */
+  async patch(patch: DatasetPatchSource<S, Inputs>): Promise<DatasetPushResult> {
+    const { package: subject } = this.#definition;
+    const given = (patches: unknown, members: readonly LoadMember[]): Map<LoadMember, unknown> =>
+      byMember(subject, patches, members);
+    return this.answerOf(await stateOf(this).patch(patch, given));
   }
 
   protected override snapshotOf(revisions: readonly HeldRevision[]): S {
@@ -72,6 +123,28 @@ export class Dataset<S extends DatasetSnapshot, Inputs> extends Collection<S, Da
     );
     return datasetResult(Object.fromEntries(byName));
   }
+}
+
+/** What is given to each collection. */
+function byMember(
+  subject: string,
+  patches: unknown,
+  members: readonly LoadMember[],
+): Map<LoadMember, unknown> {
+  const given = new Map<LoadMember, unknown>();
+  if (typeof patches !== "object" || patches === null) throw noPatch(subject, "it is no object");
+  for (const [name, patch] of Object.entries(patches)) {
+    const member = members.find((each) => each.name === name);
+    if (member === undefined) throw noPatch(subject, `there is no collection ${name}`);
+    if (member.followed.definition.key.length === 0) throw noPatch(subject, `${name} has no key`);
+    if (patch !== undefined) given.set(member, patch);
+  }
+  return given;
+}
+
+function noPatch(subject: string, why: string): CachedCollectionsError {
+  const message = `patch: ${why}; give { upsert, remove } by the names of collections with a key`;
+  return new CachedCollectionsError("ERR_INVALID_ARGUMENT", subject, message);
 }
 
 function partsOf<S, Inputs>(
@@ -95,7 +168,8 @@ function partsOf<S, Inputs>(
     }),
   });
   const definitions = entities.map(([, each]) => each);
-  return { subject, definitions, timing, maxDecodedRecords, unit, parent: undefined };
+  const parts = { subject, definitions, timing, maxDecodedRecords, unit };
+  return { ...parts, parent: undefined, isWhole: true };
 }
 
 function membersOf(

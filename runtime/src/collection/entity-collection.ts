@@ -10,6 +10,7 @@ import type { Cores, LoadUnit } from "./publish/load-unit.js";
 import { mostDecodedOf, timingOf, type CollectionOptions } from "./options.js";
 import type { PushResults } from "./publish/push-job.js";
 import type { PushResult } from "./publish/push-result.js";
+import { pin, rollback, unpin, type PinOptions, type RollbackOptions } from "./pins.js";
 import { prune, purge, versions, type PruneOptions, type VersionInfo } from "./versions.js";
 
 /** A generated snapshot class. */
@@ -54,6 +55,21 @@ export abstract class EntityCollection<
     options: PruneOptions,
   ): Promise<readonly string[]> {
     return prune(this.definition, store, options);
+  }
+
+  /** Serves an older revision again, as a new one, until the next push; returns its number. */
+  static rollback(this: CollectionClass, store: Store, options: RollbackOptions): Promise<number> {
+    return rollback(this.definition, store, options);
+  }
+
+  /** Serves one revision and holds back what is pushed, until unpin; returns the number that is served. */
+  static pin(this: CollectionClass, store: Store, options?: PinOptions): Promise<number> {
+    return pin(this.definition, store, options);
+  }
+
+  /** Serves what a pin held back; returns the number that is served. */
+  static unpin(this: CollectionClass, store: Store, hash?: string): Promise<number> {
+    return unpin(this.definition, store, hash);
   }
 
   protected override snapshotOf([revision]: readonly HeldRevision[]): S {

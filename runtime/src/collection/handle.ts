@@ -11,10 +11,10 @@ import { Emitter } from "./events.js";
 import type { FollowedVersion, CollectionStatus } from "./follow/followed-version.js";
 import { Follower } from "./follow/follower.js";
 import type { Following } from "./follow/following.js";
-import { loadable, type LoadUnit } from "./publish/load-unit.js";
+import { loadable, type LoadMember, type LoadUnit } from "./publish/load-unit.js";
 import { checkDuration, type Timing } from "./options.js";
-import type { AnyPatch } from "./publish/patch-rows.js";
-import type { PushResults } from "./publish/push-job.js";
+import { givenBy, type AnyPatch } from "./publish/patch-rows.js";
+import type { PatchJob, PushResults } from "./publish/push-job.js";
 import { push } from "./publish/push.js";
 import { becomeReady } from "./ready.js";
 import { readOnly } from "./threads/attached-store.js";
@@ -44,7 +44,15 @@ export interface HandleParts {
   readonly unit: (followed: readonly FollowedVersion[]) => LoadUnit;
   /** Set for a collection of a data set. */
   readonly parent: ParentLink | undefined;
+  /** It has all collections of its schema, so that a patch can answer for the references among them. */
+  readonly isWhole?: boolean;
 }
+
+/** Which member gets what of a patch. Throws ERR_INVALID_ARGUMENT. */
+export type Distribute = (
+  given: unknown,
+  members: readonly LoadMember[],
+) => ReadonlyMap<LoadMember, unknown>;
 
 /** A collection of a data set starts with it, and lets it load. */
 export interface ParentLink {
@@ -150,8 +158,8 @@ export class HandleState {
   }
 
   /** Publishes a change of some records; patches of one handle run one after another. */
-  patch(patch: AnyPatch): Promise<PushResults> {
-    const patching = this.#patching.then(() => this.#patch(patch));
+  patch(patch: AnyPatch, distribute: Distribute): Promise<PushResults> {
+    const patching = this.#patching.then(() => this.#patch(patch, distribute));
     this.#patching = patching.catch(() => undefined);
     return patching;
   }
@@ -236,12 +244,17 @@ export class HandleState {
     return results;
   }
 
-  async #patch(patch: AnyPatch): Promise<PushResults> {
+  async #patch(source: AnyPatch, distribute: Distribute): Promise<PushResults> {
     const { unit } = this.start();
     const follower = this.#publisher();
     const none = { tokens: new Map<never, never>(), damaged: new Set<never>() };
+    const { members, subject } = unit;
+    const patch: PatchJob = {
+      give: async (context) => distribute(await givenBy(subject, source, context), members),
+      isWhole: this.parts.isWhole === true,
+    };
     const results = await this.#limited(follower, (signal) =>
-      push(follower, { unit, members: unit.members, reason: "push", ...none, patch, signal }),
+      push(follower, { unit, members, reason: "push", ...none, patch, signal }),
     );
     this.#tell(results);
     return results;

@@ -1,6 +1,7 @@
 /** A collection with a key: the base of generated mappings such as `CityMapping`. */
 import type { MappingReader, MappingSnapshot } from "../snapshot/mapping-snapshot.js";
 import { stateOf } from "./collection.js";
+import type { Distribute } from "./handle.js";
 import { EntityCollection } from "./entity-collection.js";
 import type { PatchSource } from "./options.js";
 import type { AnyPatch } from "./publish/patch-rows.js";
@@ -42,7 +43,8 @@ export class Mapping<K, R extends object, I extends object, S extends MappingSna
    * Rejects with what a push rejects with, and with ERR_NOTHING_TO_PATCH when nothing is published.
    */
   async patch(patch: PatchSource<K, I>): Promise<PushResult> {
-    return this.answerOf(await stateOf(this).patch(patch as AnyPatch));
+    const all: Distribute = (given, members) => new Map(members.map((member) => [member, given]));
+    return this.answerOf(await stateOf(this).patch(patch as AnyPatch, all));
   }
 
   /** Keys in their order. Iterating goes on over the revision it began with. */

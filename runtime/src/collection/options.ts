@@ -49,6 +49,24 @@ export interface PatchContext {
 export type PatchSource<K, I> =
   Patch<K, I> | ((context: PatchContext) => Patch<K, I> | Rows<I> | Promise<Patch<K, I> | Rows<I>>);
 
+/** The key of a collection in a data set's snapshot; never of a sequence, which has none. */
+type KeyIn<S, Name> = Name extends keyof S
+  ? S[Name] extends { getOrThrow(key: infer K): unknown }
+    ? K
+    : never
+  : never;
+
+/** A change of some records of several collections, by their names in the data set. */
+export type DatasetPatch<S, Inputs> = {
+  readonly [Name in keyof Inputs as [KeyIn<S, Name>] extends [never] ? never : Name]?:
+    Patch<KeyIn<S, Name>, Inputs[Name]> | undefined;
+};
+
+/** The same, or a function that gives it, as for one collection. */
+export type DatasetPatchSource<S, Inputs> =
+  | DatasetPatch<S, Inputs>
+  | ((context: PatchContext) => DatasetPatch<S, Inputs> | Promise<DatasetPatch<S, Inputs>>);
+
 /** How the one loader of a data set hands its rows over, by collection; several calls for one append. */
 export type Into<Inputs> = {
   readonly [Name in keyof Inputs]: (

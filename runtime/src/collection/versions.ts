@@ -1,9 +1,19 @@
 /** The versions of an entity in a store: which schema hashes are there, who uses them, and removing them. */
-import { decodeManifest } from "../bytes/manifest.js";
+import { decodeManifest, type ManifestOrigin } from "../bytes/manifest.js";
 import type { AnyEntityDefinition } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
-import type { ListedVersion, Store } from "../store/store.js";
+import type { ListedVersion, Store, StoredManifest } from "../store/store.js";
 import { isDamage } from "./follow/check.js";
+
+/** A revision that a store keeps. */
+export interface KeptRevision {
+  readonly revision: number;
+  /** How it came about; undefined when its manifest cannot be read, like what follows. */
+  readonly origin: ManifestOrigin | undefined;
+  readonly records: number | undefined;
+  /** Size of its segments in the store, in bytes; revisions share most of them. */
+  readonly sizeBytes: number | undefined;
+}
 
 /** One schema version of an entity in a store. */
 export interface VersionInfo {
@@ -16,6 +26,10 @@ export interface VersionInfo {
   readonly records: number | undefined;
   /** Size of its segments in the store, in bytes; undefined when its manifest cannot be read. */
   readonly sizeBytes: number | undefined;
+  /** Those that were served before, the newest first: what can be rolled back to. At most three. */
+  readonly history: readonly KeptRevision[];
+  /** While it is pinned: what `unpin` serves, the last push in the meantime. */
+  readonly heldBack: KeptRevision | undefined;
   /** By the store's clock. */
   readonly publishedAt: Date | undefined;
   /** Processes that said within the last minutes that they use it: a hint. */
@@ -82,25 +96,29 @@ function describe(
   { version, state, live }: ListedVersion,
 ): VersionInfo {
   const hash = version.slice(version.indexOf(":") + 1);
-  const { head, push } = state;
+  const { head, next, history, push } = state;
+  const served = head && describeRevision(head);
   return {
     hash,
     current: hash === definition.hash,
     revision: head?.revision ?? 0,
-    ...contentOf(head?.bytes),
+    records: served?.records,
+    sizeBytes: served?.sizeBytes,
+    history: history.map(describeRevision),
+    heldBack: next && describeRevision(next),
     publishedAt: push === undefined ? undefined : new Date(push.atMs),
     live,
   };
 }
 
-function contentOf(bytes: Uint8Array | undefined): Pick<VersionInfo, "records" | "sizeBytes"> {
+function describeRevision({ bytes, revision }: StoredManifest): KeptRevision {
   try {
-    if (bytes === undefined) return { records: undefined, sizeBytes: undefined };
-    const { records, segments } = decodeManifest(bytes);
-    return { records, sizeBytes: segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
+    const { origin, records, segments } = decodeManifest(bytes);
+    const sizeBytes = segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
+    return { revision, origin, records, sizeBytes };
   } catch (error) {
-    if (isDamage(error)) return { records: undefined, sizeBytes: undefined };
-    throw error;
+    if (!isDamage(error)) throw error;
+    return { revision, origin: undefined, records: undefined, sizeBytes: undefined };
   }
 }
 

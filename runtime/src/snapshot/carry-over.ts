@@ -107,7 +107,7 @@ export class CarryOver<R extends object> {
       this.#table === undefined
         ? this.#samePlace(part.records, ordinal)
         : this.#findSame(this.#table, part.records, ordinal, record);
-    place?.records.adopt(place.ordinal, record, { records: part.records, ordinal });
+    place?.records.adopt(place.ordinal, record, part.records.keeps(ordinal));
   }
 
   /** Equal bytes have equal keys, so comparing bytes settles both questions. */

@@ -6,6 +6,7 @@ import type { SegmentView } from "../bytes/segment.js";
 import { homeSlot, nextSlot } from "../bytes/slots.js";
 import type { IndexField } from "../definition.js";
 import { hashOf, keyOf, matches, sameValue } from "./key-shape.js";
+import { isDead, type Dead } from "./parts.js";
 import type { Stretch } from "./record-list.js";
 import type { Records } from "./records.js";
 
@@ -14,6 +15,8 @@ export interface ViewSource<R extends object> {
   readonly records: Records<R>;
   readonly arrays: SegmentView;
   readonly seed: number;
+  /** Which of the records are dead, where some may be. */
+  readonly dead?: Dead | undefined;
 }
 
 /** What a group's key consists of. */
@@ -79,7 +82,10 @@ export class GroupTable<R extends object> {
   }
 
   #first(group: number): R {
-    const { ordinals, starts } = this.#source.arrays;
-    return this.#source.records.get(ordinals[starts[group] as number] as number);
+    const { arrays, records, dead } = this.#source;
+    const ordinal = arrays.ordinals[arrays.starts[group] as number] as number;
+    // A dead record is not remembered: going back to where it lives, the object of the live one takes its place.
+    if (isDead(dead, ordinal)) return records.peek(ordinal) ?? records.segment.decode(ordinal);
+    return records.get(ordinal);
   }
 }

@@ -6,7 +6,7 @@ import type { ArrayInUse, ArraysInUse } from "./arrays-in-use.js";
 import { GroupTable, NO_GROUP, type GroupShape } from "./group-table.js";
 import { HotKeys } from "./hot-keys.js";
 import { componentOf } from "./key-shape.js";
-import type { MergedList } from "./merged-list.js";
+import type { ArrayPlace, MergedList } from "./merged-list.js";
 import { mergedListOf } from "./merged-sorted-list.js";
 import { compareValues, orderOf, type Order } from "./order.js";
 import type { Part, Parts } from "./parts.js";
@@ -42,7 +42,8 @@ export class MergedGroup<R extends object> implements GroupView<unknown, R> {
     this.#order = orderOf([...view.sort, ...key]);
     this.#hot = new HotKeys(view.by, MOST_HOT);
     this.#arrays = arrays;
-    this.#empty = this.#listOver([]);
+    // It has no place: that of no identity is the place of the group of unset values.
+    this.#empty = this.#listOver([], undefined);
   }
 
   /** What its keys consist of. */
@@ -99,15 +100,14 @@ export class MergedGroup<R extends object> implements GroupView<unknown, R> {
     if (known !== undefined) return known;
     const runs = this.#groups.runsOf(key);
     if (!runs.some((run) => firstLive(run) < run.end)) return this.#empty;
-    const list = this.#listOver(runs, identity, key);
+    const list = this.#listOver(runs, { arrays: this.#arrays, identity, key });
     this.#lists.set(identity, list);
     return list;
   }
 
-  #listOver(runs: readonly Run<R>[], identity?: unknown, key?: unknown): MergedList<R> {
+  #listOver(runs: readonly Run<R>[], place: ArrayPlace<R> | undefined): MergedList<R> {
     const { limit = Infinity, sort } = this.#view;
-    const place = { arrays: this.#arrays, identity, key };
-    return mergedListOf({ runs, order: this.#order, limit, place }, sort);
+    return mergedListOf({ runs, order: this.#order, limit, ...(place && { place }) }, sort);
   }
 }
 
@@ -139,11 +139,11 @@ export class PartGroups<R extends object> {
   constructor(shape: GroupShape<R>, parts: Parts<R>, index: number) {
     this.#shape = shape;
     this.#parts = parts.list;
-    this.#tables = parts.list.map(({ records }) => {
+    this.#tables = parts.list.map(({ records, dead }) => {
       const { seed, views } = records.segment.layout;
       const arrays = views[index];
       if (arrays === undefined) throw new RangeError(`no view ${index}`);
-      return new GroupTable(shape, { records, arrays, seed });
+      return new GroupTable(shape, { records, arrays, seed, dead });
     });
   }
 

@@ -6,7 +6,6 @@
  */
 import type { Segment } from "../bytes/segment.js";
 import type { Steps } from "../bytes/steps.js";
-import type { Place } from "./parts.js";
 import type { RecordMemory, RemembersRecords } from "./record-memory.js";
 
 const PIECE_BITS = 10;
@@ -50,12 +49,19 @@ export class Records<R extends object> implements RemembersRecords {
     return this.#find(ordinal) ?? this.#findLetGo(ordinal);
   }
 
-  /** Takes over an object that another segment has of the same bytes. One that is in use already stays. */
-  adopt(ordinal: number, record: R, from: Place<R>): void {
+  /** Whether it keeps this record alive. */
+  keeps(ordinal: number): boolean {
+    return this.#find(ordinal) !== undefined;
+  }
+
+  /**
+   * Takes over an object that another segment has of the same bytes. One that is in use already stays. What the
+   * other one keeps alive is not one more in memory: that segment is on its way out.
+   */
+  adopt(ordinal: number, record: R, isKept: boolean): void {
     if (this.peek(ordinal) !== undefined) return;
     this.#remember(ordinal, record);
-    // What the other one keeps alive is not one more: that segment is on its way out.
-    if (from.records.#find(from.ordinal) === undefined) this.memory.added();
+    if (!isKept) this.memory.added();
   }
 
   /** All records in use, in no particular order; those that come or go meanwhile may come twice. */

@@ -6,7 +6,7 @@
 import { Segment, type SegmentLayout } from "../bytes/segment.js";
 import type { EntityDefinition } from "../definition.js";
 import { DeltaKeys, type DeltaKeyArrays } from "./delta-keys.js";
-import { Parts, type Dead, type Part } from "./parts.js";
+import { Parts, type Dead } from "./parts.js";
 import type { RecordMemory } from "./record-memory.js";
 import { recordsOf } from "./records.js";
 
@@ -41,22 +41,10 @@ export function partsOver<R extends object>(
   shared: SharedParts,
   segmentAt: (index: number) => Segment<R> | undefined,
   memory: RecordMemory,
-  previous: Parts<R> | undefined,
 ): Parts<R> {
   const list = shared.list.map(({ layout, dead, live }, index) => {
     const records = recordsOf(segmentAt(index) ?? new Segment(definition, layout), memory);
-    const before = previous?.list.find((part) => part.records === records);
-    return { records, dead: known(before, dead), live };
+    return { records, dead, live };
   });
   return new Parts(list, new DeltaKeys(shared.deltaKeys));
-}
-
-/** The bitmap before, if it is the same: what was not touched is told by its identity. */
-function known<R extends object>(
-  before: Part<R> | undefined,
-  dead: Dead | undefined,
-): Dead | undefined {
-  const same =
-    before?.dead !== undefined && dead !== undefined && Buffer.compare(before.dead, dead) === 0;
-  return same ? before.dead : dead;
 }

@@ -82,10 +82,16 @@ export interface Ticket {
 
 export interface PublishEntry {
   readonly version: VersionName;
-  /** `load`: a whole collection; `same`: a load with identical content; `patch`: rows over the head. */
-  readonly mode: "load" | "same" | "patch" | "rollback";
-  /** The manifest to serve; for `same` the head's own. */
+  /**
+   * `load`: a whole collection; `same`: a load with identical content; `patch`: rows over the head;
+   * `rollback`: an older revision's segments; `pin`: serve `manifest` and hold back what is published from now
+   * on, beginning with `next`; `unpin`: serve what was held back.
+   */
+  readonly mode: "load" | "same" | "patch" | "rollback" | "pin" | "unpin";
+  /** The manifest to serve; for `same` what it was built on, for `unpin` what was held back. */
   readonly manifest: StoredManifest;
+  /** Of a `pin`. */
+  readonly next?: StoredManifest;
   /** The id of the head (or of `next` while pinned) that this was built on; undefined if there was none. */
   readonly builtOn: string | undefined;
   /** The source this content answers: as seen with the ticket. */
@@ -243,7 +249,8 @@ export interface Store {
 export interface FallbackStore {
   /** States that were confirmed longer ago, in milliseconds, are not served; undefined: any age is. */
   readonly maxAgeMs: number | undefined;
-  schema(packageName: string): FallbackSchema;
+  /** `chunkBytes`: how long the chunks are that are asked for. */
+  schema(packageName: string, chunkBytes: number): FallbackSchema;
 }
 
 /** The heads of some versions, as the store had them at one moment. */
@@ -260,7 +267,8 @@ export interface FallbackSchema {
   /** Sizes in bytes of chunks 0 to n - 1; 0 for those missing. */
   chunkSizes(segmentId: string, chunks: number): Promise<readonly number[]>;
   getChunk(segmentId: string, index: number): Promise<Uint8Array | undefined>;
-  putChunk(segmentId: string, index: number, bytes: Uint8Array): Promise<void>;
+  /** Does nothing when it is there. The signal ends it early. */
+  putSegment(segmentId: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
   /**
    * Puts a state, whose segments are there, in the place of the one kept of the same versions, in one step;
    * not in that of a newer one, unless the store was seen to have gone back.

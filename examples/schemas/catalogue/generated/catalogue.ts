@@ -622,6 +622,8 @@ export class CatalogueSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class CatalogueDataset extends cc.Dataset<CatalogueSnapshot, CatalogueInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = catalogueSchema;
   readonly category: CategoryMapping;
   readonly product: ProductMapping;
   readonly price: PriceMapping;

@@ -437,6 +437,8 @@ export class FlagsSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class FlagsDataset extends cc.Dataset<FlagsSnapshot, FlagsInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = flagsSchema;
   readonly flag: FlagMapping;
   readonly rule: RuleSequence;
 

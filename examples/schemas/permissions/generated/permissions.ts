@@ -499,6 +499,8 @@ export class PermissionsSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class PermissionsDataset extends cc.Dataset<PermissionsSnapshot, PermissionsInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = permissionsSchema;
   readonly resource: ResourceMapping;
   readonly role: RoleMapping;
   readonly grant: GrantMapping;

@@ -474,6 +474,8 @@ export class TranslationsSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class TranslationsDataset extends cc.Dataset<TranslationsSnapshot, TranslationsInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = translationsSchema;
   readonly locale: LocaleMapping;
   readonly message: MessageMapping;
 

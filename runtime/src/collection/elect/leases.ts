@@ -7,9 +7,8 @@ import type { ErrorCode } from "../../errors.js";
 import type { LeaseReply, LeaseRequest, SchemaStore, VersionName } from "../../store/store.js";
 import { now } from "../timing.js";
 
-/** How long a lease lasts unless renewed, and how often it is renewed, in milliseconds. */
+/** How long a lease lasts unless renewed, in milliseconds; it is renewed three times as often. */
 const TTL_MS = 30_000;
-const RENEW_MS = 10_000;
 
 /** The value of somebody else's lease, and since when it has stood still. */
 interface Watched {
@@ -19,14 +18,16 @@ interface Watched {
 
 export class Leases {
   readonly #schema: SchemaStore;
+  readonly #ttlMs: number;
   /** Always the same: when giving a lease up did not reach the store, it is this process's still. */
   readonly #token: string = randomBytes(16).toString("hex");
   readonly #tokens = new Map<VersionName, string>();
   readonly #watched = new Map<VersionName, Watched>();
   #renewal: NodeJS.Timeout | undefined;
 
-  constructor(schema: SchemaStore) {
+  constructor(schema: SchemaStore, ttlMs: number = TTL_MS) {
     this.#schema = schema;
+    this.#ttlMs = ttlMs;
   }
 
   /** The tokens of those granted. */
@@ -37,15 +38,15 @@ export class Leases {
   /** Asks for one more. A lease that stood still for its whole length belongs to nobody any more: it is replaced. */
   async acquire(version: VersionName, need: LeaseRequest["need"]): Promise<LeaseReply> {
     const token = this.#token;
-    const request: LeaseRequest = { version, token, ttlMs: TTL_MS, need };
+    const request: LeaseRequest = { version, token, ttlMs: this.#ttlMs, need };
     const watched = this.#watched.get(version);
-    const isDead = watched !== undefined && now() - watched.since > TTL_MS;
+    const isDead = watched !== undefined && now() - watched.since > this.#ttlMs;
     const reply = isDead
       ? await this.#schema.replaceLease(request, watched.value)
       : await this.#schema.acquireLease(request);
     if (reply.outcome === "granted") {
       this.#tokens.set(version, token);
-      this.#renewal ??= setInterval(() => void this.#renew(), RENEW_MS).unref();
+      this.#renewal ??= setInterval(() => void this.#renew(), this.#ttlMs / 3).unref();
     }
     if (reply.outcome !== "held") this.#watched.delete(version);
     else if (watched?.value !== reply.value) {
@@ -74,7 +75,7 @@ export class Leases {
 
   async #renew(): Promise<void> {
     const renewing = [...this.#tokens].map(([version, token]) =>
-      this.#schema.renewLease(version, token, TTL_MS),
+      this.#schema.renewLease(version, token, this.#ttlMs),
     );
     // A lease that was lost meanwhile is found out when publishing.
     await Promise.allSettled(renewing);

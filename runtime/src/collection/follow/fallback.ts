@@ -2,7 +2,7 @@
  * The last good revisions on this machine: kept in the background after checks, and brought into memory when
  * the store cannot be reached at the start. Neither ever holds up a check, a read or a push.
  */
-import { chunkOf } from "../../bytes/segment-assembly.js";
+import { CHUNK_BYTES } from "../../bytes/segment-assembly.js";
 import { CachedCollectionsError } from "../../errors.js";
 import type {
   FallbackSchema,
@@ -38,13 +38,13 @@ export class Fallback {
   readonly #maxAgeMs: number | undefined;
   readonly #subject: string;
   readonly #signal: AbortSignal;
-  #keeping = false;
+  #keeping: Promise<void> | undefined;
   #keptIds = "";
   #keptAt = -Infinity;
   #isStepBack = false;
 
   constructor(store: FallbackStore, packageName: string, signal: AbortSignal) {
-    this.#schema = store.schema(packageName);
+    this.#schema = store.schema(packageName, CHUNK_BYTES);
     this.#maxAgeMs = store.maxAgeMs;
     this.#subject = packageName;
     this.#signal = signal;
@@ -82,7 +82,7 @@ export class Fallback {
   async keep(followed: readonly FollowedVersion[], isStepBack: boolean): Promise<void> {
     this.#isStepBack ||= isStepBack;
     const isComplete = followed.length > 0 && followed.every(({ ageMs }) => ageMs < Infinity);
-    if (this.#keeping || !isComplete) return;
+    if (this.#keeping !== undefined || !isComplete) return;
     const served = followed.flatMap(({ version, served }) =>
       served === undefined ? [] : [[version, served] as const],
     );
@@ -91,30 +91,32 @@ export class Fallback {
     const ageMs = Math.max(...followed.map((each) => each.ageMs));
     const heads = new Map(served.map(([version, { stored }]) => [version, stored]));
     const state: KeptState = { heads, confirmedAtMs: Math.round(Date.now() - ageMs) };
-    this.#keeping = true;
     this.#keptIds = ids;
     this.#keptAt = now();
+    this.#keeping = this.#keepAll(
+      served.map(([, revision]) => revision),
+      state,
+    );
     try {
-      for (const [, revision] of served) await this.#keepSegments(revision);
-      await this.#schema.keep(state, this.#isStepBack);
-      this.#isStepBack = false;
+      await this.#keeping;
     } finally {
-      this.#keeping = false;
+      this.#keeping = undefined;
     }
   }
 
-  /** One chunk in a turn of the event loop; those of another process that does the same are not written again. */
-  async #keepSegments({ manifest, segments }: HeldRevision): Promise<void> {
-    for (const part of manifest.segments) {
-      const { bytes } = segments.get(part.id)?.layout ?? {};
-      if (bytes === undefined) continue;
-      const sizes = await this.#schema.chunkSizes(part.id, part.checksums.length);
-      for (const [index, size] of sizes.entries()) {
-        this.#signal.throwIfAborted();
-        const chunk = chunkOf(bytes, index);
-        if (size !== chunk.length) await this.#schema.putChunk(part.id, index, chunk);
+  /** Resolves when nothing is being written. */
+  async idle(): Promise<void> {
+    await this.#keeping?.catch(() => undefined);
+  }
+
+  async #keepAll(served: readonly HeldRevision[], state: KeptState): Promise<void> {
+    for (const { segments } of served) {
+      for (const [id, { layout }] of segments) {
+        await this.#schema.putSegment(id, layout.bytes, this.#signal);
       }
     }
+    await this.#schema.keep(state, this.#isStepBack);
+    this.#isStepBack = false;
   }
 
   async #assemble(

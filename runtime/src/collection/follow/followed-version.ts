@@ -151,12 +151,14 @@ export class FollowedVersion {
   /** Why somebody should load, as a lease says it; undefined when nobody should. */
   get need(): LeaseRequest["need"] | undefined {
     if (this.checkedAt === undefined) return undefined;
-    const { head, push, purgedAtMs } = this.seen;
+    const { head, next, push, purgedAtMs } = this.seen;
     // A purged version is brought back by a process that needs it to start, not by one that has its data.
     if (head === undefined) {
       return purgedAtMs !== undefined && this.served !== undefined ? undefined : { kind: "any" };
     }
-    if (this.#damage?.id === head.id) return { kind: "repair", manifestId: head.id };
+    // What is pinned is not replaced by a load: that would be held back.
+    const isReplaceable = next === undefined && this.#damage?.id === head.id;
+    if (isReplaceable) return { kind: "repair", manifestId: head.id };
     return push?.source === this.source ? undefined : { kind: "any" };
   }
 

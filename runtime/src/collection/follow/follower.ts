@@ -101,6 +101,7 @@ export class Follower implements Following {
     this.#poller.stop();
     this.#hurry.abort();
     await Promise.all([...this.stoppers].map(async (stop) => stop()));
+    await this.#fallback?.idle();
     this.#stopped();
   }
 
@@ -151,7 +152,8 @@ export class Follower implements Following {
   async #check(urgent: boolean): Promise<CheckReport> {
     this.signal.throwIfAborted();
     this.#hurry = new AbortController();
-    const standIn = setTimeout(() => void this.#serveKept(), STAND_IN_AFTER_MS).unref();
+    const standIn =
+      this.#fallback && setTimeout(() => void this.#serveKept(), STAND_IN_AFTER_MS).unref();
     try {
       const report = await runCheck({
         schema: this.schema,
@@ -253,7 +255,8 @@ export class Follower implements Following {
 
   #shows(version: VersionName, manifestId: string): boolean {
     const entry = this.#followed.get(version);
-    return entry === undefined || entry.followed.seen.head?.id === manifestId;
+    const { head, next } = entry?.followed.seen ?? {};
+    return entry === undefined || [head?.id, next?.id].includes(manifestId);
   }
 }
 

@@ -49,10 +49,10 @@ export interface AssembleSources {
 }
 
 /**
- * How many chunks are asked for before the first has come: enough that the store is busy while one is checked.
- * More would wait in memory until the processor's caches have lost them, where they are not read into place.
+ * How many chunks are asked for before the first has come. Two keep the store busy while one is checked. More
+ * would have to come within the time of one command, on the slowest line.
  */
-const CHUNKS_AT_ONCE = 3;
+const CHUNKS_AT_ONCE = 2;
 /** How long what has come is checked with each chunk, in milliseconds: a chunk takes about 0.5. */
 const BESIDE_MS = 1.5;
 

@@ -14,7 +14,7 @@ export interface Owner {
 }
 
 /** What was read within so many check intervals is fetched at once. */
-const READ_WITHIN = 10;
+export const READ_WITHIN = 10;
 
 /**
  * Versions that belong together are fetched together: those opened by one data set, and those that may only be

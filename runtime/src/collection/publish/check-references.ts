@@ -31,8 +31,8 @@ export interface ReferenceCheck {
   readonly heads: Heads;
   /** Of what is about to be published. */
   readonly setId: string;
-  /** A patch answers for its own rows, not for those that it leaves alone. */
-  readonly isPatch: boolean;
+  /** A patch of one collection answers for its own rows, not for those that it leaves alone. */
+  readonly onlyOwn: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -62,12 +62,12 @@ type Targets = ReadonlyMap<AnyEntityDefinition, ReferenceTarget>;
 async function checkOne(
   planned: Planned,
   targets: Targets,
-  { isPatch, signal }: ReferenceCheck,
+  { onlyOwn, signal }: ReferenceCheck,
 ): Promise<CheckedReferences> {
   const all = targetsOf(planned);
   let proven = provenTargets(planned, all, targets);
   let keys = planned.candidate.loaded.references;
-  if (proven.size < all.size && !isPatch) {
+  if (proven.size < all.size && !onlyOwn) {
     keys = await inSlices(keysOfAll(planned), signal);
     proven = all;
   }

@@ -10,41 +10,21 @@ import { CachedCollectionsError } from "../../errors.js";
 import { feed } from "./feed.js";
 import type { Published } from "./layers.js";
 import type { Loaded, LoadMember } from "./load-unit.js";
-import type { Patch, PatchContext, PatchSource } from "../options.js";
+import type { Patch, PatchContext } from "../options.js";
 import { ReferenceKeys } from "./reference-keys.js";
 
-/** Whatever a caller gave; checked here. */
-export type AnyPatch = PatchSource<unknown, unknown>;
+/** Whatever a caller gave, or a function that gives it. */
+export type AnyPatch = object | ((context: PatchContext) => unknown);
 
-/**
- * What a patch changes over a revision; while a load is under way, all of it: the load's rows may differ from it
- * where the revision does not. Rejects with ERR_INVALID_RECORD, ERR_DUPLICATE_KEY (also for a key that
- * is both given and removed), ERR_INVALID_ARGUMENT, or ERR_LOADER for what the caller's function throws.
- */
-export async function patchRows(
-  member: LoadMember,
-  over: Published,
+/** What a patch gives, each time it is asked. Rejects with ERR_LOADER for what the caller's function throws. */
+export async function givenBy(
+  subject: string,
   source: AnyPatch,
   context: PatchContext,
-  isLoading: boolean,
-): Promise<Loaded> {
-  const taking = new Taking(member, over, isLoading);
-  const { subject } = member.followed;
-  const given = typeof source === "function" ? await called(subject, source, context) : source;
-  const { upsert = [], remove = [] } = isPatch(given) ? given : { upsert: given };
-  await feed(subject, upsert, (row) => taking.upsert(row), context.signal);
-  await feed(subject, remove, (key) => taking.remove(key), context.signal);
-  const built = await inSlices(taking.builder.finish(), context.signal);
-  return { member, built, over, references: taking.references };
-}
-
-async function called(
-  subject: string,
-  source: Extract<AnyPatch, (...given: never) => unknown>,
-  context: PatchContext,
 ): Promise<unknown> {
+  if (typeof source !== "function") return source;
   try {
-    return await source(context);
+    return await (source as (context: PatchContext) => unknown)(context);
   } catch (error) {
     context.signal.throwIfAborted();
     const message = error instanceof Error ? error.message : String(error);
@@ -52,6 +32,28 @@ async function called(
       cause: error,
     });
   }
+}
+
+/**
+ * What a patch changes over a revision; while a load is under way, all of it: the load's rows may differ from it
+ * where the revision does not. Rejects with ERR_INVALID_RECORD, ERR_DUPLICATE_KEY (also for a key that
+ * is both given and removed), ERR_INVALID_ARGUMENT, or ERR_LOADER for what is no rows.
+ */
+export async function patchRows(
+  member: LoadMember,
+  over: Published,
+  given: unknown,
+  context: PatchContext,
+  isLoading: boolean,
+): Promise<Loaded> {
+  const taking = new Taking(member, over, isLoading);
+  const { subject } = member.followed;
+  const upsert = isPatch(given) ? (given.upsert ?? []) : given;
+  const remove = isPatch(given) ? (given.remove ?? []) : [];
+  await feed(subject, upsert, (row) => taking.upsert(row), context.signal);
+  await feed(subject, remove, (key) => taking.remove(key), context.signal);
+  const built = await inSlices(taking.builder.finish(), context.signal);
+  return { member, built, over, references: taking.references };
 }
 
 /** Rows alone are an iterable, `{ upsert, remove }` is none. */

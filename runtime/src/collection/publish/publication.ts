@@ -53,9 +53,10 @@ export async function planPublication(
     request: {
       ticket: job.ticket,
       epoch,
-      entries: planned.map(({ followed }) =>
-        entryOf(job, followed, revisions.get(followed), heads),
-      ),
+      // To the store a load with identical rows is an event, a patch that changes nothing is none.
+      entries: planned
+        .filter(({ followed }) => job.patch === undefined || revisions.has(followed))
+        .map(({ followed }) => entryOf(job, followed, revisions.get(followed), heads)),
     },
     news: planned.flatMap(({ layers }) => layers?.news ?? []),
     revisions: [...revisions.values()],
@@ -95,7 +96,7 @@ async function checkAll(
     if (layers === undefined) continue;
     checkGuards(followed.definition, records, heads.stored(followed.version));
   }
-  return checkReferences({ planned, heads, setId, isPatch: patch !== undefined, signal });
+  return checkReferences({ planned, heads, setId, onlyOwn: patch?.isWhole === false, signal });
 }
 
 /** What revisions have in common that are published together. */

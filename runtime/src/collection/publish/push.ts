@@ -15,9 +15,9 @@ import type { Follower } from "../follow/follower.js";
 import { Heads, versionOf } from "./heads.js";
 import { load, type Loaded, type LoadMember, type LoadUnit } from "./load-unit.js";
 import { lookInto } from "./layers.js";
-import { patchRows, type AnyPatch } from "./patch-rows.js";
+import { patchRows } from "./patch-rows.js";
 import { planPublication, type Publication, type TicketedJob } from "./publication.js";
-import type { PushJob, PushResults } from "./push-job.js";
+import type { PatchJob, PushJob, PushResults } from "./push-job.js";
 import { backoffMs, pause } from "../timing.js";
 import { upload } from "./upload.js";
 
@@ -45,6 +45,9 @@ class PushAttempt {
   /** Versions whose published bytes turned out not to decode: they are not compared with again. */
   readonly #suspects: Set<FollowedVersion>;
 
+  /** What a patch was given rows of. */
+  #patched: ReadonlySet<FollowedVersion> | undefined;
+
   constructor(follower: Follower, job: PushJob, suspects: Set<FollowedVersion>) {
     this.#follower = follower;
     this.#job = job;
@@ -65,7 +68,8 @@ class PushAttempt {
       const { loads = [] } = state.versions.get(nameOf(each.member)) ?? {};
       return new Candidate(each, { origin, ticket: ticket.seq, loads });
     });
-    return this.#publish(candidates, heads, ticket.seq);
+    const results = await this.#publish(candidates, heads, ticket.seq);
+    return results === "load-again" ? results : this.#answer(results);
   }
 
   /** What is published may prove bad only when rows are compared with it; the next load replaces it. */
@@ -82,21 +86,36 @@ class PushAttempt {
     }
   }
 
-  async #patch(heads: Heads, patch: AnyPatch): Promise<readonly Loaded[]> {
+  /** A patch answers for what it was given, not for what it only looked at. */
+  #answer(results: PushResults): PushResults {
+    const patched = this.#patched;
+    if (patched === undefined) return results;
+    return new Map([...results].filter(([followed]) => patched.has(followed)));
+  }
+
+  /** The patched members; of a data set also those that refer to them, whose references must hold afterwards. */
+  async #patch(heads: Heads, { give, isWhole }: PatchJob): Promise<readonly Loaded[]> {
     const { members, signal } = this.#job;
-    return Promise.all(
-      members.map(async (member) => {
-        const { definition, subject } = member.followed;
-        const revision = await heads.revision(definition);
-        if (revision === undefined) {
-          const message = "nothing is published yet; push first";
-          throw new CachedCollectionsError("ERR_NOTHING_TO_PATCH", subject, message);
-        }
-        const over = await lookInto(definition, revision, signal);
-        const { loads = [] } = heads.state.versions.get(nameOf(member)) ?? {};
-        return patchRows(member, over, patch, { signal }, loads.length > 0);
-      }),
-    );
+    const given = await give({ signal });
+    this.#patched = new Set([...given.keys()].map(({ followed }) => followed));
+    const patched = new Set([...given.keys()].map(({ followed }) => followed.definition));
+    const loaded: Loaded[] = [];
+    for (const member of members) {
+      const { definition, subject } = member.followed;
+      const refers = definition.references.some(({ target }) => patched.has(target()));
+      if (!given.has(member) && !(isWhole && refers)) continue;
+      const revision = await heads.revision(definition);
+      if (revision === undefined && !given.has(member)) continue;
+      if (revision === undefined) {
+        const message = "nothing is published yet; push first";
+        throw new CachedCollectionsError("ERR_NOTHING_TO_PATCH", subject, message);
+      }
+      const over = await lookInto(definition, revision, signal);
+      const { loads = [] } = heads.state.versions.get(nameOf(member)) ?? {};
+      const rows = given.has(member) ? given.get(member) : [];
+      loaded.push(await patchRows(member, over, rows, { signal }, loads.length > 0));
+    }
+    return loaded;
   }
 
   async #publish(
@@ -111,7 +130,6 @@ class PushAttempt {
       const job = { ...this.#job, ticket: this.#nonce, first, rewrite };
       const publication = await this.#plan(job, candidates, heads);
       if (publication === "load-again") return publication;
-      // To the store a load with identical rows is an event; a patch that changes nothing is none.
       if (patch !== undefined && publication.revisions.length === 0) return publication.results;
       for (const part of publication.news) await this.#upload(part, rewrite);
       const reply = await this.#send(publication.request);

@@ -17,6 +17,7 @@ import { asStoreError } from "../follow/follower.js";
 import type { CheckListener, Following, FollowWishes } from "../follow/following.js";
 import type { HeldRevision } from "../follow/held-revision.js";
 import { StatusWatch } from "../follow/status-watch.js";
+import { READ_WITHIN } from "../follow/wanted.js";
 import { now } from "../timing.js";
 import {
   errorOf,
@@ -50,6 +51,8 @@ export class AttachedFollower implements Following {
   /** Told and not taken over yet. */
   #next: State | undefined;
   #taking: Promise<void> | undefined;
+  /** What was told last names a revision that was not told. */
+  #isLacking = false;
   /** Why the other thread could not be asked. */
   #silence: CachedCollectionsError | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -109,7 +112,7 @@ export class AttachedFollower implements Following {
   /** Takes over what was told; when that is still under way, what is told last counts. */
   take(state: State): void {
     if (this.signal.aborted) return;
-    this.#next = withRevisionsOf(this.#next, state);
+    this.#next = { ...state, checked: state.checked || this.#next?.checked === true };
     this.#taking ??= this.#takeAll().finally(() => (this.#taking = undefined));
   }
 
@@ -124,6 +127,7 @@ export class AttachedFollower implements Following {
       const report = await this.#channel.request(this.#packageName, ask, timeoutMs);
       // What was told before the reply is what it answers with.
       await this.#taking;
+      if (this.#isLacking) return await this.#look(fresh);
       return this.#reportOf(report as LookReport, sentAt);
     } catch (error) {
       if (!fresh) this.#unanswered(error as CachedCollectionsError);
@@ -148,20 +152,20 @@ export class AttachedFollower implements Following {
     this.#silence = undefined;
     // Where nothing is open nothing is asked, at no interval.
     if (state.versions.length > 0) this.#checkIntervalMs = state.checkIntervalMs;
+    this.#isLacking = false;
     const moves: Move[] = [];
     for (const { followed, told } of this.#toldOf(state)) {
       const { manifestId, revision } = told;
       if (manifestId === undefined || manifestId === followed.served?.stored.id) continue;
-      // It was told before this thread listened. All that is served must come from one moment.
-      if (revision === undefined) return void this.#look(false).catch(() => undefined);
+      // It was told when this thread did not listen, or was busy. What is served must be of one moment.
+      if (revision === undefined) {
+        this.#isLacking = true;
+        return void this.#look(false).catch(() => undefined);
+      }
       moves.push({ followed, revision: await this.#hold(followed, revision) });
     }
     const moved = installAll(moves, { sentAt: startedAt, intervalMs: state.checkIntervalMs });
-    const whenRead = (): void => void this.#look(true).catch(() => undefined);
-    for (const { followed, told } of this.#toldOf(state)) {
-      followed.believe(wordOf(told));
-      followed.whenRead = told.isUnread ? whenRead : undefined;
-    }
+    for (const { followed, told } of this.#toldOf(state)) followed.believe(wordOf(told));
     tellMoves(moved, startedAt);
     if (state.checked) this.#checked(state);
     this.#ended();
@@ -177,7 +181,7 @@ export class AttachedFollower implements Following {
     // Manifests name the newest segment first, parts begin with the base.
     const known = (index: number): Segment<object> | undefined =>
       followed.findSegment(ids.at(-1 - index) ?? "");
-    const parts = partsOver(definition, shared, known, memory, served?.core.parts);
+    const parts = partsOver(definition, shared, known, memory);
     const { revision, epoch } = manifest;
     const info = { revision, epoch, manifestId: stored.id };
     const core = await inSlices(coreOver(definition, info, parts, served?.core), this.signal);
@@ -186,16 +190,22 @@ export class AttachedFollower implements Following {
     return { stored, manifest, segments, core, fetchedBytes: 0 };
   }
 
-  /** The other thread's check has ended: it is told what was read here before the next one. */
+  /** The other thread's check has ended. What it left behind because nobody reads it may be read here. */
   #checked(state: State): void {
-    const read: VersionName[] = [];
-    for (const { followed } of this.#toldOf(state)) {
-      const { failure: error, subject: entity, version } = followed;
+    const wake = (): void => void this.#look(true).catch(() => undefined);
+    for (const { followed, told } of this.#toldOf(state)) {
+      const { failure: error, subject: entity } = followed;
       if (error !== undefined) followed.emit("failure", { entity, error });
-      const wasRead = followed.unreadMs(now()) === 0;
-      if (wasRead || followed.isAwaited || this.#eager.has(followed)) read.push(version);
+      const isWanted = this.#isWanted(followed);
+      followed.whenRead = told.isUnread ? wake : undefined;
+      if (told.isUnread && isWanted) wake();
     }
-    if (read.length > 0) this.#channel.reading(this.#packageName, read);
+  }
+
+  /** To be asked once a check. */
+  #isWanted(followed: FollowedVersion): boolean {
+    const isRead = followed.unreadMs(now()) <= READ_WITHIN * this.checkIntervalMs;
+    return isRead || followed.isAwaited || this.#eager.has(followed);
   }
 
   /** The other thread does not answer, or what it told could not be used. */
@@ -251,16 +261,6 @@ function wordOf({ status, failure, confirmedAt, checkedAt }: ToldVersion): Word 
     status,
     failure: failure && errorOf(failure),
   };
-}
-
-/** What is told last, with revisions that were told before it and not taken over. */
-function withRevisionsOf(before: State | undefined, state: State): State {
-  if (before === undefined) return state;
-  const versions = state.versions.map((told) => {
-    const same = before.versions.find(({ manifestId }) => manifestId === told.manifestId);
-    return { ...told, revision: told.revision ?? same?.revision };
-  });
-  return { ...state, checked: state.checked || before.checked, versions };
 }
 
 /** Why the sharing thread cannot tell anything of a version; undefined when it can. */

@@ -8,13 +8,6 @@ import type { SharedParts } from "../../snapshot/shared-parts.js";
 import type { StoredManifest, VersionName } from "../../store/store.js";
 import type { CollectionStatus } from "../follow/followed-version.js";
 
-/** To the sharing thread: these were read, or somebody wants each of their revisions. Nobody replies. */
-export interface Reading {
-  readonly kind: "reading";
-  readonly package: string;
-  readonly versions: readonly VersionName[];
-}
-
 /** To the sharing thread. */
 export interface Request {
   readonly kind: "request";

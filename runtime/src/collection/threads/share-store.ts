@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { BroadcastChannel } from "node:worker_threads";
 import { shareParts } from "../../snapshot/shared-parts.js";
-import type { Store, StoredManifest, VersionName } from "../../store/store.js";
+import type { Store, StoredManifest } from "../../store/store.js";
 import type { FollowedVersion } from "../follow/followed-version.js";
 import { asStoreError, followerOf, type Follower } from "../follow/follower.js";
 import type { HeldRevision } from "../follow/held-revision.js";
@@ -18,7 +18,6 @@ import {
   type AskLook,
   type LookReport,
   type Message,
-  type Reading,
   type Request,
   type ToldRevision,
   type ToldVersion,
@@ -54,9 +53,8 @@ class StoreShare {
     this.#store = store;
     this.#channel.unref();
     this.#channel.addEventListener("message", (event) => {
-      const { data } = event as Event & { readonly data: Message | Reading | Request };
+      const { data } = event as Event & { readonly data: Message | Request };
       if (data.kind === "request") void this.#reply(data);
-      else if (data.kind === "reading") this.#read(this.#followerOf(data.package), data.versions);
     });
     store.onClose(() => {
       this.#post({ kind: "closed" });
@@ -92,7 +90,8 @@ class StoreShare {
   async #look(follower: Follower, { fresh, has, open }: AskLook): Promise<LookReport> {
     try {
       if (!fresh || follower.versions.length === 0) return { failures: [], held: [] };
-      this.#read(follower, open);
+      // What another thread reads is fetched like what this one reads.
+      for (const each of follower.versions) if (open.includes(each.version)) each.touch();
       const { failures, held } = await follower.check();
       return {
         failures: [...failures].map(([version, error]) => [version, toldError(error)]),
@@ -103,21 +102,14 @@ class StoreShare {
     }
   }
 
-  /** What another thread reads is fetched like what this one reads. */
-  #read(follower: Follower, versions: readonly VersionName[]): void {
-    for (const each of follower.versions) if (versions.includes(each.version)) each.touch();
-  }
-
   /** Listens to a follower from the first time that a thread asks for its schema. */
   #followerOf(packageName: string): Follower {
     const follower = followerOf(this.#store, packageName);
     if (this.#known.has(follower)) return follower;
     this.#known.add(follower);
-    const tell = (): void => {
+    follower.listeners.add(() => {
       this.#tell(follower, true, (id, followed) => this.#told.get(followed) === id);
-    };
-    follower.listeners.add(tell);
-    follower.signal.addEventListener("abort", tell, { once: true });
+    });
     return follower;
   }
 

@@ -1,12 +1,11 @@
 /** The way from an attached thread to the one that shares a store: requests with their replies, and what is told. */
 import { BroadcastChannel, threadId } from "node:worker_threads";
 import type { CachedCollectionsError } from "../../errors.js";
-import type { VersionName } from "../../store/store.js";
 import {
   errorOf,
+  toldError,
   type Ask,
   type Message,
-  type Reading,
   type Reply,
   type Request,
   type State,
@@ -30,13 +29,14 @@ interface Waiting {
 export class ThreadChannel {
   readonly #channel: BroadcastChannel;
   readonly #waiting = new Map<string, Waiting>();
+  #closed: CachedCollectionsError | undefined;
   static #requests = 0;
 
   constructor(name: string, { told, closed }: ChannelListener) {
     this.#channel = new BroadcastChannel(name);
     this.#channel.unref();
     this.#channel.addEventListener("message", (event) => {
-      const { data } = event as Event & { readonly data: Message | Reading | Request };
+      const { data } = event as Event & { readonly data: Message | Request };
       if (data.kind === "state") told(data);
       else if (data.kind === "reply") this.#waiting.get(data.to)?.settle(data);
       else if (data.kind === "closed") closed();
@@ -45,6 +45,7 @@ export class ThreadChannel {
 
   /** Rejects with the sharing thread's error, or with ERR_STORE_UNAVAILABLE when it does not answer in time. */
   request(packageName: string, ask: Ask, timeoutMs: number): Promise<unknown> {
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
     const id = `${threadId}:${++ThreadChannel.#requests}`;
     const replied = new Promise<unknown>((resolve, reject) => {
       const settle = ({ value, error }: Reply): void => {
@@ -56,26 +57,17 @@ export class ThreadChannel {
       this.#waiting.set(id, { settle, timer });
     });
     this.#channel.ref();
-    this.#post({ kind: "request", id, package: packageName, ask });
+    this.#channel.postMessage({ kind: "request", id, package: packageName, ask } satisfies Request);
     return replied;
   }
 
-  /** Says what is read here. */
-  reading(packageName: string, versions: readonly VersionName[]): void {
-    this.#post({ kind: "reading", package: packageName, versions });
-  }
-
-  /** What still waits is rejected with this error. */
+  /** What still waits, and what is asked later, is rejected with this error. */
   close(error: CachedCollectionsError): void {
-    const { code, subject, message } = error;
+    this.#closed = error;
     for (const [to, { settle }] of this.#waiting) {
-      settle({ kind: "reply", to, error: { code, subject, message } });
+      settle({ kind: "reply", to, error: toldError(error) });
     }
     this.#channel.close();
-  }
-
-  #post(message: Reading | Request): void {
-    this.#channel.postMessage(message);
   }
 
   #end(id: string): void {

@@ -6,7 +6,7 @@
  * Calls into SQLite block the event loop, so none of them waits: a lock held by another process is answered
  * at once and asked for again from a timer, up to the deadline.
  */
-import { mkdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import { CachedCollectionsError } from "../../errors.js";
@@ -20,7 +20,7 @@ import {
   type OpenDatabase,
   type Statement,
 } from "./libsql.js";
-import { STORE_FILE, TABLES, type FileKind } from "./tables.js";
+import { FILE_NAME, SETTINGS, TABLES } from "./tables.js";
 
 export interface OpenFile {
   /** Tells the file from another one of the same name. */
@@ -38,16 +38,14 @@ export class EmbeddedFile {
   readonly #directory: string;
   readonly #path: string;
   readonly #label: string;
-  readonly #settings: readonly string[];
   #open: OpenFile | undefined;
   #openDatabase: OpenDatabase | undefined;
   #closed: CachedCollectionsError | undefined;
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(directory: string, label: string, kind: FileKind = STORE_FILE) {
+  constructor(directory: string, label: string) {
     this.#directory = resolve(directory);
-    this.#path = join(this.#directory, kind.name);
-    this.#settings = kind.settings;
+    this.#path = join(this.#directory, FILE_NAME);
     this.#label = label;
   }
 
@@ -80,12 +78,6 @@ export class EmbeddedFile {
     return this.#open?.identity === identityOf(this.#path) ? this.#open : undefined;
   }
 
-  /** Deletes it, whoever has it open: they find a new one at their next transaction. */
-  remove(): void {
-    this.#closeFile();
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(this.#path + suffix, { force: true });
-  }
-
   /** What comes later fails with `error`. */
   close(error: CachedCollectionsError): void {
     this.#closed = error;
@@ -99,7 +91,7 @@ export class EmbeddedFile {
     if (opened !== undefined) return opened;
     this.#closeFile();
     mkdirSync(this.#directory, { recursive: true });
-    this.#open = openFile(this.#openDatabase, this.#path, this.#settings);
+    this.#open = openFile(this.#openDatabase, this.#path);
     return this.#open;
   }
 
@@ -124,10 +116,10 @@ export class EmbeddedFile {
   }
 }
 
-function openFile(openDatabase: OpenDatabase, path: string, settings: readonly string[]): OpenFile {
+function openFile(openDatabase: OpenDatabase, path: string): OpenFile {
   const database = openDatabase(path);
   try {
-    for (const setting of settings) database.exec(setting);
+    for (const setting of SETTINGS) database.exec(setting);
     runIn(database, "BEGIN IMMEDIATE", () => database.exec(TABLES));
     const statements = prepareStatements(database);
     const dataVersion = database.prepare("PRAGMA data_version");

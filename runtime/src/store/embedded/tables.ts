@@ -3,35 +3,20 @@
  * schemas. `set_ms` and `until_ms` are read on the machine's monotonic clock, see monotonic-clock.ts.
  */
 
-/** A database file. Its name says its layout: another layout is another file, so that versions never meet. */
-export interface FileKind {
-  readonly name: string;
-  readonly settings: readonly string[];
-}
+/** Part of the file's name: another layout is another file, so that versions of this library never meet. */
+export const FILE_NAME = "store-1.db";
 
 /**
  * WAL: readers never wait for a writer and a killed writer leaves the last commit. NORMAL: a power cut may
  * lose the last commits, and never damages the file. On large pages a chunk of 1 MiB costs a third of the time;
  * every 256 of them (8 MiB) the log goes to the file, which waits for the disk.
  */
-export const STORE_FILE: FileKind = {
-  name: "store-1.db",
-  settings: [
-    "PRAGMA page_size = 32768",
-    "PRAGMA wal_autocheckpoint = 256",
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = NORMAL",
-  ],
-};
-
-/**
- * OFF: nothing waits for the disk, so keeping a state does not hold up the process. A power cut may damage the
- * file; everything that is read from it is checked, and what is damaged is thrown away.
- */
-export const FALLBACK_FILE: FileKind = {
-  name: "fallback-1.db",
-  settings: ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = OFF"],
-};
+export const SETTINGS: readonly string[] = [
+  "PRAGMA page_size = 32768",
+  "PRAGMA wal_autocheckpoint = 256",
+  "PRAGMA journal_mode = WAL",
+  "PRAGMA synchronous = NORMAL",
+];
 
 export const TABLES = `
 CREATE TABLE IF NOT EXISTS fields (

@@ -130,8 +130,8 @@ export class RedisSchemaStore implements SchemaStore {
     const leases = request.entries
       .filter((entry) => entry.leaseToken !== undefined)
       .map((entry) => this.#keys.lease(entry.version));
-    const segments = request.entries.flatMap((entry) =>
-      entry.manifest.segments.map((segment) => this.#keys.segment(segment.id)),
+    const segments = request.entries.flatMap(({ manifest, next }) =>
+      [...manifest.segments, ...(next?.segments ?? [])].map(({ id }) => this.#keys.segment(id)),
     );
     const keys = [this.#keys.state, this.#keys.ticket(request.ticket), ...leases, ...segments];
     const args = [request.epoch, GRACE_TTL_MS, USED_TICKET_TTL_MS];
@@ -249,5 +249,6 @@ function entryArguments(entry: PublishEntry): readonly Argument[] {
     entry.source,
     entry.raiseSource ? "1" : "0",
     entry.leaseToken ?? "",
+    entry.next === undefined ? "" : encodeStoredManifest(entry.next),
   ];
 }

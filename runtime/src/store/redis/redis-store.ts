@@ -1,7 +1,7 @@
 /** The Redis store: who its connections are, and when they end. */
 import { CachedCollectionsError } from "../../errors.js";
 import { BaseStore } from "../base-store.js";
-import { EmbeddedFallback, type FallbackOptions } from "../embedded/embedded-fallback.js";
+import { FileFallback, type FallbackOptions } from "../fallback/file-fallback.js";
 import type { SchemaStore, Store } from "../store.js";
 import { ChunkLane } from "./chunk-lane.js";
 import type { RedisClient } from "./redis-client.js";
@@ -25,8 +25,8 @@ export interface RedisStoreOptions {
   readonly commandTimeoutMs?: number;
   /**
    * Keeps the last good revisions on this machine too. A process that starts and cannot reach Redis within a
-   * second serves those, marked stale, until it can; `pull()` never answers from them. Needs the package
-   * libsql. Processes of one machine may share the directory.
+   * second serves those, marked stale, until it can; `pull()` never answers from them. Processes of one
+   * machine may share the directory.
    */
   readonly fallback?: FallbackOptions;
 }
@@ -64,7 +64,7 @@ function invalid(message: string): CachedCollectionsError {
 }
 
 class RedisStore extends BaseStore {
-  readonly fallback: EmbeddedFallback | undefined;
+  readonly fallback: FileFallback | undefined;
   readonly #prefix: string;
   readonly #connection: RedisConnection;
   readonly #subscription: RedisSubscription;
@@ -75,7 +75,7 @@ class RedisStore extends BaseStore {
     const label = `redis ${prefix}`;
     super(label, background);
     this.#prefix = prefix;
-    this.fallback = fallback && new EmbeddedFallback(fallback, prefix);
+    this.fallback = fallback && new FileFallback(fallback, prefix);
     this.#subscription = new RedisSubscription(source, commandTimeoutMs);
     this.#lane = new ChunkLane(source, commandTimeoutMs);
     const onSilence = (): void => this.#subscription.renew();
@@ -91,7 +91,6 @@ class RedisStore extends BaseStore {
     this.#lane.close();
     this.#subscription.close(this.closedError());
     this.#connection.close(this.closedError());
-    this.fallback?.close(this.closedError());
     return Promise.resolve();
   }
 }

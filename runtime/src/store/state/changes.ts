@@ -64,7 +64,7 @@ function changesBetween(before: Fields, after: Fields): readonly Announcement[] 
       subject,
       kind === "source"
         ? { entity: subject, version: undefined, manifestId: undefined }
-        : announceVersion(subject as VersionName, after),
+        : announceVersion(subject as VersionName, before, after),
     );
   }
   return [...announcements.values()];
@@ -73,8 +73,10 @@ function changesBetween(before: Fields, after: Fields): readonly Announcement[] 
 /** Every publication and purge changes one of these. */
 const CHANGING_FIELD = /^(source|head|next|push|purged):(.+)$/;
 
-function announceVersion(version: VersionName, fields: Fields): Announcement {
-  const published = fields.get(`next:${version}`) ?? fields.get(`head:${version}`);
+function announceVersion(version: VersionName, before: Fields, after: Fields): Announcement {
+  const head = after.get(`head:${version}`);
+  const isServed = head !== undefined && before.get(`head:${version}`)?.equals(head) !== true;
+  const published = isServed ? head : (after.get(`next:${version}`) ?? head);
   return {
     entity: entityOf(version),
     version,

@@ -8,6 +8,7 @@ import type {
   PublishReply,
   PublishRequest,
   PushRecord,
+  SegmentRef,
   VersionState,
 } from "../store.js";
 import { encodeStoredManifest } from "../stored-manifest.js";
@@ -55,7 +56,7 @@ function findRefusal(tx: StateTransaction, request: PublishRequest): Refusal | u
     () => (ticket === undefined ? "lost" : undefined),
     (entry) => overtakenBy(tx, entry, Number(ticket)),
     (entry) => (hasMoved(tx, entry, request.epoch) ? "moved" : undefined),
-    (entry) => (entry.manifest.segments.some((s) => isShort(tx, s)) ? "incomplete" : undefined),
+    (entry) => (named(entry).some((each) => isShort(tx, each)) ? "incomplete" : undefined),
   ];
   for (const rule of rules) {
     for (const entry of request.entries) {
@@ -70,8 +71,13 @@ function isLoad({ mode }: PublishEntry): boolean {
   return mode === "load" || mode === "same";
 }
 
+function named({ manifest, next }: PublishEntry): readonly SegmentRef[] {
+  return [...manifest.segments, ...(next?.segments ?? [])];
+}
+
+/** Those that move manifests which are there already are recognised by their ticket alone. */
 function isPublished(tx: StateTransaction, entry: PublishEntry): boolean {
-  if (entry.mode === "same") return false;
+  if (["same", "pin", "unpin"].includes(entry.mode)) return false;
   const { head, next, history } = readVersion(tx, entry.version);
   return [head, next, ...history].some((manifest) => manifest?.id === entry.manifest.id);
 }
@@ -147,12 +153,21 @@ function pushText(push: PushRecord): string {
 
 /** While a version is pinned there is a `next`, and publications go there; what is served stays. */
 function replaceManifest(tx: StateTransaction, entry: PublishEntry, before: VersionState): void {
-  const value = encodeStoredManifest(entry.manifest);
-  if (before.next !== undefined) {
-    tx.setField(nextField(entry.version), value);
+  const { version, mode, manifest, next } = entry;
+  if (mode === "pin" && next !== undefined) {
+    tx.setField(nextField(version), encodeStoredManifest(next));
+  } else if (mode === "unpin") {
+    tx.deleteField(nextField(version));
+  } else if (before.next !== undefined) {
+    tx.setField(nextField(version), encodeStoredManifest(manifest));
     return;
   }
-  tx.setField(headField(entry.version), value);
+  serve(tx, entry, before);
+}
+
+function serve(tx: StateTransaction, entry: PublishEntry, before: VersionState): void {
+  if (before.head?.id === entry.manifest.id) return;
+  tx.setField(headField(entry.version), encodeStoredManifest(entry.manifest));
   const replaced = before.head === undefined ? [] : [before.head];
   const history = [...replaced, ...before.history].slice(0, HISTORY_LENGTH);
   for (const [index, manifest] of history.entries()) {

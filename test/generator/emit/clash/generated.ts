@@ -1679,6 +1679,8 @@ export class ClashSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class ClashDataset extends cc.Dataset<ClashSnapshot, ClashInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = clashSchema;
   readonly reader: ReaderMapping;
   readonly date: DateMapping;
   readonly map: MapMapping;

@@ -221,6 +221,8 @@ export class DocsSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class DocsDataset extends cc.Dataset<DocsSnapshot, DocsInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = docsSchema;
   readonly note: NoteMapping;
 
   constructor(store: cc.Store, options?: cc.DatasetOptions<DocsInputs, DocsSnapshot>) {

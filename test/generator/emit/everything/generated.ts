@@ -1957,6 +1957,8 @@ export class EveryThingSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class EveryThingDataset extends cc.Dataset<EveryThingSnapshot, EveryThingInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = everyThingSchema;
   readonly plain: PlainMapping;
   readonly optional: OptionalMapping;
   readonly list: ListSequence;

@@ -441,6 +441,8 @@ export class LinksSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class LinksDataset extends cc.Dataset<LinksSnapshot, LinksInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = linksSchema;
   readonly node: NodeMapping;
   readonly edge: EdgeMapping;
 

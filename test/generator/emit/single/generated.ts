@@ -106,6 +106,8 @@ export class OneSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class OneDataset extends cc.Dataset<OneSnapshot, OneInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = oneSchema;
   readonly word: WordSequence;
 
   constructor(store: cc.Store, options?: cc.DatasetOptions<OneInputs, OneSnapshot>) {

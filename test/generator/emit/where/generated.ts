@@ -622,6 +622,8 @@ export class TestsSnapshot extends cc.DatasetSnapshot {
  * Constructing it starts nothing; await ready() before the first read.
  */
 export class TestsDataset extends cc.Dataset<TestsSnapshot, TestsInputs> {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.DatasetDefinition = testsSchema;
   readonly thing: ThingMapping;
 
   constructor(store: cc.Store, options?: cc.DatasetOptions<TestsInputs, TestsSnapshot>) {

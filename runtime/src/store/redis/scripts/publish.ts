@@ -6,7 +6,7 @@
  *
  * KEYS: state, ticket, then leases and segments. ARGV: epoch, grace ms, used ticket ms, then per entry:
  * version, mode, manifest, built on ("" for none), source, raise source ("1" or "0"), lease token ("" for
- * none). Reply: outcome, version, seq.
+ * none), the next manifest of a pin ("" for none). Reply: outcome, version, seq.
  */
 import { script, type Script } from "../script.js";
 import { ANNOUNCE, SEGMENTS, STATE } from "./shared.js";
@@ -19,9 +19,10 @@ export const publishScript: Script = script(
 local epoch, grace_ms, used_ticket_ms = ARGV[1], ARGV[2], ARGV[3]
 local ticket = redis.call('GET', KEYS[2])
 local entries = {}
-for at = 4, #ARGV, 7 do
+for at = 4, #ARGV, 8 do
   entries[#entries + 1] = {
     version = ARGV[at],
+    mode = ARGV[at + 1],
     is_load = ARGV[at + 1] == 'load' or ARGV[at + 1] == 'same',
     is_same = ARGV[at + 1] == 'same',
     is_patch = ARGV[at + 1] == 'patch',
@@ -30,6 +31,7 @@ for at = 4, #ARGV, 7 do
     source = tonumber(ARGV[at + 4]),
     raise_source = ARGV[at + 5] == '1',
     lease_token = ARGV[at + 6],
+    next = parse_manifest(ARGV[at + 7]),
     before = read_version(ARGV[at]),
   }
 end
@@ -41,8 +43,9 @@ end
 -- A ticket used before: this is the same request again, after its reply was lost.
 if ticket == 'used' then return reply('already') end
 
+-- Those that move manifests which are there already are recognised by their ticket alone.
 local function is_published(entry)
-  if entry.is_same then return false end
+  if entry.is_same or entry.mode == 'pin' or entry.mode == 'unpin' then return false end
   local before, id = entry.before, entry.manifest.id
   if before.head and before.head.id == id or before.next and before.next.id == id then return true end
   for _, replaced in ipairs(before.history) do
@@ -79,7 +82,9 @@ local rules = {
   function() return not ticket and 'lost' end,
   overtaken,
   function(entry) return has_moved(entry) and 'moved' end,
-  function(entry) return is_short(entry.manifest) and 'incomplete' end,
+  function(entry)
+    return (is_short(entry.manifest) or entry.next and is_short(entry.next)) and 'incomplete'
+  end,
 }
 for _, rule in ipairs(rules) do
   for _, entry in ipairs(entries) do
@@ -125,10 +130,15 @@ end
 -- While a version is pinned it has a 'next', and what is published goes there.
 local function replace_manifest(entry)
   local before, version = entry.before, entry.version
-  if before.next then
+  if entry.mode == 'pin' and entry.next then
+    redis.call('HSET', state, 'next:' .. version, entry.next.value)
+  elseif entry.mode == 'unpin' then
+    redis.call('HDEL', state, 'next:' .. version)
+  elseif before.next then
     redis.call('HSET', state, 'next:' .. version, entry.manifest.value)
     return
   end
+  if before.head and before.head.id == entry.manifest.id then return end
   redis.call('HSET', state, 'head:' .. version, entry.manifest.value)
   local history = { before.head, unpack(before.history) }
   if not before.head then history = before.history end

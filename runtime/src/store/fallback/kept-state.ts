@@ -1,19 +1,14 @@
 /** How a kept state is written: a CRC-32 over the rest, then a line for the state and one before each head. */
+import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import type { KeptState, StoredManifest, VersionName } from "../store.js";
 import { decodeStoredManifest, encodeStoredManifest } from "../stored-manifest.js";
 
-/** The same for the same versions in any order. */
-export function keptName(versions: Iterable<VersionName>): string {
-  return `${PREFIX}${[...versions].sort().join(" ")}`;
+/** The name of its file: the same for the same versions in any order. */
+export function keptName(versions: readonly VersionName[]): string {
+  const text = [...versions].sort().join(" ");
+  return `state-${createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
 }
-
-/** The versions of a kept state's name; undefined for another name. */
-export function versionsOfKept(name: string): readonly string[] | undefined {
-  return name.startsWith(PREFIX) ? name.slice(PREFIX.length).split(" ") : undefined;
-}
-
-const PREFIX = "kept ";
 
 export function encodeKeptState({ heads, confirmedAtMs }: KeptState): Buffer {
   const parts: Uint8Array[] = [Buffer.from(`${confirmedAtMs}\n`, "latin1")];
