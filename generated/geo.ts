@@ -554,7 +554,7 @@ function decodeCity(r: cc.Reader, end: number): City {
         adminCode = r.string();
         break;
       case 40:
-        featureCode = cc.readEnum(r, FeatureCode);
+        featureCode = cc.readEnum<FeatureCode>(r, FeatureCode);
         break;
       case 48:
         population = r.uint32();

@@ -269,7 +269,7 @@ function decodeCategory(r: cc.Reader, end: number): Category {
         slug = r.string();
         break;
       case 26:
-        names = cc.readEntry(r, names, cc.stringKeys, () => r.string(), "");
+        names = cc.readEntry<string>(r, names, cc.stringKeys, () => r.string(), "");
         break;
       case 32:
         parentId = r.uint32();
@@ -282,7 +282,7 @@ function decodeCategory(r: cc.Reader, end: number): Category {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze<Category>({ id, slug, names: cc.frozenMap(names), parentId, position });
+  return cc.freeze<Category>({ id, slug, names: cc.frozenMap<string>(names), parentId, position });
 }
 
 /** What can be bought, without its prices. */
@@ -639,7 +639,7 @@ function decodeProduct(r: cc.Reader, end: number): Product {
         name = r.string();
         break;
       case 24:
-        status = cc.readEnum(r, Status);
+        status = cc.readEnum<Status>(r, Status);
         break;
       case 32:
       case 34:
@@ -649,13 +649,15 @@ function decodeProduct(r: cc.Reader, end: number): Product {
         (tags ??= []).push(r.string());
         break;
       case 50:
-        labels = cc.readEntry(r, labels, cc.stringKeys, () => r.string(), "");
+        labels = cc.readEntry<string>(r, labels, cc.stringKeys, () => r.string(), "");
         break;
       case 58:
         (images ??= []).push(decodeImage(r, r.end()));
         break;
       case 66:
-        imagesByRole = cc.readEntry(r, imagesByRole, cc.stringKeys, () => decodeImage(r, r.end()));
+        imagesByRole = cc.readEntry<Image>(r, imagesByRole, cc.stringKeys, () =>
+          decodeImage(r, r.end()),
+        );
         break;
       case 74:
         packaging = decodeSize(r, r.end());
@@ -667,7 +669,7 @@ function decodeProduct(r: cc.Reader, end: number): Product {
         rating = r.double();
         break;
       case 98:
-        rankByRegion = cc.readEntry(r, rankByRegion, cc.int32Keys, () => r.double(), 0);
+        rankByRegion = cc.readEntry<number>(r, rankByRegion, cc.int32Keys, () => r.double(), 0);
         break;
       case 104:
         barcode = cc.readUint64Text(r);
@@ -696,15 +698,15 @@ function decodeProduct(r: cc.Reader, end: number): Product {
     sku,
     name,
     status: status ?? cc.missing("status"),
-    categoryIds: cc.frozenList(categoryIds),
-    tags: cc.frozenList(tags),
-    labels: cc.frozenMap(labels),
-    images: cc.frozenList(images),
-    imagesByRole: cc.frozenMap(imagesByRole),
+    categoryIds: cc.frozenList<number>(categoryIds),
+    tags: cc.frozenList<string>(tags),
+    labels: cc.frozenMap<string>(labels),
+    images: cc.frozenList<Image>(images),
+    imagesByRole: cc.frozenMap<Image>(imagesByRole),
     packaging,
     weight,
     rating,
-    rankByRegion: cc.frozenMap(rankByRegion),
+    rankByRegion: cc.frozenMap<number>(rankByRegion),
     barcode,
     soldTotal,
     launchedOn,
@@ -916,7 +918,7 @@ function decodePrice(r: cc.Reader, end: number): Price {
         sku = r.string();
         break;
       case 16:
-        currency = cc.readEnum(r, Currency);
+        currency = cc.readEnum<Currency>(r, Currency);
         break;
       case 24:
         minQuantity = r.uint32();
@@ -1055,7 +1057,7 @@ function decodeStockLevel(r: cc.Reader, end: number): StockLevel {
         reserved = r.bool();
         break;
       case 26:
-        pieces = cc.readEntry(r, pieces, cc.stringKeys, () => r.uint32(), 0);
+        pieces = cc.readEntry<number>(r, pieces, cc.stringKeys, () => r.uint32(), 0);
         break;
       case 34:
         countedAt = cc.readTimestamp(r);
@@ -1068,7 +1070,7 @@ function decodeStockLevel(r: cc.Reader, end: number): StockLevel {
   return cc.freeze<StockLevel>({
     warehouse,
     reserved,
-    pieces: cc.frozenMap(pieces),
+    pieces: cc.frozenMap<number>(pieces),
     countedAt: countedAt ?? cc.missing("countedAt"),
   });
 }
@@ -1208,7 +1210,7 @@ function decodeFlag(r: cc.Reader, end: number): Flag {
         break;
       case 24:
       case 26:
-        platforms = cc.readPacked(r, tag, platforms, () => cc.readEnum(r, Platform));
+        platforms = cc.readPacked(r, tag, platforms, () => cc.readEnum<Platform>(r, Platform));
         break;
       case 32:
         rolloutPercent = cc.readDecimal(r, 1);
@@ -1224,9 +1226,9 @@ function decodeFlag(r: cc.Reader, end: number): Flag {
   return cc.freeze<Flag>({
     name,
     enabled,
-    platforms: cc.frozenList(platforms),
+    platforms: cc.frozenList<Platform>(platforms),
     rolloutPercent,
-    rules: cc.frozenList(rules),
+    rules: cc.frozenList<cc.Json>(rules),
   });
 }
 
@@ -1358,14 +1360,19 @@ function decodeTranslation(r: cc.Reader, end: number): Translation {
         text = r.string();
         break;
       case 34:
-        plurals = cc.readEntry(r, plurals, cc.stringKeys, () => r.string(), "");
+        plurals = cc.readEntry<string>(r, plurals, cc.stringKeys, () => r.string(), "");
         break;
       default:
         r.skipType(tag & 7);
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze<Translation>({ locale, messageKey, text, plurals: cc.frozenMap(plurals) });
+  return cc.freeze<Translation>({
+    locale,
+    messageKey,
+    text,
+    plurals: cc.frozenMap<string>(plurals),
+  });
 }
 
 /** What the start page shows, in the order of the loader. */
@@ -1449,14 +1456,18 @@ function decodeBanner(r: cc.Reader, end: number): Banner {
         (links ??= []).push(r.string());
         break;
       case 26:
-        seenBy = cc.readEntry(r, seenBy, cc.boolKeys, () => cc.readUint64(r), 0n);
+        seenBy = cc.readEntry<bigint>(r, seenBy, cc.boolKeys, () => cc.readUint64(r), 0n);
         break;
       default:
         r.skipType(tag & 7);
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze<Banner>({ text, links: cc.frozenList(links), seenBy: cc.frozenMap(seenBy) });
+  return cc.freeze<Banner>({
+    text,
+    links: cc.frozenList<string>(links),
+    seenBy: cc.frozenMap<bigint>(seenBy),
+  });
 }
 
 /** Category in a ShopSnapshot, where references lead somewhere. */

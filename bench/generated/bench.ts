@@ -196,7 +196,7 @@ function decodeTown(r: cc.Reader, end: number): Town {
         adminCode = r.string();
         break;
       case 40:
-        featureCode = cc.readEnum(r, FeatureCode);
+        featureCode = cc.readEnum<FeatureCode>(r, FeatureCode);
         break;
       case 48:
         population = r.uint32();
@@ -395,7 +395,7 @@ function decodePlace(r: cc.Reader, end: number): Place {
         adminCode = r.string();
         break;
       case 40:
-        featureCode = cc.readEnum(r, FeatureCode);
+        featureCode = cc.readEnum<FeatureCode>(r, FeatureCode);
         break;
       case 48:
         population = r.uint32();
@@ -539,7 +539,7 @@ function decodeSpot(r: cc.Reader, end: number): Spot {
         adminCode = r.string();
         break;
       case 40:
-        featureCode = cc.readEnum(r, FeatureCode);
+        featureCode = cc.readEnum<FeatureCode>(r, FeatureCode);
         break;
       case 48:
         population = r.uint32();
@@ -682,7 +682,7 @@ function decodeSite(r: cc.Reader, end: number): Site {
         adminCode = r.string();
         break;
       case 48:
-        featureCode = cc.readEnum(r, FeatureCode);
+        featureCode = cc.readEnum<FeatureCode>(r, FeatureCode);
         break;
       case 56:
         population = r.uint32();

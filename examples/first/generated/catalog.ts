@@ -159,7 +159,7 @@ function decodeProduct(r: cc.Reader, end: number): Product {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze<Product>({ sku, name, category, price, tags: cc.frozenList(tags) });
+  return cc.freeze<Product>({ sku, name, category, price, tags: cc.frozenList<string>(tags) });
 }
 
 /** What a loader gives for each collection of Catalog. */

@@ -1,9 +1,10 @@
 /**
  * `decodeCity`: reads a record from its bytes. One variable a field, one case a tag, one literal at the end, so
- * that all records of an entity have one shape. Fields that are not known are skipped.
+ * that all records of an entity have one shape. Fields that are not known are skipped. Types that the compiler
+ * could find out are said: it takes longer to find them.
  */
 import type { ElementType, Field, MapType, ScalarType } from "../model.js";
-import { call, object, print, printInBody } from "./layout.js";
+import { arrow, call, object, print, printInBody } from "./layout.js";
 import { localName } from "./names.js";
 import { recordType } from "./type-text.js";
 import { isPackable, lengthTag, tag } from "./wire.js";
@@ -96,18 +97,19 @@ const CASE_INDENT = 6;
 
 function mapCase(name: string, number: number, { key, value }: MapType): string[] {
   const absent = absentValue(value);
-  const values = ["r", name, `cc.${key}Keys`, `() => ${readText(value)}`];
-  if (absent !== undefined) values.push(absent);
+  const read = arrow("", [readText(value)]);
+  const values = ["r", name, `cc.${key}Keys`, read, ...(absent === undefined ? [] : [absent])];
   const start = `  ${name} = `;
-  const read = print(call("cc.readEntry", values), 2, CASE_INDENT + start.length);
-  return [`case ${lengthTag(number)}:`, ...`${start}${read};`.split("\n"), "  break;"];
+  const entry = call(`cc.readEntry<${recordType(value)}>`, values);
+  const statement = `${start}${print(entry, 2, CASE_INDENT + start.length)};`;
+  return [`case ${lengthTag(number)}:`, ...statement.split("\n"), "  break;"];
 }
 
 /** Reads one value. */
 function readText(type: ElementType): string {
   switch (type.kind) {
     case "enum":
-      return `cc.readEnum(r, ${type.enum.name})`;
+      return `cc.readEnum<${type.enum.name}>(r, ${type.enum.name})`;
     case "message":
       return `decode${type.type.name}(r, r.end())`;
     case "int32":
@@ -133,8 +135,8 @@ const AS_SUFFIX = { bigint: "", number: "Number", string: "Text" } as const;
 /** The field's value in the literal. */
 function property({ name, optional, type }: Field): string {
   const local = localName(name);
-  if (type.kind === "list") return `cc.frozenList(${local})`;
-  if (type.kind === "map") return `cc.frozenMap(${local})`;
+  if (type.kind === "list") return `cc.frozenList<${recordType(type.element)}>(${local})`;
+  if (type.kind === "map") return `cc.frozenMap<${recordType(type.value)}>(${local})`;
   if (optional || absentValue(type) !== undefined) return local;
   const missing = `cc.missing(${JSON.stringify(name)})`;
   // JSON's null is a value.

@@ -93,10 +93,6 @@ function encodeMap(field: Field, { key, value }: MapType, constants: Constants):
 
 /** A call whose last argument is an arrow function of `value`. */
 function withArrow(name: string, values: readonly string[], body: string): string {
-  const head = `${name}(${values.join(", ")}, (value) =>`;
-  const line = `${head} ${body});`;
-  if (fits(line)) return line;
-  if (fits(head)) return `${head}\n  ${body},\n);`;
   return printInBody("", call(name, [...values, arrow("value", [body])]), ";");
 }
 

@@ -83,11 +83,29 @@ export function print(code: Code, indent: number, column: number, after = 1): st
   const only = onlyObject(code);
   if (only !== undefined) return `${code.before}(${print(only, indent, LINE_WIDTH)})`;
   const last = code.open === "<" ? "" : ",";
+  const hugged = huggedArrow(code, indent, column);
+  if (hugged !== undefined) return hugged;
   const lines = code.items.map(({ label, value }, i) => {
     const comma = i === code.items.length - 1 ? last : ",";
     return `${" ".repeat(inner)}${label}${print(value, inner, inner + label.length)}${comma}\n`;
   });
   return `${code.before}${code.open}\n${lines.join("")}${" ".repeat(indent)}${CLOSE[code.open]}`;
+}
+
+/** A call whose last argument is a function that calls: its body alone goes to the next line, if the rest fits. */
+function huggedArrow(
+  { open, before, items }: Items,
+  indent: number,
+  column: number,
+): string | undefined {
+  const last = items.at(-1)?.value;
+  if (open !== "(" || typeof last !== "object" || !("terms" in last)) return undefined;
+  if (last.terms.length > 1 || last.terms[0]?.endsWith(")") !== true) return undefined;
+  const others = items.slice(0, -1).map(({ value }) => `${flat(value)}, `);
+  const head = `${before}(${others.join("")}`;
+  const start = `(${last.parameter}) =>`;
+  if (column + head.length + start.length > LINE_WIDTH) return undefined;
+  return `${head}${brokenArrow(last, indent + 2)},\n${" ".repeat(indent)})`;
 }
 
 /** The object that is a call's only argument. */

@@ -42,8 +42,8 @@ export interface SortedList<R, S, B extends Range<S> = Range<S>> extends RecordL
   ceiling(value: S): R | undefined;
 }
 
-/** A group view: lists of records by a value of theirs. `G` is the group key, `L` the kind of list. */
-export interface GroupView<G, R, L extends RecordList<R> = RecordList<R>> {
+/** A group view: lists of records by a value of theirs. `G` is the group key, `L` the kind of RecordList. */
+export interface GroupView<G, R, L = RecordList<R>> {
   /** How many groups there are. */
   readonly size: number;
   has(key: G): boolean;

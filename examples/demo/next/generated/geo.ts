@@ -221,7 +221,7 @@ function decodeCity(r: cc.Reader, end: number): City {
         population = r.uint32();
         break;
       case 40:
-        hemisphere = cc.readEnum(r, Hemisphere);
+        hemisphere = cc.readEnum<Hemisphere>(r, Hemisphere);
         break;
       default:
         r.skipType(tag & 7);

@@ -326,7 +326,7 @@ function decodeProduct(r: cc.Reader, end: number): Product {
         name = r.string();
         break;
       case 24:
-        availability = cc.readEnum(r, Availability);
+        availability = cc.readEnum<Availability>(r, Availability);
         break;
       case 34:
         (categorySlugs ??= []).push(r.string());
@@ -346,7 +346,7 @@ function decodeProduct(r: cc.Reader, end: number): Product {
     sku,
     name,
     availability: availability ?? cc.missing("availability"),
-    categorySlugs: cc.frozenList(categorySlugs),
+    categorySlugs: cc.frozenList<string>(categorySlugs),
     launchedOn,
     weightGrams,
   });
@@ -519,7 +519,7 @@ function decodePrice(r: cc.Reader, end: number): Price {
         sku = r.string();
         break;
       case 16:
-        currency = cc.readEnum(r, Currency);
+        currency = cc.readEnum<Currency>(r, Currency);
         break;
       case 24:
         fromQuantity = r.uint32();

@@ -203,10 +203,10 @@ function decodeFlag(r: cc.Reader, end: number): Flag {
         break;
       case 40:
       case 42:
-        platforms = cc.readPacked(r, tag, platforms, () => cc.readEnum(r, Platform));
+        platforms = cc.readPacked(r, tag, platforms, () => cc.readEnum<Platform>(r, Platform));
         break;
       case 50:
-        variants = cc.readEntry(r, variants, cc.stringKeys, () => cc.readJson(r));
+        variants = cc.readEntry<cc.Json>(r, variants, cc.stringKeys, () => cc.readJson(r));
         break;
       default:
         r.skipType(tag & 7);
@@ -218,8 +218,8 @@ function decodeFlag(r: cc.Reader, end: number): Flag {
     enabled,
     owner,
     expiresOn,
-    platforms: cc.frozenList(platforms),
-    variants: cc.frozenMap(variants),
+    platforms: cc.frozenList<Platform>(platforms),
+    variants: cc.frozenMap<cc.Json>(variants),
   });
 }
 
@@ -370,7 +370,7 @@ function decodeRule(r: cc.Reader, end: number): Rule {
         flag = r.string();
         break;
       case 16:
-        environment = cc.readEnum(r, Environment);
+        environment = cc.readEnum<Environment>(r, Environment);
         break;
       case 26:
         plan = r.string();

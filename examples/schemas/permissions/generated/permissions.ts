@@ -233,7 +233,7 @@ function decodeRole(r: cc.Reader, end: number): Role {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze<Role>({ name, title, includes: cc.frozenList(includes), retiredAt });
+  return cc.freeze<Role>({ name, title, includes: cc.frozenList<string>(includes), retiredAt });
 }
 
 /** A role may do this to that. */
@@ -415,7 +415,7 @@ function decodeGrant(r: cc.Reader, end: number): Grant {
         resource = r.string();
         break;
       case 24:
-        action = cc.readEnum(r, Action);
+        action = cc.readEnum<Action>(r, Action);
         break;
       case 32:
         ownOnly = r.bool();

@@ -207,7 +207,7 @@ function decodeLocale(r: cc.Reader, end: number): Locale {
         nativeName = r.string();
         break;
       case 24:
-        direction = cc.readEnum(r, Direction);
+        direction = cc.readEnum<Direction>(r, Direction);
         break;
       case 34:
         fallbackTag = r.string();

@@ -85,14 +85,16 @@ function decodeKindsEntry(r: cc.Reader, end: number): KindsEntry {
     const tag = r.tag();
     switch (tag) {
       case 10:
-        labels = cc.readEntry(r, labels, cc.stringKeys, () => decodeLabelsEntry(r, r.end()));
+        labels = cc.readEntry<LabelsEntry>(r, labels, cc.stringKeys, () =>
+          decodeLabelsEntry(r, r.end()),
+        );
         break;
       default:
         r.skipType(tag & 7);
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze<KindsEntry>({ labels: cc.frozenMap(labels) });
+  return cc.freeze<KindsEntry>({ labels: cc.frozenMap<LabelsEntry>(labels) });
 }
 
 export interface Promise {
@@ -134,7 +136,7 @@ function decodePromise(r: cc.Reader, end: number): Promise {
         r_ = r.uint32();
         break;
       case 24:
-        w_ = cc.readEnum(r, Iterable);
+        w_ = cc.readEnum<Iterable>(r, Iterable);
         break;
       case 32:
       case 34:
@@ -145,7 +147,12 @@ function decodePromise(r: cc.Reader, end: number): Promise {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze<Promise>({ cc: cc_, r: r_, w: w_ ?? cc.missing("w"), row: cc.frozenList(row_) });
+  return cc.freeze<Promise>({
+    cc: cc_,
+    r: r_,
+    w: w_ ?? cc.missing("w"),
+    row: cc.frozenList<boolean>(row_),
+  });
 }
 
 const promiseFields = new cc.FieldNames(["cc", "r", "w", "row"]);
@@ -355,7 +362,7 @@ function decodeReader(r: cc.Reader, end: number): Reader {
         tag_ = r.sint32();
         break;
       case 66:
-        value_ = cc.readEntry(r, value_, cc.stringKeys, () => r.string(), "");
+        value_ = cc.readEntry<string>(r, value_, cc.stringKeys, () => r.string(), "");
         break;
       case 73:
         undefined_ = r.double();
@@ -385,12 +392,12 @@ function decodeReader(r: cc.Reader, end: number): Reader {
     then,
     toString,
     tag: tag_,
-    value: cc.frozenMap(value_),
+    value: cc.frozenMap<string>(value_),
     undefined: undefined_,
-    message: cc.frozenList(message),
+    message: cc.frozenList<Promise>(message),
     encodeReader: encodeReader_,
     readerDefinition: readerDefinition_,
-    valueOf: cc.frozenList(valueOf),
+    valueOf: cc.frozenList<string>(valueOf),
   });
 }
 
@@ -1131,13 +1138,15 @@ function decodeHeader(r: cc.Reader, end: number): Header {
         toJSON = cc.readJson(r);
         break;
       case 48:
-        prototype = cc.readEnum(r, Kind);
+        prototype = cc.readEnum<Kind>(r, Kind);
         break;
       case 58:
-        labels = cc.readEntry(r, labels, cc.stringKeys, () => decodeLabelsEntry(r, r.end()));
+        labels = cc.readEntry<LabelsEntry>(r, labels, cc.stringKeys, () =>
+          decodeLabelsEntry(r, r.end()),
+        );
         break;
       case 66:
-        kinds = cc.readEntry(r, kinds, cc.int32Keys, () => cc.readEnum(r, Kind));
+        kinds = cc.readEntry<Kind>(r, kinds, cc.int32Keys, () => cc.readEnum<Kind>(r, Kind));
         break;
       case 74:
         other = decodeLabelsEntry(r, r.end());
@@ -1176,7 +1185,7 @@ function decodeHeader(r: cc.Reader, end: number): Header {
         true_ = r.string();
         break;
       case 168:
-        enum_ = cc.readEnum(r, Kind);
+        enum_ = cc.readEnum<Kind>(r, Kind);
         break;
       case 176:
       case 178:
@@ -1195,7 +1204,7 @@ function decodeHeader(r: cc.Reader, end: number): Header {
         rpc = r.bool();
         break;
       case 218:
-        map = cc.readEntry(r, map, cc.boolKeys, () => cc.readEnum(r, Kind));
+        map = cc.readEntry<Kind>(r, map, cc.boolKeys, () => cc.readEnum<Kind>(r, Kind));
         break;
       case 229:
         inf = r.float();
@@ -1221,14 +1230,14 @@ function decodeHeader(r: cc.Reader, end: number): Header {
     hasOwnProperty,
     isPrototypeOf,
     propertyIsEnumerable,
-    toLocaleString: cc.frozenList(toLocaleString),
+    toLocaleString: cc.frozenList<number>(toLocaleString),
     toJSON,
     prototype: prototype ?? cc.missing("prototype"),
-    labels: cc.frozenMap(labels),
-    kinds: cc.frozenMap(kinds),
+    labels: cc.frozenMap<LabelsEntry>(labels),
+    kinds: cc.frozenMap<Kind>(kinds),
     other: other ?? cc.missing("other"),
-    others: cc.frozenList(others),
-    google: cc.frozenList(google),
+    others: cc.frozenList<KindsEntry>(others),
+    google: cc.frozenList<cc.Timestamp>(google),
     arguments: arguments_,
     eval: eval_,
     await: await_,
@@ -1239,12 +1248,12 @@ function decodeHeader(r: cc.Reader, end: number): Header {
     null: null_,
     true: true_,
     enum: enum_,
-    repeated: cc.frozenList(repeated),
+    repeated: cc.frozenList<number>(repeated),
     oneof,
     reserved,
     extensions,
     rpc,
-    map: cc.frozenMap(map),
+    map: cc.frozenMap<Kind>(map),
     inf,
     syntax,
     globalThis: globalThis_,
@@ -1486,14 +1495,14 @@ function decodeSymbol(r: cc.Reader, end: number): Symbol {
     const tag = r.tag();
     switch (tag) {
       case 10:
-        symbol = cc.readEntry(r, symbol, cc.stringKeys, () => r.uint32(), 0);
+        symbol = cc.readEntry<number>(r, symbol, cc.stringKeys, () => r.uint32(), 0);
         break;
       default:
         r.skipType(tag & 7);
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze<Symbol>({ symbol: cc.frozenMap(symbol) });
+  return cc.freeze<Symbol>({ symbol: cc.frozenMap<number>(symbol) });
 }
 
 export interface Error {

@@ -163,7 +163,7 @@ function decodeNote(r: cc.Reader, end: number): Note {
         id = r.uint32();
         break;
       case 16:
-        kind = cc.readEnum(r, Kind);
+        kind = cc.readEnum<Kind>(r, Kind);
         break;
       case 26:
         at = decodePoint(r, r.end());

@@ -50,7 +50,7 @@ function decodePoint(r: cc.Reader, end: number): Point {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze<Point>({ x, y, tags: cc.frozenList(tags) });
+  return cc.freeze<Point>({ x, y, tags: cc.frozenList<string>(tags) });
 }
 
 const pointFields = new cc.FieldNames(["x", "y", "tags"]);
@@ -311,7 +311,7 @@ function decodePlain(r: cc.Reader, end: number): Plain {
         timestamp = cc.readTimestamp(r);
         break;
       case 120:
-        kind = cc.readEnum(r, Kind);
+        kind = cc.readEnum<Kind>(r, Kind);
         break;
       case 130:
         point = decodePoint(r, r.end());
@@ -664,7 +664,7 @@ function decodeOptional(r: cc.Reader, end: number): Optional {
         timestamp = cc.readTimestamp(r);
         break;
       case 120:
-        kind = cc.readEnum(r, Kind);
+        kind = cc.readEnum<Kind>(r, Kind);
         break;
       case 130:
         point = decodePoint(r, r.end());
@@ -973,7 +973,7 @@ function decodeList(r: cc.Reader, end: number): List {
         break;
       case 112:
       case 114:
-        kind = cc.readPacked(r, tag, kind, () => cc.readEnum(r, Kind));
+        kind = cc.readPacked(r, tag, kind, () => cc.readEnum<Kind>(r, Kind));
         break;
       case 122:
         (point ??= []).push(decodePoint(r, r.end()));
@@ -1014,29 +1014,29 @@ function decodeList(r: cc.Reader, end: number): List {
   }
   cc.checkEnd(r, end);
   return cc.freeze<List>({
-    bool: cc.frozenList(bool),
-    int32: cc.frozenList(int32),
-    uint32: cc.frozenList(uint32),
-    float: cc.frozenList(float),
-    double: cc.frozenList(double),
-    string: cc.frozenList(string),
-    bytes: cc.frozenList(bytes),
-    date: cc.frozenList(date),
-    json: cc.frozenList(json),
-    decimal0: cc.frozenList(decimal0),
-    decimal3: cc.frozenList(decimal3),
-    decimal18: cc.frozenList(decimal18),
-    timestamp: cc.frozenList(timestamp),
-    kind: cc.frozenList(kind),
-    point: cc.frozenList(point),
-    int64Bigint: cc.frozenList(int64Bigint),
-    int64Number: cc.frozenList(int64Number),
-    int64String: cc.frozenList(int64String),
-    uint64Bigint: cc.frozenList(uint64Bigint),
-    uint64Number: cc.frozenList(uint64Number),
-    uint64String: cc.frozenList(uint64String),
-    timestampNumber: cc.frozenList(timestampNumber),
-    empty: cc.frozenList(empty),
+    bool: cc.frozenList<boolean>(bool),
+    int32: cc.frozenList<number>(int32),
+    uint32: cc.frozenList<number>(uint32),
+    float: cc.frozenList<number>(float),
+    double: cc.frozenList<number>(double),
+    string: cc.frozenList<string>(string),
+    bytes: cc.frozenList<cc.Bytes>(bytes),
+    date: cc.frozenList<string>(date),
+    json: cc.frozenList<cc.Json>(json),
+    decimal0: cc.frozenList<string>(decimal0),
+    decimal3: cc.frozenList<string>(decimal3),
+    decimal18: cc.frozenList<string>(decimal18),
+    timestamp: cc.frozenList<cc.Timestamp>(timestamp),
+    kind: cc.frozenList<Kind>(kind),
+    point: cc.frozenList<Point>(point),
+    int64Bigint: cc.frozenList<bigint>(int64Bigint),
+    int64Number: cc.frozenList<number>(int64Number),
+    int64String: cc.frozenList<string>(int64String),
+    uint64Bigint: cc.frozenList<bigint>(uint64Bigint),
+    uint64Number: cc.frozenList<number>(uint64Number),
+    uint64String: cc.frozenList<string>(uint64String),
+    timestampNumber: cc.frozenList<number>(timestampNumber),
+    empty: cc.frozenList<Empty>(empty),
   });
 }
 
@@ -1262,40 +1262,52 @@ function decodeMapValue(r: cc.Reader, end: number): MapValue {
     const tag = r.tag();
     switch (tag) {
       case 10:
-        bool = cc.readEntry(r, bool, cc.stringKeys, () => r.bool(), false);
+        bool = cc.readEntry<boolean>(r, bool, cc.stringKeys, () => r.bool(), false);
         break;
       case 18:
-        int32 = cc.readEntry(r, int32, cc.stringKeys, () => r.sint32(), 0);
+        int32 = cc.readEntry<number>(r, int32, cc.stringKeys, () => r.sint32(), 0);
         break;
       case 26:
-        uint32 = cc.readEntry(r, uint32, cc.stringKeys, () => r.uint32(), 0);
+        uint32 = cc.readEntry<number>(r, uint32, cc.stringKeys, () => r.uint32(), 0);
         break;
       case 34:
-        float = cc.readEntry(r, float, cc.stringKeys, () => r.float(), 0);
+        float = cc.readEntry<number>(r, float, cc.stringKeys, () => r.float(), 0);
         break;
       case 42:
-        double = cc.readEntry(r, double, cc.stringKeys, () => r.double(), 0);
+        double = cc.readEntry<number>(r, double, cc.stringKeys, () => r.double(), 0);
         break;
       case 50:
-        string = cc.readEntry(r, string, cc.stringKeys, () => r.string(), "");
+        string = cc.readEntry<string>(r, string, cc.stringKeys, () => r.string(), "");
         break;
       case 58:
-        bytes = cc.readEntry(r, bytes, cc.stringKeys, () => r.bytes(), cc.noBytes);
+        bytes = cc.readEntry<cc.Bytes>(r, bytes, cc.stringKeys, () => r.bytes(), cc.noBytes);
         break;
       case 66:
-        date = cc.readEntry(r, date, cc.stringKeys, () => cc.readDate(r), "1970-01-01");
+        date = cc.readEntry<string>(r, date, cc.stringKeys, () => cc.readDate(r), "1970-01-01");
         break;
       case 74:
-        json = cc.readEntry(r, json, cc.stringKeys, () => cc.readJson(r));
+        json = cc.readEntry<cc.Json>(r, json, cc.stringKeys, () => cc.readJson(r));
         break;
       case 82:
-        decimal0 = cc.readEntry(r, decimal0, cc.stringKeys, () => cc.readDecimal(r, 0), "0");
+        decimal0 = cc.readEntry<string>(
+          r,
+          decimal0,
+          cc.stringKeys,
+          () => cc.readDecimal(r, 0),
+          "0",
+        );
         break;
       case 90:
-        decimal3 = cc.readEntry(r, decimal3, cc.stringKeys, () => cc.readDecimal(r, 3), "0.000");
+        decimal3 = cc.readEntry<string>(
+          r,
+          decimal3,
+          cc.stringKeys,
+          () => cc.readDecimal(r, 3),
+          "0.000",
+        );
         break;
       case 98:
-        decimal18 = cc.readEntry(
+        decimal18 = cc.readEntry<string>(
           r,
           decimal18,
           cc.stringKeys,
@@ -1304,28 +1316,54 @@ function decodeMapValue(r: cc.Reader, end: number): MapValue {
         );
         break;
       case 106:
-        timestamp = cc.readEntry(r, timestamp, cc.stringKeys, () => cc.readTimestamp(r));
+        timestamp = cc.readEntry<cc.Timestamp>(r, timestamp, cc.stringKeys, () =>
+          cc.readTimestamp(r),
+        );
         break;
       case 114:
-        kind = cc.readEntry(r, kind, cc.stringKeys, () => cc.readEnum(r, Kind));
+        kind = cc.readEntry<Kind>(r, kind, cc.stringKeys, () => cc.readEnum<Kind>(r, Kind));
         break;
       case 122:
-        point = cc.readEntry(r, point, cc.stringKeys, () => decodePoint(r, r.end()));
+        point = cc.readEntry<Point>(r, point, cc.stringKeys, () => decodePoint(r, r.end()));
         break;
       case 130:
-        int64Bigint = cc.readEntry(r, int64Bigint, cc.stringKeys, () => cc.readInt64(r), 0n);
+        int64Bigint = cc.readEntry<bigint>(
+          r,
+          int64Bigint,
+          cc.stringKeys,
+          () => cc.readInt64(r),
+          0n,
+        );
         break;
       case 138:
-        int64Number = cc.readEntry(r, int64Number, cc.stringKeys, () => cc.readInt64Number(r), 0);
+        int64Number = cc.readEntry<number>(
+          r,
+          int64Number,
+          cc.stringKeys,
+          () => cc.readInt64Number(r),
+          0,
+        );
         break;
       case 146:
-        int64String = cc.readEntry(r, int64String, cc.stringKeys, () => cc.readInt64Text(r), "0");
+        int64String = cc.readEntry<string>(
+          r,
+          int64String,
+          cc.stringKeys,
+          () => cc.readInt64Text(r),
+          "0",
+        );
         break;
       case 154:
-        uint64Bigint = cc.readEntry(r, uint64Bigint, cc.stringKeys, () => cc.readUint64(r), 0n);
+        uint64Bigint = cc.readEntry<bigint>(
+          r,
+          uint64Bigint,
+          cc.stringKeys,
+          () => cc.readUint64(r),
+          0n,
+        );
         break;
       case 162:
-        uint64Number = cc.readEntry(
+        uint64Number = cc.readEntry<number>(
           r,
           uint64Number,
           cc.stringKeys,
@@ -1334,7 +1372,7 @@ function decodeMapValue(r: cc.Reader, end: number): MapValue {
         );
         break;
       case 170:
-        uint64String = cc.readEntry(
+        uint64String = cc.readEntry<string>(
           r,
           uint64String,
           cc.stringKeys,
@@ -1343,15 +1381,12 @@ function decodeMapValue(r: cc.Reader, end: number): MapValue {
         );
         break;
       case 178:
-        timestampNumber = cc.readEntry(
-          r,
-          timestampNumber,
-          cc.stringKeys,
-          () => cc.readTimestampMs(r),
+        timestampNumber = cc.readEntry<number>(r, timestampNumber, cc.stringKeys, () =>
+          cc.readTimestampMs(r),
         );
         break;
       case 186:
-        empty = cc.readEntry(r, empty, cc.stringKeys, () => decodeEmpty(r, r.end()));
+        empty = cc.readEntry<Empty>(r, empty, cc.stringKeys, () => decodeEmpty(r, r.end()));
         break;
       default:
         r.skipType(tag & 7);
@@ -1359,29 +1394,29 @@ function decodeMapValue(r: cc.Reader, end: number): MapValue {
   }
   cc.checkEnd(r, end);
   return cc.freeze<MapValue>({
-    bool: cc.frozenMap(bool),
-    int32: cc.frozenMap(int32),
-    uint32: cc.frozenMap(uint32),
-    float: cc.frozenMap(float),
-    double: cc.frozenMap(double),
-    string: cc.frozenMap(string),
-    bytes: cc.frozenMap(bytes),
-    date: cc.frozenMap(date),
-    json: cc.frozenMap(json),
-    decimal0: cc.frozenMap(decimal0),
-    decimal3: cc.frozenMap(decimal3),
-    decimal18: cc.frozenMap(decimal18),
-    timestamp: cc.frozenMap(timestamp),
-    kind: cc.frozenMap(kind),
-    point: cc.frozenMap(point),
-    int64Bigint: cc.frozenMap(int64Bigint),
-    int64Number: cc.frozenMap(int64Number),
-    int64String: cc.frozenMap(int64String),
-    uint64Bigint: cc.frozenMap(uint64Bigint),
-    uint64Number: cc.frozenMap(uint64Number),
-    uint64String: cc.frozenMap(uint64String),
-    timestampNumber: cc.frozenMap(timestampNumber),
-    empty: cc.frozenMap(empty),
+    bool: cc.frozenMap<boolean>(bool),
+    int32: cc.frozenMap<number>(int32),
+    uint32: cc.frozenMap<number>(uint32),
+    float: cc.frozenMap<number>(float),
+    double: cc.frozenMap<number>(double),
+    string: cc.frozenMap<string>(string),
+    bytes: cc.frozenMap<cc.Bytes>(bytes),
+    date: cc.frozenMap<string>(date),
+    json: cc.frozenMap<cc.Json>(json),
+    decimal0: cc.frozenMap<string>(decimal0),
+    decimal3: cc.frozenMap<string>(decimal3),
+    decimal18: cc.frozenMap<string>(decimal18),
+    timestamp: cc.frozenMap<cc.Timestamp>(timestamp),
+    kind: cc.frozenMap<Kind>(kind),
+    point: cc.frozenMap<Point>(point),
+    int64Bigint: cc.frozenMap<bigint>(int64Bigint),
+    int64Number: cc.frozenMap<number>(int64Number),
+    int64String: cc.frozenMap<string>(int64String),
+    uint64Bigint: cc.frozenMap<bigint>(uint64Bigint),
+    uint64Number: cc.frozenMap<number>(uint64Number),
+    uint64String: cc.frozenMap<string>(uint64String),
+    timestampNumber: cc.frozenMap<number>(timestampNumber),
+    empty: cc.frozenMap<Empty>(empty),
   });
 }
 
@@ -1481,22 +1516,22 @@ function decodeMapKey(r: cc.Reader, end: number): MapKey {
     const tag = r.tag();
     switch (tag) {
       case 10:
-        string = cc.readEntry(r, string, cc.stringKeys, () => r.uint32(), 0);
+        string = cc.readEntry<number>(r, string, cc.stringKeys, () => r.uint32(), 0);
         break;
       case 18:
-        bool = cc.readEntry(r, bool, cc.boolKeys, () => r.uint32(), 0);
+        bool = cc.readEntry<number>(r, bool, cc.boolKeys, () => r.uint32(), 0);
         break;
       case 26:
-        int32 = cc.readEntry(r, int32, cc.int32Keys, () => r.uint32(), 0);
+        int32 = cc.readEntry<number>(r, int32, cc.int32Keys, () => r.uint32(), 0);
         break;
       case 34:
-        uint32 = cc.readEntry(r, uint32, cc.uint32Keys, () => r.uint32(), 0);
+        uint32 = cc.readEntry<number>(r, uint32, cc.uint32Keys, () => r.uint32(), 0);
         break;
       case 42:
-        int64 = cc.readEntry(r, int64, cc.int64Keys, () => r.uint32(), 0);
+        int64 = cc.readEntry<number>(r, int64, cc.int64Keys, () => r.uint32(), 0);
         break;
       case 50:
-        uint64 = cc.readEntry(r, uint64, cc.uint64Keys, () => r.uint32(), 0);
+        uint64 = cc.readEntry<number>(r, uint64, cc.uint64Keys, () => r.uint32(), 0);
         break;
       default:
         r.skipType(tag & 7);
@@ -1504,12 +1539,12 @@ function decodeMapKey(r: cc.Reader, end: number): MapKey {
   }
   cc.checkEnd(r, end);
   return cc.freeze<MapKey>({
-    string: cc.frozenMap(string),
-    bool: cc.frozenMap(bool),
-    int32: cc.frozenMap(int32),
-    uint32: cc.frozenMap(uint32),
-    int64: cc.frozenMap(int64),
-    uint64: cc.frozenMap(uint64),
+    string: cc.frozenMap<number>(string),
+    bool: cc.frozenMap<number>(bool),
+    int32: cc.frozenMap<number>(int32),
+    uint32: cc.frozenMap<number>(uint32),
+    int64: cc.frozenMap<number>(int64),
+    uint64: cc.frozenMap<number>(uint64),
   });
 }
 
@@ -1702,7 +1737,7 @@ function decodeDefault(r: cc.Reader, end: number): Default {
         timestamp = cc.readTimestamp(r);
         break;
       case 88:
-        kind = cc.readEnum(r, Kind);
+        kind = cc.readEnum<Kind>(r, Kind);
         break;
       case 96:
         int64 = cc.readInt64(r);
@@ -1714,7 +1749,7 @@ function decodeDefault(r: cc.Reader, end: number): Default {
         (list ??= []).push(r.string());
         break;
       case 122:
-        map = cc.readEntry(r, map, cc.stringKeys, () => r.string(), "");
+        map = cc.readEntry<string>(r, map, cc.stringKeys, () => r.string(), "");
         break;
       default:
         r.skipType(tag & 7);
@@ -1735,8 +1770,8 @@ function decodeDefault(r: cc.Reader, end: number): Default {
     kind: kind ?? cc.missing("kind"),
     int64,
     uint64,
-    list: cc.frozenList(list),
-    map: cc.frozenMap(map),
+    list: cc.frozenList<string>(list),
+    map: cc.frozenMap<string>(map),
   });
 }
 
@@ -1853,7 +1888,7 @@ function decodeKeyed(r: cc.Reader, end: number): Keyed {
         big = cc.readInt64(r);
         break;
       case 40:
-        kind = cc.readEnum(r, Kind);
+        kind = cc.readEnum<Kind>(r, Kind);
         break;
       case 48:
         wide = cc.readUint64Text(r);

@@ -46,7 +46,7 @@ function decodePlace(r: cc.Reader, end: number): Place {
     }
   }
   cc.checkEnd(r, end);
-  return cc.freeze<Place>({ node, nodes: cc.frozenList(nodes), next });
+  return cc.freeze<Place>({ node, nodes: cc.frozenList<number>(nodes), next });
 }
 
 const placeFields = new cc.FieldNames(["node", "nodes", "next"]);
@@ -210,7 +210,7 @@ function decodeNode(r: cc.Reader, end: number): Node {
   return cc.freeze<Node>({
     id,
     parent,
-    others: cc.frozenList(others),
+    others: cc.frozenList<number>(others),
     place,
     homeOf: homeOf ?? cc.missing("homeOf"),
   });

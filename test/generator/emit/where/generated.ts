@@ -527,7 +527,7 @@ function decodeThing(r: cc.Reader, end: number): Thing {
         id = r.uint32();
         break;
       case 16:
-        kind = cc.readEnum(r, Kind);
+        kind = cc.readEnum<Kind>(r, Kind);
         break;
       case 24:
         on = r.bool();
@@ -588,7 +588,7 @@ function decodeThing(r: cc.Reader, end: number): Thing {
     ms: ms ?? cc.missing("ms"),
     inner,
     ratio,
-    tags: cc.frozenList(tags),
+    tags: cc.frozenList<string>(tags),
   });
 }
 
