@@ -2,7 +2,28 @@
 
 import * as cc from "cached-collections/generated/v1";
 
-/** What kind of place it is, by GeoNames. */
+/**
+ * What kind of place it is, by GeoNames.
+ *
+ * - PPL: a city, town or village
+ * - PPLA: seat of a first-order administrative division
+ * - PPLA2: seat of a second-order administrative division
+ * - PPLA3: seat of a third-order administrative division
+ * - PPLA4: seat of a fourth-order administrative division
+ * - PPLA5: seat of a fifth-order administrative division
+ * - PPLC: capital of a political entity
+ * - PPLCH: historical capital of a political entity
+ * - PPLF: farm village
+ * - PPLG: seat of government of a political entity
+ * - PPLH: historical place, no longer inhabited
+ * - PPLL: locality
+ * - PPLQ: abandoned place
+ * - PPLR: religious place
+ * - PPLS: places close to each other
+ * - PPLW: destroyed place
+ * - PPLX: section of a city
+ * - STLMT: settlement
+ */
 export const FeatureCode = [
   "PPL",
   "PPLA",
@@ -24,7 +45,28 @@ export const FeatureCode = [
   "STLMT",
 ] as const;
 
-/** What kind of place it is, by GeoNames. */
+/**
+ * What kind of place it is, by GeoNames.
+ *
+ * - PPL: a city, town or village
+ * - PPLA: seat of a first-order administrative division
+ * - PPLA2: seat of a second-order administrative division
+ * - PPLA3: seat of a third-order administrative division
+ * - PPLA4: seat of a fourth-order administrative division
+ * - PPLA5: seat of a fifth-order administrative division
+ * - PPLC: capital of a political entity
+ * - PPLCH: historical capital of a political entity
+ * - PPLF: farm village
+ * - PPLG: seat of government of a political entity
+ * - PPLH: historical place, no longer inhabited
+ * - PPLL: locality
+ * - PPLQ: abandoned place
+ * - PPLR: religious place
+ * - PPLS: places close to each other
+ * - PPLW: destroyed place
+ * - PPLX: section of a city
+ * - STLMT: settlement
+ */
 export type FeatureCode = (typeof FeatureCode)[number];
 
 const featureCodeNumbers: cc.EnumNumbers = cc.enumNumbers(FeatureCode);
@@ -39,7 +81,9 @@ export interface Location {
 
 /** What a loader gives for Location. */
 export interface LocationInput {
+  /** North is positive. */
   readonly lat: number;
+  /** East is positive. */
   readonly lon: number;
 }
 
@@ -77,6 +121,7 @@ export interface Country {
 
 /** What a loader gives for Country. */
 export interface CountryInput {
+  /** ISO 3166-1 alpha-2, upper case. */
   readonly code: string;
   readonly name: string;
 }
@@ -186,8 +231,11 @@ export interface Region {
 /** What a loader gives for Region. */
 export interface RegionInput {
   readonly country: string;
+  /** Unique within the country. */
   readonly code: string;
+  /** How many populated places it has. */
   readonly cities: number;
+  /** Of all its populated places. */
   readonly population: number;
 }
 
@@ -329,9 +377,12 @@ export interface City {
 
 /** What a loader gives for City. */
 export interface CityInput {
+  /** The GeoNames id. */
   readonly id: number;
   readonly name: string;
+  /** ISO 3166-1 alpha-2, upper case. */
   readonly country: string;
+  /** The region's code; a few places belong to none. */
   readonly adminCode?: string | null | undefined;
   readonly featureCode: FeatureCode;
   readonly population: number;

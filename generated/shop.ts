@@ -8,10 +8,22 @@ export type Currency = (typeof Currency)[number];
 
 const currencyNumbers: cc.EnumNumbers = cc.enumNumbers(Currency);
 
-/** Whether a product can be bought. */
+/**
+ * Whether a product can be bought.
+ *
+ * - draft: not shown yet
+ * - active: on sale
+ * - discontinued: shown until it is sold out
+ */
 export const Status = ["draft", "active", "discontinued"] as const;
 
-/** Whether a product can be bought. */
+/**
+ * Whether a product can be bought.
+ *
+ * - draft: not shown yet
+ * - active: on sale
+ * - discontinued: shown until it is sold out
+ */
 export type Status = (typeof Status)[number];
 
 const statusNumbers: cc.EnumNumbers = cc.enumNumbers(Status);
@@ -83,6 +95,7 @@ export interface ImageInput {
   readonly url: string;
   readonly alt?: string | null | undefined;
   readonly size?: SizeInput | null | undefined;
+  /** SHA-256 of the file. */
   readonly checksum: cc.Bytes;
 }
 
@@ -140,8 +153,11 @@ export interface Category {
 export interface CategoryInput {
   readonly id: number;
   readonly slug: string;
+  /** By language: en, fr, ... */
   readonly names: cc.MapInput<string, string>;
+  /** Unset at the root of the tree. */
   readonly parentId?: number | null | undefined;
+  /** Small ones come first; may be negative. */
   readonly position?: number | null | undefined;
 }
 
@@ -323,13 +339,18 @@ export interface ProductInput {
   readonly images: readonly ImageInput[];
   readonly imagesByRole: cc.MapInput<string, ImageInput>;
   readonly packaging?: SizeInput | null | undefined;
+  /** In kilograms. */
   readonly weight?: number | null | undefined;
+  /** From 0 to 5. */
   readonly rating?: number | null | undefined;
   readonly rankByRegion: cc.MapInput<number, number>;
+  /** GTIN, up to 14 digits. */
   readonly barcode?: cc.Int64Input | null | undefined;
   readonly soldTotal?: cc.Int64Input | null | undefined;
+  /** The first day on sale. */
   readonly launchedOn?: string | null | undefined;
   readonly updatedAt: cc.TimestampInput;
+  /** Whatever the supplier sent. */
   readonly attributes?: cc.JsonInput | null | undefined;
   readonly thumbnail?: cc.Bytes | null | undefined;
 }
@@ -734,8 +755,10 @@ export interface PriceInput {
   readonly sku: string;
   readonly currency: Currency;
   readonly minQuantity: number;
+  /** Per piece, without tax. */
   readonly amount: string;
   readonly taxPercent?: string | null | undefined;
+  /** Milliseconds since 1970. */
   readonly validFrom: cc.TimestampInput;
   readonly validUntil?: cc.TimestampInput | null | undefined;
 }
@@ -963,6 +986,7 @@ export interface StockLevel {
 export interface StockLevelInput {
   readonly warehouse: cc.Int64Input;
   readonly reserved: boolean;
+  /** By sku. */
   readonly pieces: cc.MapInput<string, number>;
   readonly countedAt: cc.TimestampInput;
 }
@@ -1570,6 +1594,8 @@ export class ShopSnapshot extends cc.DatasetSnapshot {
 /**
  * All collections of Shop, pushed and installed together.
  * Constructing it starts nothing; await ready() before the first read.
+ *
+ * The reference data of a shop.
  */
 export class ShopDataset extends cc.Dataset<ShopSnapshot, ShopInputs> {
   /** What the runtime knows of the schema. */

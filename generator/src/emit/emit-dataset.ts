@@ -158,38 +158,42 @@ function datasetClass(schema: Schema, constants: Constants): Statement {
   const doc =
     `All collections of ${name}, pushed and installed together.\n` +
     "Constructing it starts nothing; await ready() before the first read.";
-  return exportedClass(`${name}Dataset`, ownDoc(doc), {
-    extends: `cc.Dataset<${name}Snapshot, ${name}Inputs>`,
-    properties: [
-      {
-        name: "definition",
-        isStatic: true,
-        isReadonly: true,
-        type: "cc.DatasetDefinition",
-        initializer: constants.dataset,
-        docs: ["What the runtime knows of the schema."],
-      },
-      ...entities.map((entity) => ({
-        name: entity.property,
-        isReadonly: true,
-        type: collection(entity),
-      })),
-    ],
-    ctors: [
-      {
-        parameters: [
-          { name: "store", type: "cc.Store" },
-          {
-            name: "options",
-            type: `cc.DatasetOptions<${name}Inputs, ${name}Snapshot>`,
-            hasQuestionToken: true,
-          },
-        ],
-        statements: [
-          `super(${constants.dataset}, ${name}Snapshot, store, options);`,
-          ...assignments,
-        ],
-      },
-    ],
-  });
+  return exportedClass(
+    `${name}Dataset`,
+    schema.doc === undefined ? ownDoc(doc) : `${ownDoc(doc)}\n\n${schema.doc}`,
+    {
+      extends: `cc.Dataset<${name}Snapshot, ${name}Inputs>`,
+      properties: [
+        {
+          name: "definition",
+          isStatic: true,
+          isReadonly: true,
+          type: "cc.DatasetDefinition",
+          initializer: constants.dataset,
+          docs: ["What the runtime knows of the schema."],
+        },
+        ...entities.map((entity) => ({
+          name: entity.property,
+          isReadonly: true,
+          type: collection(entity),
+        })),
+      ],
+      ctors: [
+        {
+          parameters: [
+            { name: "store", type: "cc.Store" },
+            {
+              name: "options",
+              type: `cc.DatasetOptions<${name}Inputs, ${name}Snapshot>`,
+              hasQuestionToken: true,
+            },
+          ],
+          statements: [
+            `super(${constants.dataset}, ${name}Snapshot, store, options);`,
+            ...assignments,
+          ],
+        },
+      ],
+    },
+  );
 }

@@ -26,10 +26,23 @@ export function enumStatements(
   const column = `export const ${name} = `.length;
   const numbers = constants.numbers(name);
   return [
-    exportedConstant(name, doc, `${print(names, 0, column, " as const;".length)} as const`),
-    exportedAlias(name, doc, `(typeof ${name})[number]`),
+    exportedConstant(
+      name,
+      enumDoc(doc, values),
+      `${print(names, 0, column, " as const;".length)} as const`,
+    ),
+    exportedAlias(name, enumDoc(doc, values), `(typeof ${name})[number]`),
     ...(isUsed ? [constant(numbers, "cc.EnumNumbers", `cc.enumNumbers(${name})`)] : []),
   ];
+}
+
+/** The enum's doc, and those of its values, which no comment of their own could reach in a union. */
+function enumDoc(doc: string | undefined, values: Enum["values"]): string | undefined {
+  const items = values.flatMap((value) =>
+    value.doc === undefined ? [] : [`- ${value.name}: ${value.doc}`],
+  );
+  if (items.length === 0) return doc;
+  return [...(doc === undefined ? [] : [doc, ""]), ...items].join("\n");
 }
 
 /** The interfaces of a value type, and its functions if any record holds one. */
@@ -61,6 +74,7 @@ export function recordInterfaces(
       name: field.name,
       type: absent ? `${inputType(field.type)} | null | undefined` : inputType(field.type),
       hasQuestionToken: absent,
+      docs: docs(field.doc),
     };
   });
   return [

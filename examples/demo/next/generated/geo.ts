@@ -16,6 +16,7 @@ export interface Country {
 
 /** What a loader gives for Country. */
 export interface CountryInput {
+  /** ISO 3166-1 alpha-2, upper case. */
   readonly code: string;
   readonly name: string;
 }
@@ -103,8 +104,10 @@ export interface City {
 
 /** What a loader gives for City. */
 export interface CityInput {
+  /** The GeoNames id. */
   readonly id: number;
   readonly name: string;
+  /** ISO 3166-1 alpha-2, upper case. */
   readonly country: string;
   readonly population: number;
   readonly hemisphere: Hemisphere;

@@ -8,10 +8,22 @@ export type Currency = (typeof Currency)[number];
 
 const currencyNumbers: cc.EnumNumbers = cc.enumNumbers(Currency);
 
-/** Whether a product can be ordered. */
+/**
+ * Whether a product can be ordered.
+ *
+ * - announced: not yet
+ * - available: now
+ * - discontinued: no longer
+ */
 export const Availability = ["announced", "available", "discontinued"] as const;
 
-/** Whether a product can be ordered. */
+/**
+ * Whether a product can be ordered.
+ *
+ * - announced: not yet
+ * - available: now
+ * - discontinued: no longer
+ */
 export type Availability = (typeof Availability)[number];
 
 const availabilityNumbers: cc.EnumNumbers = cc.enumNumbers(Availability);
@@ -30,7 +42,9 @@ export interface Category {
 export interface CategoryInput {
   readonly slug: string;
   readonly title: string;
+  /** Unset for a department. */
   readonly parentSlug?: string | null | undefined;
+  /** Among its siblings; small ones come first. */
   readonly position?: number | null | undefined;
 }
 
@@ -168,6 +182,7 @@ export interface ProductInput {
   readonly name: string;
   readonly availability?: Availability | null | undefined;
   readonly categorySlugs: readonly string[];
+  /** The first day on sale. */
   readonly launchedOn?: string | null | undefined;
   readonly weightGrams?: number | null | undefined;
 }
@@ -366,7 +381,9 @@ export interface Price {
 export interface PriceInput {
   readonly sku: string;
   readonly currency: Currency;
+  /** 1 for the normal price. */
   readonly fromQuantity: number;
+  /** Without tax. */
   readonly amount: string;
 }
 

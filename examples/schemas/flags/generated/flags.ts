@@ -31,11 +31,17 @@ export interface Flag {
 
 /** What a loader gives for Flag. */
 export interface FlagInput {
+  /** Like checkout.one-click: the area, then the feature. */
   readonly name: string;
+  /** What everybody gets whom no rule fits. */
   readonly enabled?: boolean | null | undefined;
+  /** The team that removes the flag again. */
   readonly owner: string;
+  /** When it should be gone; unset for a kill switch. */
   readonly expiresOn?: string | null | undefined;
+  /** Empty: all. */
   readonly platforms: readonly Platform[];
+  /** Settings by the name of the variant. */
   readonly variants: cc.MapInput<string, cc.JsonInput>;
 }
 
@@ -237,7 +243,9 @@ export interface Rule {
 export interface RuleInput {
   readonly flag: string;
   readonly environment?: Environment | null | undefined;
+  /** The customer's plan; unset: any. */
   readonly plan?: string | null | undefined;
+  /** The share of users. */
   readonly percent?: string | null | undefined;
   readonly enabled?: boolean | null | undefined;
 }

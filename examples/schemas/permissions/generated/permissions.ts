@@ -103,7 +103,9 @@ export interface Role {
 export interface RoleInput {
   readonly name: string;
   readonly title: string;
+  /** Roles whose grants this one has as well. */
   readonly includes: readonly string[];
+  /** From then on it grants nothing. */
   readonly retiredAt?: cc.TimestampInput | null | undefined;
 }
 
@@ -250,6 +252,7 @@ export interface GrantInput {
   readonly role: string;
   readonly resource: string;
   readonly action: Action;
+  /** Only what belongs to the user. */
   readonly ownOnly?: boolean | null | undefined;
 }
 

@@ -2,10 +2,20 @@
 
 import * as cc from "cached-collections/generated/v1";
 
-/** Which way a script runs. */
+/**
+ * Which way a script runs.
+ *
+ * - ltr: left to right
+ * - rtl: right to left
+ */
 export const Direction = ["ltr", "rtl"] as const;
 
-/** Which way a script runs. */
+/**
+ * Which way a script runs.
+ *
+ * - ltr: left to right
+ * - rtl: right to left
+ */
 export type Direction = (typeof Direction)[number];
 
 const directionNumbers: cc.EnumNumbers = cc.enumNumbers(Direction);
@@ -79,6 +89,7 @@ export interface Locale {
 
 /** What a loader gives for Locale. */
 export interface LocaleInput {
+  /** BCP 47: de, de-AT. */
   readonly tag: string;
   readonly nativeName: string;
   readonly direction?: Direction | null | undefined;
@@ -238,9 +249,11 @@ export interface Message {
 /** What a loader gives for Message. */
 export interface MessageInput {
   readonly tag: string;
+  /** Like cart.empty: the page, then the text. */
   readonly name: string;
   readonly text?: string | null | undefined;
   readonly plural?: PluralInput | null | undefined;
+  /** Milliseconds since 1970. */
   readonly reviewedAt?: cc.TimestampInput | null | undefined;
 }
 

@@ -2,10 +2,20 @@
 
 import * as cc from "cached-collections/generated/v1";
 
-/** What it is: *\/ evil() */
+/**
+ * What it is: *\/ evil()
+ *
+ * - one: the first
+ * - two: \@deprecated: the // second *\/
+ */
 export const Kind = ["one", "two"] as const;
 
-/** What it is: *\/ evil() */
+/**
+ * What it is: *\/ evil()
+ *
+ * - one: the first
+ * - two: \@deprecated: the // second *\/
+ */
 export type Kind = (typeof Kind)[number];
 
 const kindNumbers: cc.EnumNumbers = cc.enumNumbers(Kind);
@@ -19,6 +29,7 @@ export interface Point {
 
 /** What a loader gives for Point. */
 export interface PointInput {
+  /** To the right. */
   readonly x: number;
   readonly y: number;
 }
@@ -65,8 +76,11 @@ export interface Note {
 
 /** What a loader gives for Note. */
 export interface NoteInput {
+  /** \@deprecated */
   readonly id: number;
+  /** Spaces around. */
   readonly kind: Kind;
+  /** `code` and ${template} */
   readonly at: PointInput;
 }
 
@@ -219,6 +233,9 @@ export class DocsSnapshot extends cc.DatasetSnapshot {
 /**
  * All collections of Docs, pushed and installed together.
  * Constructing it starts nothing; await ready() before the first read.
+ *
+ * All about docs. *\/ export const broken = 1; /*
+ * Second line.
  */
 export class DocsDataset extends cc.Dataset<DocsSnapshot, DocsInputs> {
   /** What the runtime knows of the schema. */
