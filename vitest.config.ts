@@ -1,4 +1,5 @@
 /** How tests run: from source, so that a change in a package is seen without building it. */
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
@@ -21,6 +22,8 @@ const config: ViteUserConfig = defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    // Many tests wait for processes and servers: one worker, the default on two cores, would leave one idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     globalSetup: ["test/support/redis-setup.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -2,7 +2,12 @@
 import { crc32 } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeManifest, encodeManifest, type Manifest } from "../../runtime/src/bytes/manifest.js";
+import {
+  decodeManifest,
+  encodeManifest,
+  type Manifest,
+  type ManifestSegment,
+} from "../../runtime/src/bytes/manifest.js";
 import {
   CHUNK_BYTES,
   chunkChecksums,
@@ -28,9 +33,17 @@ const segment = fc
   .chain((part) =>
     fc.option(fc.tuple(ticket, ticket)).map((span) => {
       const [first = 0, last = 0] = span?.toSorted((a, b) => a - b) ?? [];
-      return last === 0 ? part : { ...part, patched: { first, last } };
+      return last === 0 ? part : patchedPart(part, first, last);
     }),
   );
+function patchedPart<P>(
+  part: P,
+  first: number,
+  last: number,
+): P & Pick<ManifestSegment, "patched"> {
+  return { ...part, patched: { first, last } };
+}
+
 const anyManifest: fc.Arbitrary<Manifest> = fc.record({
   format: fc.constant(1),
   package: fc.constant(townDefinition.package),

@@ -52,7 +52,6 @@ entities:
 }
 
 const IN_TYPESCRIPT: Readonly<Record<string, string>> = {
-  Kind: "enum",
   Place: "type",
   "Place.lat": "member",
   City: "entity",
@@ -62,6 +61,8 @@ const IN_TYPESCRIPT: Readonly<Record<string, string>> = {
   "City.near": "list field",
   "City.names": "map field",
   "City.zip": "optional field",
+  "CityInput.country": "key field",
+  "CityInput.zip": "optional field",
   "CityViews.byKind": "group",
   "CityViews.byZip": "unique",
   "CityViews.sorted1": "sorted",
@@ -92,6 +93,10 @@ describe.each(DOCS)("%s", (_what, text) => {
     for (const [name, place] of Object.entries(IN_TYPESCRIPT)) {
       expect([name, found.get(name)]).toEqual([name, `${place}: ${text}`]);
     }
+    // No comment of their own would reach the values of an enum: they are a union.
+    const values = `- city: value: ${text}\n- town: other`;
+    expect(found.get("Kind")).toBe(`enum: ${text}\n\n${values}`);
+    expect(found.get("GeoDataset")).toContain(`package: ${text}`);
   });
 
   test("is the comment of every definition in the .proto", () => {

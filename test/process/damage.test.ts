@@ -69,7 +69,8 @@ async function expectOneRepair(): Promise<void> {
   const ready = await Promise.all(cold.map(async (member) => member.tell("ready")));
   for (const report of ready) {
     expect(report).toMatchObject({ name: "round 1", cities: CITIES, mixed: 0, readErrors: [] });
-    expect(report.revision).toBeGreaterThan(revision);
+    // A damaged header counts as nothing published, so that numbers may begin anew.
+    expect(report.revision).toBeGreaterThanOrEqual(revision);
   }
   await until("who has data follows", async () => {
     const seen = await witness.tell("report");
