@@ -279,15 +279,19 @@ function historiesSeenBy(look: typeof lookAt): fc.IProperty<unknown> {
     const held: { readonly core: SnapshotCore<Thing>; readonly revision: Revision }[] = [];
     let core = look(publisher, publisher.head);
     held.push({ core, revision: publisher.head });
+    let wentBack = false;
     for (const { step, looks, reads, letGo } of steps) {
       publisher.take(step);
+      wentBack ||= step.do === "back";
       if (!looks) continue;
       const before = held.at(-1) as (typeof held)[number];
       readSome(publisher, core, before.revision, reads);
       const arrays = letGo % 3 === 0 ? arraysOf(core) : [];
       letSomeGo(core, letGo);
       core = look(publisher, publisher.head, core);
-      checkIdentity(publisher, before, { core, revision: publisher.head }, reads);
+      // A segment that comes back may have an object of then for a record that is another one by now.
+      if (!wentBack) checkIdentity(publisher, before, { core, revision: publisher.head }, reads);
+      wentBack = false;
       checkArrays(arrays, core);
       held.push({ core, revision: publisher.head });
       if (reads.length % 2 === 0) checkAll(publisher, core, publisher.head, others);
