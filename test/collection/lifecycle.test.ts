@@ -41,6 +41,20 @@ test("reads before the first load say what to do", () => {
   for (const read of reads) expect(read).toThrow(expect.objectContaining(notReady));
 });
 
+test("a data set has no revision until all of its collections have one", async () => {
+  const store = memoryStore();
+  await new CountryMapping(store, { load: load.country }).push();
+  const data = new AtlasDataset(store);
+  await expect(data.pull()).rejects.toMatchObject({ code: "ERR_NOT_READY" });
+  expect([data.country.revision, data.revision, data.status]).toEqual([1, 0, "empty"]);
+  expect(() => data.snapshot()).toThrow(expect.objectContaining({ code: "ERR_NOT_READY" }));
+  const others = new AtlasDataset(store, { load });
+  await others.push();
+  await data.pull();
+  expect([data.revision, data.snapshot().revision]).toEqual([1, 1]);
+  await store.close();
+});
+
 test("a collection reads like a ReadonlyMap, a sequence like a list", async () => {
   const store = memoryStore();
   const data = new AtlasDataset(store, {

@@ -89,11 +89,15 @@ export abstract class Collection<S extends object, P> implements AsyncDisposable
     return followed.length === 0 ? Infinity : Math.max(...followed.map(({ ageMs }) => ageMs));
   }
 
-  /** The revision that is served; of a data set, the highest of its collections. 0 when there is none. A read. */
+  /**
+   * The revision that is served; of a data set, the highest of its collections. 0 as long as `snapshot()` throws,
+   * for a data set as long as one of its collections has nothing. A read.
+   */
   get revision(): number {
     const { followed } = this.#state;
     for (const each of followed) each.touch();
-    return Math.max(0, ...followed.map(({ served }) => served?.stored.revision ?? 0));
+    const revisions = followed.map(({ served }) => served?.stored.revision ?? 0);
+    return revisions.includes(0) ? 0 : Math.max(0, ...revisions);
   }
 
   /** Calls the listener at each event. What it throws becomes a warning of the process. */
