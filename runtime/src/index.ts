@@ -5,6 +5,7 @@
 export { derive } from "./collection/derive.js";
 export { attachedStore } from "./collection/threads/attached-store.js";
 export { shareStore } from "./collection/threads/share-store.js";
+export { NotReplicatedError } from "./collection/publish/confirm-replicas.js";
 export { CachedCollectionsError, type ErrorCode } from "./errors.js";
 export type { FallbackOptions } from "./store/fallback/file-fallback.js";
 export { embeddedStore, type EmbeddedStoreOptions } from "./store/embedded/embedded-store.js";
@@ -20,7 +21,10 @@ export type {
   RevisionInfo,
 } from "./collection/events.js";
 export type { CollectionStatus } from "./collection/follow/followed-version.js";
+export type { AtLeast } from "./collection/await-push.js";
+export type { PublishedRevision } from "./collection/follow/published-revision.js";
 export type { PullOptions, ReadyOptions } from "./collection/handle.js";
+export type { PushOptions } from "./collection/publish/confirm-replicas.js";
 export type {
   CollectionOptions,
   DatasetLoader,
@@ -37,6 +41,7 @@ export type {
   Rows,
 } from "./collection/options.js";
 export type {
+  AnyPushResult,
   DatasetPushResult,
   PushOutcome,
   PushResult,

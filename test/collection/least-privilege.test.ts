@@ -63,6 +63,12 @@ test("a reader follows what a producer pushes, patches and invalidates, and may 
   await expect(reader.invalidate()).rejects.toMatchObject(refused);
   const { version = "Country:" } = (await read.schema("atlas").versions("Country"))[0] ?? {};
   await expect(read.schema("atlas").purge(version)).rejects.toMatchObject(refused);
+  // It may ask for replicas, of which this server has none.
+  const one = { replicas: 1, replicaTimeoutMs: 1_000 };
+  await expect(producer.country.push(one)).rejects.toMatchObject({
+    code: "ERR_NOT_REPLICATED",
+    message: expect.stringContaining("0 of 1 replicas") as string,
+  });
   await producer.country.pull();
   expect(producer.country.has("IT")).toBe(false);
   expect(await produced.schema("atlas").purge(version)).toBe(true);

@@ -29,10 +29,11 @@ export class Member {
   }
 
   /** Resolves to its report when it has done so, or failed to; rejects when it ended before. */
-  async tell(what: Command["do"], timeoutMs?: number): Promise<Report> {
+  async tell(what: Command["do"], more?: number | Partial<Command>): Promise<Report> {
     const id = ++this.#commands;
     const reported = new Promise<Report>((resolve) => this.#reports.set(id, resolve));
-    const command: Command = { id, do: what, ...(timeoutMs !== undefined && { timeoutMs }) };
+    const settings = typeof more === "number" ? { timeoutMs: more } : more;
+    const command: Command = { ...settings, id, do: what };
     this.#child.send(command, () => undefined);
     const ended = this.gone.then(() => {
       throw new Error(`the process ended instead of doing ${what}`);

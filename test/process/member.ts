@@ -5,6 +5,7 @@
  */
 import { appendFile, readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
+import type { DatasetPushResult } from "cached-collections";
 import type * as Build from "../../generated/geo.js";
 import { MemberReads } from "./member-reads.js";
 import { openMemberStore } from "./member-store.js";
@@ -53,7 +54,7 @@ const geo = new GeoDataset(openMemberStore(settings), {
 });
 const reads = new MemberReads(geo);
 
-function report(id: number, error?: unknown): void {
+function report(id: number, pushed?: DatasetPushResult, error?: unknown): void {
   const hasData = geo.revision > 0;
   if (hasData) reads.look();
   const message: Report = {
@@ -64,6 +65,7 @@ function report(id: number, error?: unknown): void {
     ageMs: Number.isFinite(geo.ageMs) ? geo.ageMs : undefined,
     cities: hasData ? geo.city.size : 0,
     ...reads.seen(),
+    ...(pushed !== undefined && { pushed }),
     ...(error !== undefined && { error: codeOf(error) }),
   };
   process.send?.(message);
@@ -73,12 +75,14 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
-async function obey(command: Command): Promise<void> {
+async function obey(command: Command): Promise<DatasetPushResult | undefined> {
+  const { replicas, atLeast } = command;
   if (command.do === "ready") await geo.ready({ timeoutMs: command.timeoutMs ?? 30_000 });
-  else if (command.do === "push") await geo.push();
-  else if (command.do === "pull") await geo.pull();
+  else if (command.do === "push") return geo.push({ replicas });
+  else if (command.do === "pull") await geo.pull({ atLeast });
   else if (command.do === "invalidate") await geo.invalidate();
   else if (command.do === "shift-clock") shiftClock(command.timeoutMs ?? 0);
+  return undefined;
 }
 
 /** The time of day jumps, as when somebody sets the machine's clock; monotonic time does not. */
@@ -90,7 +94,7 @@ function shiftClock(byMs: number): void {
 process.on("disconnect", () => process.exit());
 process.on("message", (command: Command) => {
   obey(command).then(
-    () => report(command.id),
-    (error: unknown) => report(command.id, error),
+    (pushed) => report(command.id, pushed),
+    (error: unknown) => report(command.id, undefined, error),
   );
 });

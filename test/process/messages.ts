@@ -1,5 +1,7 @@
 /** What a member process is started with, told to do, and reports. */
 
+import type { DatasetPushResult } from "cached-collections";
+
 /** Where the store of a test is. */
 export type StorePlace =
   | { readonly kind: "embedded"; readonly path: string }
@@ -42,6 +44,10 @@ export interface Command {
   readonly do: "ready" | "push" | "pull" | "invalidate" | "report" | "shift-clock";
   /** How long `ready` waits; by how much the clock jumps. */
   readonly timeoutMs?: number;
+  /** How many replicas a push waits for. */
+  readonly replicas?: number;
+  /** What a pull waits for. */
+  readonly atLeast?: DatasetPushResult;
 }
 
 /** What a member sees; sent when a command was done or failed. */
@@ -67,6 +73,8 @@ export interface Report {
   readonly names: readonly string[];
   /** Events of all collections in order, at most the last 200: `stale`, `failure ERR_STORE_UNAVAILABLE`. */
   readonly events: readonly string[];
+  /** What a push answered. */
+  readonly pushed?: DatasetPushResult;
   /** The code with which the command failed. */
   readonly error?: string;
 }

@@ -116,7 +116,7 @@ const CONNECT = ["+hello", "+auth", "+client|setname", "+info", "+select", "+pin
 const READ = ["+hmget", "+hget", "+hstrlen", "+hkeys", "+zrangebyscore", "+time", "+subscribe"];
 const WRITE = (
   "+evalsha +eval +get +set +del +pttl +pexpire +persist +hset +hsetnx +hdel +hincrby +hlen +hexists " +
-  "+sadd +srem +smembers +zadd +zremrangebyscore +publish"
+  "+sadd +srem +smembers +zadd +zremrangebyscore +publish +wait"
 ).split(" ");
 
 test("a reader needs to read its keys and to subscribe, nothing else", async () => {

@@ -1,13 +1,15 @@
-/** A Redis Cluster of masters for tests, which share the slots between them, without replicas. */
+/** A Redis Cluster of masters for tests, which share the slots between them; replicas only where a test adds one. */
 import { Redis } from "ioredis";
 import { startRedis, type RedisServer } from "./redis-server.js";
 import { until } from "./until.js";
 
 const SLOTS = 16_384;
+const ARGS = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
 
 export class RedisCluster {
   readonly #servers: readonly RedisServer[];
   readonly #nodes: readonly Redis[];
+  readonly #replicas: RedisServer[] = [];
 
   private constructor(servers: readonly RedisServer[]) {
     this.#servers = servers;
@@ -15,8 +17,7 @@ export class RedisCluster {
   }
 
   static async start(masters: number): Promise<RedisCluster> {
-    const args = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
-    const starting = Array.from({ length: masters }, async () => startRedis({ args }));
+    const starting = Array.from({ length: masters }, async () => startRedis({ args: ARGS }));
     const cluster = new RedisCluster(await Promise.all(starting));
     await cluster.#form();
     return cluster;
@@ -47,9 +48,28 @@ export class RedisCluster {
     }
   }
 
+  /** Starts a replica of the master that has a key's slot; resolves when it is in step. */
+  async addReplicaOf(key: string): Promise<RedisServer> {
+    const owner = this.#node(await this.#ownerOf(await this.#node(0).cluster("KEYSLOT", key)));
+    const server = await startRedis({ args: ARGS });
+    this.#replicas.push(server);
+    const replica = new Redis(server.url);
+    await replica.cluster("MEET", "127.0.0.1", this.ports[0] ?? 0);
+    const id = await idOf(owner);
+    await until("it knows its master", async () =>
+      String(await replica.cluster("NODES")).includes(id),
+    );
+    await replica.cluster("REPLICATE", id);
+    await until("it is in step", async () => {
+      return (await replica.info("replication")).includes("master_link_status:up");
+    });
+    replica.disconnect();
+    return server;
+  }
+
   async stop(): Promise<void> {
     for (const node of this.#nodes) node.disconnect();
-    for (const server of this.#servers) await server.stop();
+    for (const server of [...this.#servers, ...this.#replicas]) await server.stop();
   }
 
   async #form(): Promise<void> {

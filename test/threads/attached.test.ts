@@ -99,7 +99,8 @@ describe("reading", () => {
     await here.publish("two");
     await until("it is served here", () => shared.get("FR")?.name === "two");
     const manifestId = (await headOf(data, V)).id;
-    const word = { status: "fresh", failure: undefined, confirmedAt: 0, checkedAt: 0 } as const;
+    const times = { confirmedAt: 0, checkedAt: 0 } as const;
+    const word = { status: "fresh", failure: undefined, ...times, known: [] } as const;
     const told = { version: V, ...word, isUnread: false, manifestId, revision: undefined } as const;
     const late = new AttachedStore(shareStore(main));
     const far = new CountryMapping(late);

@@ -7,9 +7,14 @@ import type { CollectionEvent, CollectionEvents } from "./events.js";
 import type { CollectionStatus } from "./follow/followed-version.js";
 import { HandleState, type HandleParts, type PullOptions, type ReadyOptions } from "./handle.js";
 import type { HeldRevision } from "./follow/held-revision.js";
+import type { PushOptions } from "./publish/confirm-replicas.js";
 import type { PushResults } from "./publish/push-job.js";
+import type { AnyPushResult } from "./publish/push-result.js";
 
-export abstract class Collection<S extends object, P> implements AsyncDisposable {
+export abstract class Collection<
+  S extends object,
+  P extends AnyPushResult,
+> implements AsyncDisposable {
   readonly #state: HandleState;
   #served: readonly HeldRevision[] = [];
   #snapshot: S | undefined;
@@ -38,6 +43,8 @@ export abstract class Collection<S extends object, P> implements AsyncDisposable
    * Asks the store now. Resolves to a snapshot that contains every push that ended before this call (one that
    * is held back by a pin excepted); rejects when the store does not answer or what it names cannot be loaded,
    * and with ERR_NOT_READY when nothing is published. With `maxAgeMs`, asks only if the last check is older.
+   * With `atLeast`, resolves as soon as what is served contains that push, and rejects with ERR_PUSH_LOST when the
+   * store lost it; when it is not served by the deadline, with what stood in the way, or ERR_TIMEOUT.
    */
   async pull(options?: PullOptions): Promise<S> {
     await this.#state.pull(options);
@@ -49,10 +56,12 @@ export abstract class Collection<S extends object, P> implements AsyncDisposable
    * nothing. Change the database first, then push. Identical rows make no new revision. This process serves
    * what was published, or what superseded it, when the promise resolves. Rejects with ERR_NO_LOADER, ERR_LOADER, ERR_INVALID_RECORD,
    * ERR_DUPLICATE_KEY, ERR_DANGLING_REFERENCE, ERR_GUARD_REFUSED, ERR_TIMEOUT, ERR_STORE_UNAVAILABLE, or
-   * ERR_OUTCOME_UNKNOWN when the store did not say whether it was published (the next check shows).
+   * ERR_OUTCOME_UNKNOWN when the store did not say whether it was published (the next check shows). With
+   * `replicas`, waits until so many have it, or rejects with ERR_NOT_REPLICATED; it is published then all the same.
    */
-  async push(): Promise<P> {
-    return this.answerOf(await this.#state.push());
+  async push(options: PushOptions = {}): Promise<P> {
+    const answer = (results: PushResults): P => this.answerOf(results);
+    return this.#state.published(options, () => this.#state.push(), answer);
   }
 
   /**

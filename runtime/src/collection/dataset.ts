@@ -31,6 +31,7 @@ import {
   type DatasetRollbackOptions,
   type RevisionsByName,
 } from "./pins.js";
+import type { PushOptions } from "./publish/confirm-replicas.js";
 import type { PushResults } from "./publish/push-job.js";
 import { datasetResult, type DatasetPushResult } from "./publish/push-result.js";
 
@@ -103,11 +104,16 @@ export class Dataset<S extends DatasetSnapshot, Inputs> extends Collection<S, Da
    * as that does, and with ERR_DANGLING_REFERENCE; with ERR_INVALID_ARGUMENT for a name that is no collection
    * with a key. The answer has the collections that were given.
    */
-  async patch(patch: DatasetPatchSource<S, Inputs>): Promise<DatasetPushResult> {
+  async patch(
+    patch: DatasetPatchSource<S, Inputs>,
+    options: PushOptions = {},
+  ): Promise<DatasetPushResult> {
     const { package: subject } = this.#definition;
     const given = (patches: unknown, members: readonly LoadMember[]): Map<LoadMember, unknown> =>
       byMember(subject, patches, members);
-    return this.answerOf(await stateOf(this).patch(patch, given));
+    const state = stateOf(this);
+    const publish = (): Promise<PushResults> => state.patch(patch, given);
+    return state.published(options, publish, (results) => this.answerOf(results));
   }
 
   protected override snapshotOf(revisions: readonly HeldRevision[]): S {

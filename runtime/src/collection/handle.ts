@@ -5,16 +5,24 @@
  */
 import { CachedCollectionsError } from "../errors.js";
 import { FORMAT, type AnyEntityDefinition } from "../definition.js";
-import type { Store } from "../store/store.js";
+import type { SchemaStore, Store } from "../store/store.js";
+import { awaitPush, wantedOf, type AtLeast } from "./await-push.js";
 import { Elector } from "./elect/elector.js";
 import { Emitter } from "./events.js";
 import type { FollowedVersion, CollectionStatus } from "./follow/followed-version.js";
 import { Follower } from "./follow/follower.js";
 import type { Following } from "./follow/following.js";
+import {
+  checkPushOptions,
+  confirmReplicas,
+  NotReplicatedError,
+  type PushOptions,
+} from "./publish/confirm-replicas.js";
 import { loadable, type LoadMember, type LoadUnit } from "./publish/load-unit.js";
 import { checkDuration, type Timing } from "./options.js";
 import { givenBy, type AnyPatch } from "./publish/patch-rows.js";
 import type { PatchJob, PushResults } from "./publish/push-job.js";
+import type { AnyPushResult } from "./publish/push-result.js";
 import { push } from "./publish/push.js";
 import { becomeReady } from "./ready.js";
 import { readOnly } from "./threads/attached-store.js";
@@ -29,7 +37,15 @@ export interface ReadyOptions {
 
 export interface PullOptions {
   /** Ask the store only when the last check is older than this, in milliseconds. */
-  readonly maxAgeMs?: number;
+  readonly maxAgeMs?: number | undefined;
+  /**
+   * Resolve as soon as what is served has what this push or patch published, or what was published after it;
+   * ask the store only until then. What a push answered in any process will do, also through JSON, of the
+   * collection or of a data set that has it. Holds also for reads through replicas.
+   */
+  readonly atLeast?: AtLeast | undefined;
+  /** Of `atLeast`: how long to wait for it, in milliseconds. Default 30,000. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** What a handle is made of. */
@@ -132,7 +148,12 @@ export class HandleState {
     await becomeReady({ subject, follower, followed, elector, timeoutMs, closing: this.#signal() });
   }
 
-  async pull({ maxAgeMs }: PullOptions = {}): Promise<void> {
+  async pull({ maxAgeMs, atLeast, timeoutMs }: PullOptions = {}): Promise<void> {
+    if (atLeast !== undefined && maxAgeMs === undefined) return this.#await(atLeast, timeoutMs);
+    if (atLeast !== undefined || timeoutMs !== undefined) {
+      const message = "pull: timeoutMs belongs to atLeast, and maxAgeMs does not go with them";
+      throw new CachedCollectionsError("ERR_INVALID_ARGUMENT", this.parts.subject, message);
+    }
     if (maxAgeMs !== undefined) checkDuration(this.parts.subject, "maxAgeMs", maxAgeMs, 0);
     const { follower, followed } = this.start();
     const oldest = Math.min(...followed.map(({ checkedAt = -Infinity }) => checkedAt));
@@ -148,6 +169,22 @@ export class HandleState {
       await pause(follower.checkIntervalMs, this.#signal());
       if (this.isClosed) throw this.closedError();
     }
+  }
+
+  /** Publishes and sums up what was, then waits for replicas as the options say. */
+  async published<P extends AnyPushResult>(
+    options: PushOptions,
+    publish: () => Promise<PushResults>,
+    answerOf: (results: PushResults) => P,
+  ): Promise<P> {
+    const { subject } = this.parts;
+    checkPushOptions(subject, this.#schema, options);
+    const results = await publish();
+    const result = answerOf(results);
+    const { follower } = this.start();
+    const shortfall = await confirmReplicas(this.#schema, results, options, this.#ending(follower));
+    if (shortfall === undefined) return result;
+    throw new NotReplicatedError(subject, { ...shortfall, result });
   }
 
   /** Loads and publishes what has a loader; pushes of one handle run one after another. */
@@ -167,9 +204,7 @@ export class HandleState {
   /** Says that the database changed. */
   async invalidate(): Promise<void> {
     if (this.isClosed) throw this.closedError();
-    const { definitions, subject } = this.parts;
-    const packageName = definitions[0]?.package ?? subject;
-    await this.store.schema(packageName).invalidate(definitions.map(({ entity }) => entity));
+    await this.#schema.invalidate(this.parts.definitions.map(({ entity }) => entity));
     if (this.#opened !== undefined) void this.#opened.follower.check();
   }
 
@@ -196,13 +231,34 @@ export class HandleState {
     return new CachedCollectionsError("ERR_CLOSED", this.parts.subject, "it was closed");
   }
 
+  get #packageName(): string {
+    return this.parts.definitions[0]?.package ?? this.parts.subject;
+  }
+
+  get #schema(): SchemaStore {
+    return this.store.schema(this.#packageName);
+  }
+
   #signal(): AbortSignal {
     return this.#closing.signal;
   }
 
+  /** Aborted when it closes, and when the store does. */
+  #ending(follower: Following): AbortSignal {
+    return AbortSignal.any([this.#signal(), follower.signal]);
+  }
+
+  async #await(atLeast: AtLeast, timeoutMs = 30_000): Promise<void> {
+    const { subject } = this.parts;
+    checkDuration(subject, "timeoutMs", timeoutMs);
+    const { follower, followed } = this.start();
+    const wanted = wantedOf(subject, followed, atLeast);
+    await awaitPush({ subject, follower, wanted, timeoutMs, closing: this.#signal() });
+  }
+
   #open(): Opened {
     const { definitions, timing, maxDecodedRecords } = this.parts;
-    const follower = followingOf(this.store, definitions[0]?.package ?? this.parts.subject);
+    const follower = followingOf(this.store, this.#packageName);
     const { checkIntervalMs, eager } = timing;
     const wishes = { checkIntervalMs, eager, maxDecodedRecords };
     const followed = definitions.map((each) => follower.open(each, this, wishes));
@@ -270,9 +326,9 @@ export class HandleState {
   /** Runs a load with a signal that ends it at `loadTimeoutMs`, at `close`, and when the store closes. */
   async #limited<T>(follower: Follower, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { subject, timing } = this.parts;
-    const closing = AbortSignal.any([this.#signal(), follower.signal]);
+    const signal = this.#ending(follower);
     const what = "the load (loadTimeoutMs)";
-    return withDeadline({ subject, what, ms: timing.loadTimeoutMs, signal: closing }, run);
+    return withDeadline({ subject, what, ms: timing.loadTimeoutMs, signal }, run);
   }
 
   #tell(results: PushResults): void {

@@ -5,6 +5,8 @@ import type { Distribute } from "./handle.js";
 import { EntityCollection } from "./entity-collection.js";
 import type { PatchSource } from "./options.js";
 import type { AnyPatch } from "./publish/patch-rows.js";
+import type { PushOptions } from "./publish/confirm-replicas.js";
+import type { PushResults } from "./publish/push-job.js";
 import type { PushResult } from "./publish/push-result.js";
 
 /**
@@ -42,9 +44,11 @@ export class Mapping<K, R extends object, I extends object, S extends MappingSna
    * nothing, except while a load is under way.
    * Rejects with what a push rejects with, and with ERR_NOTHING_TO_PATCH when nothing is published.
    */
-  async patch(patch: PatchSource<K, I>): Promise<PushResult> {
+  async patch(patch: PatchSource<K, I>, options: PushOptions = {}): Promise<PushResult> {
     const all: Distribute = (given, members) => new Map(members.map((member) => [member, given]));
-    return this.answerOf(await stateOf(this).patch(patch as AnyPatch, all));
+    const state = stateOf(this);
+    const publish = (): Promise<PushResults> => state.patch(patch as AnyPatch, all);
+    return state.published(options, publish, (results) => this.answerOf(results));
   }
 
   /** Keys in their order. Iterating goes on over the revision it began with. */

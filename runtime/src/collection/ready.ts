@@ -6,7 +6,8 @@ import { CachedCollectionsError } from "../errors.js";
 import type { Elector } from "./elect/elector.js";
 import type { FollowedVersion } from "./follow/followed-version.js";
 import type { Following } from "./follow/following.js";
-import { backoffMs, pause, unlessAborted } from "./timing.js";
+import { backoffMs, unlessAborted } from "./timing.js";
+import { watchFor } from "./watch.js";
 
 export interface ReadyTask {
   readonly subject: string;
@@ -28,12 +29,13 @@ export async function becomeReady(task: ReadyTask): Promise<void> {
   // A caller awaits it, so this timer does keep the process alive.
   const timer = setTimeout(() => deadline.abort(), task.timeoutMs);
   const signal = AbortSignal.any([deadline.signal, task.closing, task.follower.signal]);
-  const watch = watchFor(task);
+  const watch = watchFor(task.follower, () => isReady(task));
+  const ready = watch.done.then((): Step => ({ outcome: "ready" }));
   let obstacle: unknown;
   try {
     for (let attempt = 1; !isReady(task); attempt++) {
       // A step may take long, and the fallback makes it ready meanwhile.
-      const step = await unlessAborted(Promise.race([takeStep(task), watch.ready]), signal);
+      const step = await unlessAborted(Promise.race([takeStep(task), ready]), signal);
       if (step.outcome === "ready") return;
       if (step.outcome === "never") throw step.failure;
       obstacle = step.obstacle ?? obstacle;
@@ -98,36 +100,6 @@ function isStoreFailure(error: unknown): boolean {
     error instanceof CachedCollectionsError &&
     ["ERR_STORE_UNAVAILABLE", "ERR_OUTCOME_UNKNOWN"].includes(error.code)
   );
-}
-
-interface Watch {
-  /** Resolves when there is something to read, whoever brought it. */
-  readonly ready: Promise<Step>;
-  /** Until it is ready, or so long. */
-  pause(ms: number, signal: AbortSignal): Promise<void>;
-  stop(): void;
-}
-
-function watchFor(task: ReadyTask): Watch {
-  const { listeners } = task.follower;
-  const done = new AbortController();
-  const ready = new Promise<Step>((resolve) => {
-    const listener = (): void => {
-      if (!isReady(task)) return;
-      resolve({ outcome: "ready" });
-      done.abort();
-    };
-    listeners.add(listener);
-    done.signal.addEventListener("abort", () => listeners.delete(listener));
-  });
-  return {
-    ready,
-    pause: async (ms, signal) => {
-      await pause(ms, AbortSignal.any([signal, done.signal]));
-      signal.throwIfAborted();
-    },
-    stop: () => done.abort(),
-  };
 }
 
 function tooLate(

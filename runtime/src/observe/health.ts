@@ -1,9 +1,10 @@
 /** What a readiness probe and an operator want to know of collections, computed when asked, without I/O. */
 import { stateOf, type Collection } from "../collection/collection.js";
+import type { AnyPushResult } from "../collection/publish/push-result.js";
 import type { CollectionStatus } from "../collection/follow/followed-version.js";
 
 /** Any generated mapping, sequence or data set. */
-export type AnyCollection = Collection<object, unknown>;
+export type AnyCollection = Collection<object, AnyPushResult>;
 
 export interface HealthOptions {
   /** Not ready when something served was last confirmed longer ago than this. Default: no limit. */

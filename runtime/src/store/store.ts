@@ -130,6 +130,19 @@ export interface PublishReply {
   readonly seq: number;
 }
 
+export interface ReplicaRequest {
+  readonly versions: readonly VersionName[];
+  readonly replicas: number;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface ReplicaReply {
+  readonly state: SchemaState;
+  /** How many replicas have it. */
+  readonly replicas: number;
+}
+
 /** What an elected loader must find true at the store for its lease to be granted. */
 export interface LeaseRequest {
   readonly version: VersionName;
@@ -199,6 +212,12 @@ export interface SchemaStore {
    */
   getChunk(segmentId: string, index: number, into?: Uint8Array): Promise<Uint8Array | undefined>;
   publish(request: PublishRequest): Promise<PublishReply>;
+  /**
+   * Looks at the master, and resolves when so many of its replicas have all that it showed, or at the deadline
+   * with how many have. Rejects when the master did not tell by then, and with the signal's reason. Absent where
+   * there are no replicas.
+   */
+  awaitReplicas?(request: ReplicaRequest): Promise<ReplicaReply>;
   acquireLease(request: LeaseRequest): Promise<LeaseReply>;
   /** Takes a lease whose value was watched unchanged for its whole length. */
   replaceLease(request: LeaseRequest, watchedValue: string): Promise<LeaseReply>;

@@ -3,7 +3,14 @@ import type { CityMapping, CitySnapshot, GeoDataset, GeoSnapshot } from "../../.
 import { CityMapping as Cities, GeoDataset as Geo } from "../../../generated/geo.js";
 import type { CityInput, CityReader } from "../../../generated/geo.js";
 import type { BannerSnapshot } from "../../../generated/shop.js";
-import { derive, type Store } from "cached-collections";
+import {
+  derive,
+  NotReplicatedError,
+  type AtLeast,
+  type DatasetPushResult,
+  type PushResult,
+  type Store,
+} from "cached-collections";
 
 /** Collections and snapshots are read alike. */
 export function readers(cities: CityMapping, page: GeoSnapshot): readonly CityReader[] {
@@ -17,6 +24,30 @@ export const initials: (city: CityReader) => ReadonlySet<string> = derive(
 export async function write(geo: GeoDataset, cities: CityMapping): Promise<void> {
   await geo.push();
   await cities.pull({ maxAgeMs: 1000 });
+}
+
+/** What one process pushes another one can wait for. */
+export async function passOn(
+  geo: GeoDataset,
+  cities: CityMapping,
+): Promise<readonly CitySnapshot[]> {
+  const all: DatasetPushResult = await geo.push({ replicas: 1, replicaTimeoutMs: 1000 });
+  const one: PushResult = await cities.patch({ remove: [1] }, { replicas: 1 });
+  await geo.patch({ city: { remove: [2] } }, { replicas: 2 });
+  const passed = JSON.parse(JSON.stringify(all)) as AtLeast;
+  await geo.pull({ atLeast: one, timeoutMs: 1000 });
+  // expect: TS2561
+  await geo.push({ replica: 1 });
+  // expect: TS2322
+  await cities.push({ replicas: "1" });
+  // expect: TS2322
+  await cities.pull({ atLeast: one.revision });
+  return [await cities.pull({ atLeast: passed }), await cities.pull({ atLeast: all })];
+}
+
+export function published(error: unknown): readonly [number, number] | undefined {
+  if (!(error instanceof NotReplicatedError)) return undefined;
+  return [error.result.revision, error.acknowledged];
 }
 
 export async function writeWrongly(

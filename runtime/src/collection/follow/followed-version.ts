@@ -12,10 +12,11 @@ import type {
   VersionName,
   VersionState,
 } from "../../store/store.js";
-import { directionOf, type Direction } from "./direction.js";
+import { directionOf, type Direction, type Place } from "./direction.js";
 import { publishToTools } from "../channels.js";
 import type { CollectionEvent, CollectionEvents, Emitter } from "../events.js";
 import type { HeldRevision } from "./held-revision.js";
+import { placesOf } from "./published-revision.js";
 import { RecordMemory } from "../../snapshot/record-memory.js";
 import { now } from "../timing.js";
 import { warnOfUnheard } from "../unheard-failure.js";
@@ -61,6 +62,8 @@ export interface Word {
   readonly checkedMsAgo: number;
   readonly status: CollectionStatus;
   readonly failure: CachedCollectionsError | undefined;
+  /** The manifests that the store keeps. */
+  readonly known: readonly Place[];
 }
 
 /** How many epochs are remembered as left behind. */
@@ -79,6 +82,8 @@ export class FollowedVersion {
   served: HeldRevision | undefined;
   /** As of the last check. */
   seen: VersionState = { history: [] };
+  /** All manifests that the store keeps, as of the last check. */
+  known: readonly Place[] = [];
   /** The entity's source as of the last check. */
   source = 0;
   /** When the last check that answered for it was sent, in milliseconds of the monotonic clock. */
@@ -143,6 +148,11 @@ export class FollowedVersion {
     return at - (this.#readAt ?? this.#openedAt);
   }
 
+  /** Whether it served something of this epoch and went on from it. */
+  hasLeft(epoch: string): boolean {
+    return this.#leftEpochs.has(epoch);
+  }
+
   /** A segment in memory: of what is served, or of what was served a moment ago. */
   findSegment(id: string): Segment<object> | undefined {
     return this.served?.segments.get(id) ?? this.#kept?.segments.get(id);
@@ -168,6 +178,7 @@ export class FollowedVersion {
    */
   consider(state: SchemaState, source: number, check: CheckFacts): Considered {
     this.seen = state.versions.get(this.version) ?? { history: [] };
+    this.known = placesOf(this.seen);
     this.source = source;
     this.checkedAt = check.sentAt;
     this.#forgetKept(check.sentAt);
@@ -185,8 +196,9 @@ export class FollowedVersion {
   }
 
   /** Takes another thread's word for it, in the place of a check. */
-  believe({ ageMs, checkedMsAgo, status, failure }: Word): void {
+  believe({ ageMs, checkedMsAgo, status, failure, known }: Word): void {
     const at = now();
+    this.known = known;
     this.checkedAt = checkedMsAgo === Infinity ? undefined : at - checkedMsAgo;
     this.failure = failure;
     this.#confirmedAt = at - ageMs;

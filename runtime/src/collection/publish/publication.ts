@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import type { CachedCollectionsError } from "../../errors.js";
 import type { PublishEntry, PublishRequest } from "../../store/store.js";
 import type { FollowedVersion } from "../follow/followed-version.js";
+import { publishedRevision } from "../follow/published-revision.js";
 import type { HeldRevision } from "../follow/held-revision.js";
 import { buildRevision, type NamedSegment } from "./built-revision.js";
 import type { Candidate, Planned } from "./candidate.js";
@@ -144,7 +145,7 @@ function entryOf(
 ): PublishEntry {
   const before = heads.stored(followed.version);
   const manifest = revision?.stored ?? before;
-  if (manifest === undefined) throw new Error(`${followed.version}: nothing to compare with`);
+  if (manifest === undefined) throw nothingThere(followed);
   const leaseToken = job.tokens.get(followed.version);
   return {
     version: followed.version,
@@ -155,6 +156,10 @@ function entryOf(
     raiseSource: job.reason === "push" && revision !== undefined && before !== undefined,
     ...(leaseToken === undefined ? {} : { leaseToken }),
   };
+}
+
+function nothingThere({ version }: FollowedVersion): Error {
+  return new Error(`${version}: nothing to compare with`);
 }
 
 /**
@@ -178,10 +183,12 @@ function resultOf(
   heads: Heads,
 ): PushResult {
   const published = revision !== undefined;
+  const stored = revision?.stored ?? heads.stored(followed.version);
+  if (stored === undefined) throw nothingThere(followed);
   return {
+    ...publishedRevision(followed.version, stored),
     outcome: published ? "published" : "identical",
     published,
-    revision: (revision?.stored ?? heads.stored(followed.version))?.revision ?? 0,
     records,
     sizeBytes: (layers?.news ?? []).reduce((sum, { part }) => sum + part.sizeBytes, 0),
     warnings,

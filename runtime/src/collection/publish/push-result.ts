@@ -1,5 +1,6 @@
 /** What a push answers. */
 import type { CachedCollectionsError } from "../../errors.js";
+import type { PublishedRevision } from "../follow/published-revision.js";
 
 /**
  * `published`: a new revision; `identical`: the rows are those already published, no new revision;
@@ -7,13 +8,14 @@ import type { CachedCollectionsError } from "../../errors.js";
  */
 export type PushOutcome = "published" | "identical" | "superseded";
 
-/** The answer of a collection's push. */
-export interface PushResult {
+/**
+ * The answer of a collection's push: the revision that holds these rows, or, when superseded, the newer one.
+ * Plain data but for `warnings`; after a detour through JSON it still serves `pull({ atLeast })`.
+ */
+export interface PushResult extends PublishedRevision {
   readonly outcome: PushOutcome;
   /** Whether there is a new revision. */
   readonly published: boolean;
-  /** The revision that holds these rows; when superseded, the newer one. */
-  readonly revision: number;
   readonly records: number;
   /** Size of what was published for it, in bytes: of a small change, the change's. 0 when identical. */
   readonly sizeBytes: number;
@@ -30,6 +32,8 @@ export interface DatasetPushResult {
   readonly revision: number;
   readonly collections: Readonly<Record<string, PushResult>>;
 }
+
+export type AnyPushResult = PushResult | DatasetPushResult;
 
 /** Sums the collections' results up. */
 export function datasetResult(

@@ -12,6 +12,7 @@ import { Candidate, MustLoadAgain } from "./candidate.js";
 import { isDamage } from "../follow/check.js";
 import type { FollowedVersion } from "../follow/followed-version.js";
 import type { Follower } from "../follow/follower.js";
+import { publishedRevision } from "../follow/published-revision.js";
 import { Heads, versionOf } from "./heads.js";
 import { load, type Loaded, type LoadMember, type LoadUnit } from "./load-unit.js";
 import { lookInto } from "./layers.js";
@@ -269,8 +270,9 @@ function supersededResults(results: PushResults, state: SchemaState): PushResult
   return new Map(
     [...results].map(([followed, result]) => {
       const seen = state.versions.get(followed.version);
-      const revision = (seen?.next ?? seen?.head)?.revision ?? result.revision;
-      return [followed, { ...result, outcome: "superseded", published: false, revision }];
+      const stored = seen?.next ?? seen?.head;
+      const newer = stored && publishedRevision(followed.version, stored);
+      return [followed, { ...result, ...newer, outcome: "superseded", published: false }];
     }),
   );
 }

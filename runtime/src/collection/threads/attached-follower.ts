@@ -253,13 +253,14 @@ export class AttachedFollower implements Following {
   }
 }
 
-function wordOf({ status, failure, confirmedAt, checkedAt }: ToldVersion): Word {
+function wordOf({ status, failure, confirmedAt, checkedAt, known }: ToldVersion): Word {
   const at = processNow();
   return {
     ageMs: at - confirmedAt,
     checkedMsAgo: at - checkedAt,
     status,
     failure: failure && errorOf(failure),
+    known,
   };
 }
 

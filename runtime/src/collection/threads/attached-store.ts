@@ -73,6 +73,7 @@ function attachedSchema(packageName: string, ask: Asked): SchemaStore {
     chunkSizes: refuse,
     getChunk: refuse,
     publish: refuse,
+    awaitReplicas: refuse,
     acquireLease: refuse,
     replaceLease: refuse,
     renewLease: refuse,

@@ -6,6 +6,7 @@
 import { CachedCollectionsError, type ErrorCode } from "../../errors.js";
 import type { SharedParts } from "../../snapshot/shared-parts.js";
 import type { StoredManifest, VersionName } from "../../store/store.js";
+import type { Place } from "../follow/direction.js";
 import type { CollectionStatus } from "../follow/followed-version.js";
 
 /** To the sharing thread. */
@@ -60,6 +61,8 @@ export interface ToldVersion {
   readonly confirmedAt: number;
   /** When a check last answered for it. */
   readonly checkedAt: number;
+  /** The manifests that the store keeps. */
+  readonly known: readonly Place[];
   /** It is behind because nobody reads it. */
   readonly isUnread: boolean;
   /** The manifest that is served; undefined when nothing is. */

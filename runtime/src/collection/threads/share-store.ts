@@ -146,6 +146,7 @@ function toldVersion(
     failure: failure && toldError(failure),
     confirmedAt: at - followed.ageMs,
     checkedAt: at - now() + (followed.checkedAt ?? -Infinity),
+    known: followed.known.map(({ id, epoch, revision }) => ({ id, epoch, revision })),
     isUnread: followed.whenRead !== undefined,
     manifestId: followed.served?.stored.id,
     revision,

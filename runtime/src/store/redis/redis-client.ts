@@ -19,6 +19,8 @@ export interface RedisClient {
   disconnect(): void;
   /** Sends a command; bulk replies are Buffers, missing ones null, integers numbers. */
   callBuffer(command: string, args: (string | Buffer | number)[]): Promise<unknown>;
+  /** Of a Cluster: a client for each of its masters. Without it `push({ replicas })` works with one server only. */
+  nodes?(role: "master"): readonly RedisClient[];
   subscribe(...channels: string[]): Promise<unknown>;
   on(event: "ready" | "end", listener: () => void): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;

@@ -38,6 +38,15 @@ export class RedisConnection {
     this.#options = options;
   }
 
+  /** What its clients are duplicates of. */
+  get source(): RedisClient {
+    return this.#options.source;
+  }
+
+  get label(): string {
+    return this.#options.label;
+  }
+
   /** Sends a command that may be executed twice without harm. */
   command(name: string, args: readonly Argument[]): Promise<unknown> {
     return this.#send(name, args, true);

@@ -20,6 +20,8 @@ import type {
   PublishEntry,
   PublishReply,
   PublishRequest,
+  ReplicaReply,
+  ReplicaRequest,
   SchemaState,
   SchemaStore,
   Subscriber,
@@ -27,6 +29,7 @@ import type {
   VersionName,
   VersionState,
 } from "../store.js";
+import { awaitReplicas } from "./await-replicas.js";
 import type { ChunkLane } from "./chunk-lane.js";
 import type { Argument, RedisConnection } from "./redis-connection.js";
 import { isNoPermission } from "./redis-errors.js";
@@ -140,6 +143,15 @@ export class RedisSchemaStore implements SchemaStore {
       ...request.entries.flatMap(entryArguments),
     ]);
     return reply.publishReply(answer);
+  }
+
+  async awaitReplicas(request: ReplicaRequest): Promise<ReplicaReply> {
+    const { versions, ...wish } = request;
+    const fields = stateFields(versions);
+    const { source, label } = this.#redis;
+    const wait = { source, label, key: this.#keys.state, fields, ...wish };
+    const { values, replicas } = await awaitReplicas(wait);
+    return { state: readState(reply.fieldValues(fields, values), versions), replicas };
   }
 
   acquireLease(request: LeaseRequest): Promise<LeaseReply> {

@@ -1,0 +1,101 @@
+/**
+ * Waiting until replicas have what their master has. WAIT counts replicas by the last write of its own
+ * connection and blocks that: so it gets a connection of its own, on which something is written first.
+ */
+import { messageOf } from "../message-of.js";
+import { delay, withDeadline } from "./deadline.js";
+import type { Argument } from "./redis-connection.js";
+import type { RedisClient } from "./redis-client.js";
+import { isNoPermission, isNoScript, storeUnavailable } from "./redis-errors.js";
+import { duplicateOf } from "./redis-options.js";
+import { lookAndMarkScript } from "./scripts/replicas.js";
+
+export interface ReplicaWait {
+  readonly source: RedisClient;
+  readonly label: string;
+  /** The hash that is looked at first, and its fields. */
+  readonly key: string;
+  readonly fields: readonly string[];
+  readonly replicas: number;
+  /** For everything, connecting again after a failure included. */
+  readonly timeoutMs: number;
+  /** Ends it early. */
+  readonly signal: AbortSignal;
+}
+
+/** What the master showed, and how many replicas acknowledged that. */
+export interface Acknowledged {
+  readonly values: unknown;
+  readonly replicas: number;
+}
+
+/** Rejects with ERR_STORE_UNAVAILABLE when the master did not tell by the deadline, or refuses to. */
+export async function awaitReplicas(wait: ReplicaWait): Promise<Acknowledged> {
+  const untilMs = performance.now() + wait.timeoutMs;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await onConnection(wait, untilMs);
+    } catch (error) {
+      wait.signal.throwIfAborted();
+      const pauseMs = Math.min(20 * 2 ** attempt, 500);
+      const isOver = performance.now() + pauseMs >= untilMs;
+      if (isOver || isNoPermission(error)) {
+        throw storeUnavailable(wait.label, messageOf(error));
+      }
+      await delay(pauseMs);
+    }
+  }
+}
+
+/** The master ends the wait at the deadline; so much later its silence counts as a failure, in milliseconds. */
+const REPLY_MS = 500;
+
+async function onConnection(wait: ReplicaWait, untilMs: number): Promise<Acknowledged> {
+  const { source, signal, replicas } = wait;
+  const client = duplicateOf(source, wait.timeoutMs);
+  const end = (): void => client.disconnect();
+  // What it says comes again, as the failure of what is under way.
+  client.on("error", () => undefined);
+  signal.addEventListener("abort", end);
+  try {
+    await withDeadline(client.connect(), untilMs, "connection");
+    const looked = await withDeadline(lookAndMark(client, wait), untilMs, "reply");
+    // To the server 0 would mean for ever.
+    const leftMs = Math.max(1, Math.floor(untilMs - performance.now()));
+    const waiting = looked.master.callBuffer("WAIT", [replicas, leftMs]);
+    const reached = await withDeadline(waiting, untilMs + REPLY_MS, "reply to WAIT");
+    return { values: looked.values, replicas: Number(reached) };
+  } finally {
+    signal.removeEventListener("abort", end);
+    end();
+  }
+}
+
+interface Looked {
+  /** The connection on which it was done. */
+  readonly master: RedisClient;
+  readonly values: unknown;
+}
+
+/** In a Cluster WAIT has no key that leads it to the right master: all others refuse the key of the look. */
+async function lookAndMark(client: RedisClient, { key, fields }: ReplicaWait): Promise<Looked> {
+  let refusal = "the Cluster has no masters";
+  for (const master of client.nodes?.("master") ?? [client]) {
+    try {
+      return { master, values: await run(master, [1, key, ...fields]) };
+    } catch (error) {
+      refusal = messageOf(error);
+      if (!refusal.startsWith("MOVED")) throw error;
+    }
+  }
+  throw new Error(refusal);
+}
+
+async function run(master: RedisClient, rest: readonly Argument[]): Promise<unknown> {
+  try {
+    return await master.callBuffer("EVALSHA", [lookAndMarkScript.sha1, ...rest]);
+  } catch (error) {
+    if (!isNoScript(error)) throw error;
+    return await master.callBuffer("EVAL", [lookAndMarkScript.text, ...rest]);
+  }
+}
