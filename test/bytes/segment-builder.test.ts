@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { openSegment } from "../../runtime/src/bytes/open-segment.js";
-import { keyValues, readKeyMessage, writeKeyMessage } from "../../runtime/src/bytes/key-message.js";
+import { KeyReader, keyValues, writeKeyMessage } from "../../runtime/src/bytes/key-message.js";
 import { sameNormal, type Normal, normalOf } from "../../runtime/src/bytes/scalar.js";
 import { SegmentBuilder } from "../../runtime/src/bytes/segment-builder.js";
 import { atOnce } from "../../runtime/src/bytes/steps.js";
@@ -237,7 +237,7 @@ describe("a delta", () => {
           const writer = new Writer();
           writeKeyMessage(writer, definition, values);
           const bytes = writer.finish();
-          const read = readKeyMessage(new Reader(bytes), bytes.length, definition);
+          const read = new KeyReader(definition).read(new Reader(bytes), bytes.length);
           expect(read.map((value, i) => sameNormal(value, values[i]))).toEqual(
             values.map(() => true),
           );

@@ -50,23 +50,36 @@ export function writeKeyMessage(
   }
 }
 
-/** Reads the key of the message that ends at `end`. Throws BadRecordError. */
-export function readKeyMessage(
-  reader: Reader,
-  end: number,
-  { fields, key }: KeyedEntity,
-): readonly Normal[] {
-  const values = key.map(({ kind }): Normal => (kind.type === "string" ? "" : 0));
-  while (reader.pos < end) {
-    const tag = reader.tag();
-    const name = fields[(tag >>> 3) - 1];
-    const index = key.findIndex((field) => field.name === name);
-    const kind = key[index]?.kind;
-    if (kind === undefined || (tag & 7) !== wireType(kind)) reader.skipType(tag & 7);
-    else values[index] = readValue(reader, kind);
+/** Reads keys of one entity: of messages with nothing else, or of whole records, whose other fields it skips. */
+export class KeyReader {
+  readonly #kinds: readonly ScalarKind[];
+  /** By field number: which component of the key it is. */
+  readonly #components: readonly (number | undefined)[];
+
+  constructor({ fields, key }: KeyedEntity) {
+    this.#kinds = key.map(({ kind }) => kind);
+    const names = key.map(({ name }) => name);
+    const components = fields.map((field) => names.indexOf(field));
+    this.#components = [undefined, ...components.map((at) => (at < 0 ? undefined : at))];
   }
-  checkEnd(reader, end);
-  return values;
+
+  /** The normal values of the key in the message that ends at `end`. Throws BadRecordError. */
+  read(reader: Reader, end: number): readonly Normal[] {
+    const kinds = this.#kinds;
+    const components = this.#components;
+    const values: Normal[] = [];
+    for (const { type } of kinds) values.push(type === "string" ? "" : 0);
+    while (reader.pos < end) {
+      const tag = reader.tag();
+      const component = components[tag >>> 3];
+      const kind = component === undefined ? undefined : kinds[component];
+      if (component === undefined || kind === undefined || (tag & 7) !== wireType(kind))
+        reader.skipType(tag & 7);
+      else values[component] = readValue(reader, kind);
+    }
+    checkEnd(reader, end);
+    return values;
+  }
 }
 
 function componentOf(given: unknown, name: string): unknown {
@@ -94,9 +107,10 @@ function readValue(reader: Reader, kind: ScalarKind): Normal {
     case "string":
       return reader.string();
     case "double":
-      return reader.double();
+      // Adding 0 makes -0 the same key as 0.
+      return reader.double() + 0;
     case "float":
-      return reader.float();
+      return reader.float() + 0;
     case "int64":
     case "decimal":
       return readInt64OrNumber(reader);

@@ -6,7 +6,7 @@
 import { Reader } from "../codec/reader.js";
 import type { AnyEntityDefinition } from "../definition.js";
 import { hashOfValues } from "./index-columns.js";
-import { readKeyMessage } from "./key-message.js";
+import { KeyReader } from "./key-message.js";
 import { normalOf, sameNormal, type Normal } from "./scalar.js";
 import type { Segment } from "./segment.js";
 import { bitLength, fillSlots, homeSlot, nextSlot, type SlotTable } from "./slots.js";
@@ -16,8 +16,9 @@ import { atOnce, type Steps } from "./steps.js";
 export class Marks {
   readonly #bits: Uint8Array;
 
-  constructor(records: number) {
-    this.#bits = new Uint8Array((records + 7) >>> 3);
+  /** None, or a copy of those in a bitmap. */
+  constructor(records: number, marked?: Uint8Array) {
+    this.#bits = marked === undefined ? new Uint8Array((records + 7) >>> 3) : marked.slice();
   }
 
   has(ordinal: number): boolean {
@@ -28,6 +29,13 @@ export class Marks {
     const index = ordinal >>> 3;
     this.#bits[index] = (this.#bits[index] as number) | (1 << (ordinal & 7));
   }
+}
+
+/** A segment, and which of its records a snapshot has found dead. */
+export interface PartLeft {
+  readonly segment: Segment<object>;
+  readonly dead?: Uint8Array | undefined;
+  readonly live?: number;
 }
 
 /** One segment, and which of its records count. */
@@ -42,13 +50,14 @@ export class LivePart {
   #reader: Reader | undefined;
   #keys: SlotTable | undefined;
 
-  constructor(definition: AnyEntityDefinition, segment: Segment<object>) {
+  /** All of a segment, or what is left of it. */
+  constructor(definition: AnyEntityDefinition, { segment, dead, live }: PartLeft) {
     const { buffer, byteOffset, byteLength } = segment.layout.bytes;
     this.segment = segment;
     this.data = new DataView(buffer, byteOffset, byteLength);
-    this.live = segment.records;
+    this.live = live ?? segment.records;
     this.#definition = definition;
-    this.#dead = new Marks(segment.records);
+    this.#dead = new Marks(segment.records, dead);
   }
 
   isLive(ordinal: number): boolean {
@@ -92,7 +101,7 @@ export class LivePart {
 
   /** The key of a record. Throws ERR_BAD_RECORD. */
   keyOf(ordinal: number): readonly Normal[] {
-    return keyOfRecord(this.#definition, this.segment.decode(ordinal));
+    return this.segment.keyOf(ordinal);
   }
 
   /** The message of a record, not copied. */
@@ -104,16 +113,20 @@ export class LivePart {
     return bytes.subarray(reader.pos, end);
   }
 
-  /** Its key slots; those of a small delta are made here, at about a microsecond a record. */
+  /** Its key slots; those of a small delta are made once, at about half a microsecond a record. */
   #fileKeys(): SlotTable {
     const { records, layout } = this.segment;
     if (layout.keys.words.length > 0 || records === 0) return layout.keys;
+    const known = slotsOfDeltas.get(this.segment);
+    if (known !== undefined) return known;
     const { key } = this.#definition;
     const hashes = new Uint32Array(records);
     for (let ordinal = 0; ordinal < records; ordinal++)
       hashes[ordinal] = hashOfValues(key, this.keyOf(ordinal), layout.seed);
     const words = new Int32Array(atOnce(fillSlots(hashes)).buffer);
-    return { words, bits: bitLength(records) };
+    const slots = { words, bits: bitLength(records) };
+    slotsOfDeltas.set(this.segment, slots);
+    return slots;
   }
 
   #has(ordinal: number, values: readonly Normal[]): boolean {
@@ -121,6 +134,9 @@ export class LivePart {
     return values.every((value, index) => sameNormal(value, own[index]));
   }
 }
+
+/** Key slots of deltas that came without any: segments stay while patches come and go. */
+const slotsOfDeltas = new WeakMap<Segment<object>, SlotTable>();
 
 /** The normal values of a record's key. */
 export function keyOfRecord({ key }: AnyEntityDefinition, record: object): readonly Normal[] {
@@ -132,23 +148,31 @@ export function* liveParts(
   definition: AnyEntityDefinition,
   segments: readonly Segment<object>[],
 ): Steps<readonly LivePart[]> {
-  const parts = segments.map((segment) => new LivePart(definition, segment));
-  for (const [index, newer] of parts.entries()) {
-    const older = parts.slice(index + 1);
-    if (older.length === 0) break;
-    for (let ordinal = 0; ordinal < newer.segment.records; ordinal++) {
-      killIn(older, newer.keyOf(ordinal));
-      if (ordinal % 64 === 0) yield;
-    }
-    for (const values of removedKeys(definition, newer.segment)) {
-      killIn(older, values);
-      yield;
-    }
-  }
+  let parts: readonly LivePart[] = [];
+  for (const segment of [...segments].reverse()) parts = yield* layOn(definition, segment, parts);
   return parts;
 }
 
-/** The record that is met first has killed those in still older parts itself. */
+/** Lays one more segment over others, in which its keys are found; newest first. Throws ERR_BAD_RECORD. */
+export function* layOn(
+  definition: AnyEntityDefinition,
+  segment: Segment<object>,
+  below: readonly LivePart[],
+): Steps<readonly LivePart[]> {
+  const newest = new LivePart(definition, { segment });
+  if (below.length === 0) return [newest];
+  for (let ordinal = 0; ordinal < segment.records; ordinal++) {
+    killIn(below, newest.keyOf(ordinal));
+    if (ordinal % 64 === 0) yield;
+  }
+  for (const values of removedKeys(definition, segment)) {
+    killIn(below, values);
+    yield;
+  }
+  return [newest, ...below];
+}
+
+/** The record that is met first has killed those in still older parts itself, when it was laid over them. */
 function killIn(older: readonly LivePart[], values: readonly Normal[]): void {
   for (const part of older) {
     const ordinal = part.find(values);
@@ -165,10 +189,11 @@ export function* removedKeys(
 ): Generator<readonly Normal[], void, undefined> {
   const { bytes, offsets, records, removed } = layout;
   const reader = new Reader(bytes);
+  const keys = new KeyReader(definition);
   reader.pos = records === 0 ? 1 : (offsets[records - 1] as number);
   reader.pos = reader.end();
   for (let i = 0; i < removed; i++) {
     reader.pos++;
-    yield readKeyMessage(reader, reader.end(), definition);
+    yield keys.read(reader, reader.end());
   }
 }

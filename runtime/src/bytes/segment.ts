@@ -7,7 +7,7 @@ import { BadRecordError } from "../codec/bad-record.js";
 import { Reader } from "../codec/reader.js";
 import type { EntityDefinition } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
-import { readKeyMessage } from "./key-message.js";
+import { KeyReader } from "./key-message.js";
 import type { Normal } from "./scalar.js";
 import type { SlotTable } from "./slots.js";
 
@@ -46,6 +46,7 @@ export class Segment<R extends object> {
   readonly #definition: EntityDefinition<R, never>;
   readonly #offsets: Uint32Array;
   readonly #reader: Reader;
+  readonly #keys: KeyReader;
 
   /** The layout has been checked: `openSegment` makes segments from bytes that have not. */
   constructor(definition: EntityDefinition<R, never>, layout: SegmentLayout) {
@@ -54,6 +55,7 @@ export class Segment<R extends object> {
     this.#definition = definition;
     this.#offsets = layout.offsets;
     this.#reader = new Reader(layout.bytes);
+    this.#keys = new KeyReader(definition);
   }
 
   /** Decodes a record, a new object each time. Throws ERR_BAD_RECORD when its bytes are no record. */
@@ -68,11 +70,23 @@ export class Segment<R extends object> {
     }
   }
 
+  /** The normal values of a record's key, without decoding the rest of it. Throws ERR_BAD_RECORD. */
+  keyOf(ordinal: number): readonly Normal[] {
+    const reader = this.#reader;
+    reader.pos = this.#offsets[ordinal] as number;
+    try {
+      return this.#keys.read(reader, reader.end());
+    } catch (error) {
+      this.badRecord ??= this.#badRecord(ordinal, error);
+      throw this.#badRecord(ordinal, error);
+    }
+  }
+
   /** The normal values of a key that the segment takes away. Throws BadRecordError. */
   removedKey(index: number): readonly Normal[] {
     const reader = this.#reader;
     reader.pos = this.layout.removedOffsets[index] as number;
-    return readKeyMessage(reader, reader.end(), this.#definition);
+    return this.#keys.read(reader, reader.end());
   }
 
   /** Whether a record has the same bytes as one of another segment. */

@@ -5,7 +5,7 @@
  */
 import { checkUnique } from "../../bytes/check-unique.js";
 import { runsShort } from "../../bytes/limited-views.js";
-import { liveParts, type LivePart } from "../../bytes/live-parts.js";
+import { layOn, LivePart, liveParts } from "../../bytes/live-parts.js";
 import { mergeIntoBase, mergeIntoDelta } from "../../bytes/merge-parts.js";
 import type { BuiltSegment } from "../../bytes/segment-builder.js";
 import { inSlices } from "../../bytes/steps.js";
@@ -21,14 +21,18 @@ export interface Published {
   readonly parts: readonly LivePart[];
 }
 
-/** Looks at what is published; throws ERR_BAD_RECORD when that does not decode. */
-export async function lookInto(
-  definition: AnyEntityDefinition,
-  revision: HeldRevision,
-  signal: AbortSignal,
-): Promise<Published> {
-  const steps = liveParts(definition, [...revision.segments.values()]);
-  return { revision, parts: await inSlices(steps, signal) };
+/** Looks at what is published. */
+export function lookInto(definition: AnyEntityDefinition, revision: HeldRevision): Published {
+  return { revision, parts: livePartsOf(definition, revision) };
+}
+
+/** What is live in it, which its snapshot has found out; newest first. A copy: newer segments kill in it. */
+function livePartsOf(definition: AnyEntityDefinition, { core }: HeldRevision): readonly LivePart[] {
+  return core.parts.list
+    .map(
+      ({ records: { segment }, dead, live }) => new LivePart(definition, { segment, dead, live }),
+    )
+    .reverse();
 }
 
 /** How many deltas of one size become one. */
@@ -113,11 +117,12 @@ export class LayersOver {
     const definition = this.#definition;
     const below = namedSegments(this.#over);
     const { segment, origin } = this.#built;
-    const isEmpty = segment.records + segment.removed === 0;
-    const segments = isEmpty
-      ? below
-      : [await nameBuilt(definition, segment, origin, this.#signal), ...below];
-    return openStack(definition, segments, isEmpty ? 0 : 1, this.#signal);
+    const parts = livePartsOf(definition, this.#over);
+    if (segment.records + segment.removed === 0) return { segments: below, parts };
+    const own = await nameBuilt(definition, segment, origin, this.#signal);
+    const all = await inSlices(layOn(definition, own.segment, parts), this.#signal);
+    await inSlices(checkUnique(definition, all), this.#signal);
+    return { segments: [own, ...below], parts: all };
   }
 }
 
@@ -129,32 +134,21 @@ export async function layOverLoaded(
   { anew, signal }: { readonly anew: boolean; readonly signal: AbortSignal },
 ): Promise<Layers> {
   const segments = [...patches, ...loaded.segments];
-  const stack = await openStack(definition, segments, patches.length, signal);
-  if (anew || (await inSlices(runsShort(definition, stack.parts), signal))) {
+  const opened = segments.map(({ segment }) => segment);
+  const parts = await inSlices(liveParts(definition, opened), signal);
+  for (let index = 0; index < patches.length; index++)
+    await inSlices(checkUnique(definition, parts.slice(index)), signal);
+  const stack = { segments, parts };
+  if (anew || (await inSlices(runsShort(definition, parts), signal))) {
     return baseOf(definition, stack, signal);
   }
-  return { segments, news: loaded.news, records: liveIn(stack.parts) };
+  return { segments, news: loaded.news, records: liveIn(parts) };
 }
 
 /** Newest first. */
 interface Stack {
   readonly segments: readonly NamedSegment[];
   readonly parts: readonly LivePart[];
-}
-
-/** What is live in it. Checks of the newest segments, so many, that what is unique is so. */
-async function openStack(
-  definition: AnyEntityDefinition,
-  segments: readonly NamedSegment[],
-  news: number,
-  signal: AbortSignal,
-): Promise<Stack> {
-  const opened = segments.map(({ segment }) => segment);
-  const parts = await inSlices(liveParts(definition, opened), signal);
-  for (let index = 0; index < news; index++) {
-    await inSlices(checkUnique(definition, parts.slice(index)), signal);
-  }
-  return { segments, parts };
 }
 
 async function baseOf(

@@ -76,7 +76,7 @@ class PushAttempt {
   /** What is published may prove bad only when rows are compared with it; the next load replaces it. */
   async #load(heads: Heads): Promise<readonly Loaded[] | "load-again"> {
     const { unit, members, reason, signal } = this.#job;
-    const compared = await before(members, heads, this.#suspects, signal);
+    const compared = await before(members, heads, this.#suspects);
     try {
       return await load(unit, members, compared, { signal, reason });
     } catch (error) {
@@ -111,7 +111,7 @@ class PushAttempt {
         const message = "nothing is published yet; push first";
         throw new CachedCollectionsError("ERR_NOTHING_TO_PATCH", subject, message);
       }
-      const over = await lookInto(definition, revision, signal);
+      const over = lookInto(definition, revision);
       const { loads = [] } = heads.state.versions.get(nameOf(member)) ?? {};
       const rows = given.has(member) ? given.get(member) : [];
       loaded.push(await patchRows(member, over, rows, { signal }, loads.length > 0));
