@@ -26,7 +26,7 @@ export class Cleanup {
 
   async #runAll(): Promise<void> {
     for (const task of this.#tasks) {
-      await task().catch((error: unknown) => console.error("cleaning up:", error));
+      await task().catch((error: unknown) => console.error(`cleaning up: ${String(error)}`));
     }
   }
 }

@@ -4,6 +4,7 @@
  * It needs nothing but Node.js; with `REDIS_URL` in the environment it goes through Redis.
  */
 import { join } from "node:path";
+import { CachedCollectionsError } from "cached-collections";
 import { GeoDataset } from "../../generated/geo.js";
 import { plainCities, plainCountries } from "../data/plain-cities.js";
 import { Cleanup } from "./cleanup.js";
@@ -23,8 +24,8 @@ async function demo(cleanup: Cleanup): Promise<void> {
   const place = await newPlace();
   cleanup.defer(() => removePlace(place));
   const database = await fillDatabase(place, cleanup);
-  const { store, close } = openStore(place);
-  cleanup.defer(close);
+  const store = openStore(place);
+  cleanup.defer(() => store.close());
   const geo = await pushFirst(new GeoDataset(store, { load: cityLoaders(database) }), store.label);
   const readers = await startReaders(place, digest(geo.snapshot()), cleanup);
   await changeAndPush(geo, database, readers);
@@ -144,5 +145,5 @@ const cleanup = new Cleanup();
 void demo(cleanup).catch(async (error: unknown) => {
   process.exitCode = 1;
   await cleanup.run();
-  console.error(error);
+  console.error(error instanceof CachedCollectionsError ? error.message : error);
 });

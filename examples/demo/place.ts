@@ -27,25 +27,12 @@ export function givenPlace(): Place {
   return { DEMO_FOLDER, DEMO_PREFIX };
 }
 
-export interface OpenStore {
-  readonly store: Store;
-  readonly close: () => Promise<void>;
-}
-
-/** Opens the store there. `close` also ends the connection that was made for it. */
-export function openStore(place: Place): OpenStore {
+/** Opens the store there. */
+export function openStore(place: Place): Store {
   const url = process.env["REDIS_URL"];
-  if (url === undefined || url === "") {
-    const store = embeddedStore({ path: join(place.DEMO_FOLDER, "store") });
-    return { store, close: () => store.close() };
-  }
-  const redis = new Redis(url);
-  const store = redisStore(redis, { prefix: place.DEMO_PREFIX });
-  const close = async (): Promise<void> => {
-    await store.close();
-    redis.disconnect();
-  };
-  return { store, close };
+  return url === undefined || url === ""
+    ? embeddedStore({ path: join(place.DEMO_FOLDER, "store") })
+    : redisStore(new Redis(url, { lazyConnect: true }), { prefix: place.DEMO_PREFIX });
 }
 
 /** Removes everything that the demo left: the folder, and in Redis the keys under its prefix. */
@@ -53,9 +40,15 @@ export async function removePlace(place: Place): Promise<void> {
   await rm(place.DEMO_FOLDER, { recursive: true, force: true });
   const url = process.env["REDIS_URL"];
   if (url === undefined || url === "") return;
-  const redis = new Redis(url);
-  for await (const keys of redis.scanStream({ match: `{cc:${place.DEMO_PREFIX}:*`, count: 1000 })) {
-    if ((keys as string[]).length > 0) await redis.unlink(keys as string[]);
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
+  redis.on("error", () => undefined); // whoever awaits connect() is told
+  try {
+    await redis.connect();
+    const stream = redis.scanStream({ match: `{cc:${place.DEMO_PREFIX}:*`, count: 1000 });
+    for await (const keys of stream) {
+      if ((keys as string[]).length > 0) await redis.unlink(keys as string[]);
+    }
+  } finally {
+    redis.disconnect();
   }
-  redis.disconnect();
 }

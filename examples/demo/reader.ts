@@ -10,8 +10,8 @@ import { givenPlace, openStore } from "./place.js";
 async function main(): Promise<void> {
   const emptyRssBytes = settledRssBytes();
   const startMs = performance.now();
-  const { store, close } = openStore(givenPlace());
-  process.once("disconnect", () => void close().finally(() => process.kill(process.pid)));
+  const store = openStore(givenPlace());
+  process.once("disconnect", () => void store.close().finally(() => process.kill(process.pid)));
   const geo = new GeoDataset(store);
   await geo.ready({ timeoutMs: 30_000 });
   const readyInMs = performance.now() - startMs;

@@ -5,7 +5,7 @@ import { CatalogDataset, type ProductInput } from "./generated/catalog.js";
 
 const url = process.env["REDIS_URL"]; // without Redis: an embedded database, for development and tests
 const store = url
-  ? redisStore(new Redis(url), { prefix: "orders" })
+  ? redisStore(new Redis(url, { lazyConnect: true }), { prefix: "orders" })
   : embeddedStore({ path: ".cache" });
 
 const catalog = new CatalogDataset(store, { load: { product: productsFromDatabase } });
