@@ -146,7 +146,7 @@ test("an idle store with a subscription does not keep the process alive", async 
   expect(await readdir(join(path, "idle"))).toContain(FILE_NAME);
 });
 
-test("without libsql the error says what to install", async () => {
+test("without libsql ready() says at once what to install", async () => {
   const modules = join(path, "without", "node_modules");
   const root = fileURLToPath(new URL("../..", import.meta.url));
   await cp(join(root, "runtime", "dist"), join(modules, "cached-collections", "dist"), {
@@ -157,9 +157,12 @@ test("without libsql the error says what to install", async () => {
     join(modules, "cached-collections", "package.json"),
   );
   await symlink(join(root, "node_modules", "protobufjs"), join(modules, "protobufjs"));
+  await cp(join(root, "dist", "generated", "geo.js"), join(path, "without", "geo.mjs"));
   const code = `
     import { embeddedStore } from "cached-collections";
-    const error = await embeddedStore({ path: "x" }).schema("geo").check([]).catch((e) => e);
+    import { GeoDataset } from "./geo.mjs";
+    const geo = new GeoDataset(embeddedStore({ path: "x" }));
+    const error = await geo.ready({ timeoutMs: 2 ** 30 }).catch((e) => e);
     process.exit(error.code === "ERR_MISSING_PACKAGE" && error.message.includes("npm install libsql") ? 0 : 1);
   `;
   const child = spawn(process.execPath, ["--input-type=module", "-e", code], {

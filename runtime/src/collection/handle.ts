@@ -145,7 +145,9 @@ export class HandleState {
     const { follower, followed, elector: own } = this.start();
     const { subject, parent } = this.parts;
     const elector = own ?? (parent === undefined ? undefined : parent.state.#opened?.elector);
-    await becomeReady({ subject, follower, followed, elector, timeoutMs, closing: this.#signal() });
+    const { label: store } = this.store;
+    const closing = this.#signal();
+    await becomeReady({ subject, store, follower, followed, elector, timeoutMs, closing });
   }
 
   async pull({ maxAgeMs, atLeast, timeoutMs }: PullOptions = {}): Promise<void> {

@@ -11,6 +11,8 @@ import { watchFor } from "./watch.js";
 
 export interface ReadyTask {
   readonly subject: string;
+  /** What the store is called in messages. */
+  readonly store: string;
   readonly follower: Following;
   readonly followed: readonly FollowedVersion[];
   /** Undefined when this process cannot load. */
@@ -62,10 +64,10 @@ async function takeStep(task: ReadyTask): Promise<Step> {
     if (isReady(task)) return { outcome: "ready" };
     const damaged = task.followed.find(({ version }) => failures.has(version));
     const failure = damaged && failures.get(damaged.version);
-    // No waiting makes one build into another.
-    if (failure?.code === "ERR_OTHER_SCHEMA") return { outcome: "never", failure };
+    if (failure !== undefined && isForEver(failure)) return { outcome: "never", failure };
     obstacle = failure;
   } catch (error) {
+    if (isForEver(error)) return { outcome: "never", failure: error };
     return { outcome: "again", obstacle: error };
   }
   if (task.elector === undefined) {
@@ -81,6 +83,14 @@ async function takeStep(task: ReadyTask): Promise<Step> {
     if (isStoreFailure(error)) return { outcome: "again", obstacle: error };
     throw error;
   }
+}
+
+/** No waiting makes one build into another, or installs a package. */
+function isForEver(error: unknown): error is CachedCollectionsError {
+  return (
+    error instanceof CachedCollectionsError &&
+    ["ERR_OTHER_SCHEMA", "ERR_MISSING_PACKAGE"].includes(error.code)
+  );
 }
 
 function waitingFor(subject: string, failed: string | undefined): CachedCollectionsError {
@@ -103,13 +113,13 @@ function isStoreFailure(error: unknown): boolean {
 }
 
 function tooLate(
-  { subject, followed, timeoutMs }: ReadyTask,
+  { subject, store, followed, timeoutMs }: ReadyTask,
   obstacle: unknown,
 ): CachedCollectionsError {
   const known = obstacle instanceof CachedCollectionsError ? obstacle : undefined;
   const isUnanswered = followed.some(({ checkedAt }) => checkedAt === undefined);
   const code = known?.code ?? (isUnanswered ? "ERR_STORE_UNAVAILABLE" : "ERR_TIMEOUT");
-  const why = known?.message ?? (isUnanswered ? "the store did not answer" : nobodyLoads(followed));
+  const why = known?.message ?? (isUnanswered ? `${store} did not answer` : nobodyLoads(followed));
   const message = `not ready after ${timeoutMs} ms: ${why}`;
   return new CachedCollectionsError(code, subject, message, { cause: known });
 }

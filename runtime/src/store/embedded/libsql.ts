@@ -1,5 +1,6 @@
 /** The part of libsql that is used, loaded at first use: services on Redis need not install it. */
 import { CachedCollectionsError } from "../../errors.js";
+import { messageOf } from "../message-of.js";
 
 export interface Database {
   prepare(sql: string): Statement;
@@ -25,12 +26,9 @@ export async function loadLibsql(label: string): Promise<OpenDatabase> {
     const { default: LibsqlDatabase } = await import("libsql");
     return (path) => new LibsqlDatabase(path, { timeout: 0 }) as Database;
   } catch (error) {
-    throw new CachedCollectionsError(
-      "ERR_MISSING_PACKAGE",
-      label,
-      "the embedded store needs the package libsql; run `npm install libsql`",
-      { cause: error },
-    );
+    // A package without its binary for this platform is there and cannot be loaded either.
+    const message = `the embedded store needs the package libsql; run \`npm install libsql\` (${messageOf(error)})`;
+    throw new CachedCollectionsError("ERR_MISSING_PACKAGE", label, message, { cause: error });
   }
 }
 
