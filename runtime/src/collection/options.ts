@@ -6,7 +6,7 @@ import { CachedCollectionsError } from "../errors.js";
 import { MOST_DECODED } from "../snapshot/record-memory.js";
 
 /** Rows as a loader gives them, one after another; they are encoded as they come and not kept. */
-export type Rows<I> = Iterable<I> | AsyncIterable<I>;
+export type Rows<I> = readonly I[] | Iterable<I> | AsyncIterable<I>;
 
 /**
  * Why rows are asked for: `push` was called; `first`: nothing is published yet; `invalidate`: the database was
