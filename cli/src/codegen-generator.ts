@@ -20,7 +20,7 @@ export async function loadGenerator(): Promise<Generator> {
 
 function isMissing(error: unknown): boolean {
   if (!(error instanceof Error) || !("code" in error)) return false;
-  return (
-    error.code === "ERR_MODULE_NOT_FOUND" && error.message.includes("@cached-collections/generator")
-  );
+  // What the generator itself needs may be missing too, and is another matter.
+  const name = "Cannot find package '@cached-collections/generator'";
+  return error.code === "ERR_MODULE_NOT_FOUND" && error.message.startsWith(name);
 }

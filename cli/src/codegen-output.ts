@@ -63,7 +63,8 @@ export function applyChanges(changes: readonly Change[]): Applied {
     return { changes: done, problem: undefined };
   } catch (error) {
     for (const { path } of changes) removeIfThere(beside(path));
-    const fix = "let this user write there, and see that the disk has room";
+    const fix =
+      "let this user write there, and see that the disk has room and no file stands in a folder's place";
     const problem = systemProblem("unwritable", error, "it cannot be written", fix);
     return { changes: done, problem };
   }

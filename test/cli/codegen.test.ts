@@ -278,18 +278,7 @@ describe("the command line", () => {
   });
 
   test("says what to install where the generator is missing", async () => {
-    // The same command line in a folder from which only its other packages resolve.
-    const root = fileURLToPath(new URL("../../", import.meta.url));
-    const installed = join(folder, "node_modules");
-    const own = join(installed, "@cached-collections", "cli");
-    for (const part of ["bin", "dist", "package.json"]) {
-      cpSync(join(root, "cli", part), join(own, part), { recursive: true });
-    }
-    for (const name of ["commander", "jiti", "leven"]) {
-      cpSync(join(root, "node_modules", name), join(installed, name), { recursive: true });
-    }
-    const bin = join(own, "bin", "cached-collections.js");
-    const { code, stderr } = await runCommand(["codegen"], folder, bin);
+    const { code, stderr } = await runCommand(["codegen"], folder, installCli());
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: [
@@ -300,7 +289,30 @@ describe("the command line", () => {
       ].join("\n"),
     });
   });
+
+  test("does not say so when what the generator needs is missing", async () => {
+    const bin = installCli();
+    install("generator", "@cached-collections/generator", ["dist", "package.json"]);
+    const { code, stderr } = await runCommand(["codegen"], folder, bin);
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/Cannot find package '(ts-morph|yaml)'/);
+    expect(stderr).not.toContain("generator-missing");
+  });
 });
+
+/** The same command line in a folder from which only its other packages resolve; returns its program. */
+function installCli(): string {
+  install("cli", "@cached-collections/cli", ["bin", "dist", "package.json"]);
+  for (const name of ["commander", "jiti", "leven"]) install(`node_modules/${name}`, name, ["."]);
+  return join(folder, "node_modules/@cached-collections/cli/bin/cached-collections.js");
+}
+
+function install(from: string, name: string, parts: readonly string[]): void {
+  const root = fileURLToPath(new URL("../../", import.meta.url));
+  for (const part of parts) {
+    cpSync(join(root, from, part), join(folder, "node_modules", name, part), { recursive: true });
+  }
+}
 
 function codegen(...args: readonly string[]): Promise<Outcome> {
   return project.run("codegen", ...args);
