@@ -1,4 +1,4 @@
-/** The generator: a peer that only builds need, so that deploys can have this command line without it. */
+/** The generator: a peer, so that this package, with the types of a config file, can be had without it. */
 import type * as generator from "@cached-collections/generator";
 import { ProblemError } from "./problem.js";
 

@@ -10,7 +10,7 @@ const EXIT_USAGE = 2;
 export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   const program = new Command("cached-collections")
-    .description("Typed in-memory collections for Node.js services: builds and deploys.")
+    .description("Typed in-memory collections for Node.js services: the tool of their builds.")
     .version(ownVersion())
     .addCommand(
       codegenCommand((code) => {

@@ -16,7 +16,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   runtime: [],
   generator: [],
   generated: [],
-  cli: ["cached-collections", "@cached-collections/generator"],
+  cli: ["@cached-collections/generator"],
   examples: ["cached-collections", "@cached-collections/generator"],
   bench: ["cached-collections", "cached-collections/generated/v1"],
   "cached-collections.config.ts": ["@cached-collections/cli"],
