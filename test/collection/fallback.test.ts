@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CHUNK_BYTES } from "../../runtime/src/bytes/segment-assembly.js";
 import { FileFallback } from "../../runtime/src/store/fallback/file-fallback.js";
+import { pin, unpin } from "../../runtime/src/collection/pins.js";
 import { withFileLock } from "../../runtime/src/store/fallback/file-lock.js";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
 import type { VersionName } from "../../runtime/src/store/store.js";
 import { atlas, AtlasDataset, CountryMapping } from "../support/atlas.js";
-import { headOf, rewriteHead } from "../support/memory-faults.js";
+import { flipByte, headOf, rewriteHead } from "../support/memory-faults.js";
 import { observe, type ObservedStore } from "../support/observed-store.js";
 import { Random } from "../support/random.js";
 import { SEED } from "../support/property.js";
@@ -113,6 +114,26 @@ test("a process that cannot reach the store serves what was kept, marked, and he
   await until("it is fresh", () => collection.status === "fresh");
   expect(collection.get("FR")?.name).toBe("two");
   expect(reloads).toEqual([true, false]);
+});
+
+test("a process that finds damaged bytes and nothing else serves what was kept, until they are repaired", async () => {
+  const { country: definition } = atlas();
+  const first = country(startProcess());
+  await first.push();
+  await isKept();
+  // A pin keeps the loaders from repairing it.
+  await pin(definition, shared);
+  await flipByte(shared, V, 40);
+  const second = country(startProcess());
+  const codes = new Set<string>();
+  second.on("failure", ({ error }) => codes.add(error.code));
+  expect((await second.ready()).get("FR")?.name).toBe("one");
+  expect(second.status).toBe("failing");
+  expect(codes).toEqual(new Set(["ERR_BAD_SEGMENT"]));
+  await unpin(definition, shared);
+  name = "two";
+  await until("it is repaired", () => second.get("FR")?.name === "two");
+  expect(second.status).toBe("fresh");
 });
 
 test("what is served later is kept too; a process that is behind does not put an older state in its place", async () => {

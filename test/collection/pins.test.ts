@@ -174,12 +174,21 @@ describe("a pin", () => {
       load: () => [{ code: "FR", name }],
     });
     candidate.on("failure", ({ error }) => codes.push(error.code));
-    await expect(candidate.ready({ timeoutMs: 200 })).rejects.toMatchObject({
+    const refused = {
       code: "ERR_BAD_SEGMENT",
-    });
+      message: expect.stringContaining("nobody repairs it: unpin it") as string,
+    };
+    await expect(candidate.ready({ timeoutMs: 200 })).rejects.toMatchObject(refused);
     expect((await versions(country, shared))[0]?.heldBack?.revision).toBe(5);
     await unpin(country, shared);
     expect((await candidate.ready()).get("FR")?.name).toBe("three");
+    // Who has data serves that, and says what is the matter.
+    await pin(country, shared, { to: 4 });
+    await expect(candidate.pull()).rejects.toMatchObject(refused);
+    expect([candidate.get("FR")?.name, candidate.status]).toEqual(["three", "failing"]);
+    await unpin(country, shared);
+    expect((await candidate.pull()).get("FR")?.name).toBe("three");
+    expect(candidate.status).toBe("fresh");
     expect(new Set(codes)).toEqual(new Set(["ERR_BAD_SEGMENT"]));
   });
 });

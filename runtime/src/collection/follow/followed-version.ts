@@ -3,7 +3,7 @@
  * store, and how the two compare. Only the follower changes it, between turns of the event loop.
  */
 import type { AnyEntityDefinition } from "../../definition.js";
-import type { CachedCollectionsError } from "../../errors.js";
+import { CachedCollectionsError } from "../../errors.js";
 import type { Segment } from "../../bytes/segment.js";
 import type {
   LeaseRequest,
@@ -239,7 +239,8 @@ export class FollowedVersion {
   }
 
   /** Notes that the head's bytes are bad; the background leaves them alone for a growing while. */
-  noteDamage(id: string, error: CachedCollectionsError, intervalMs: number): void {
+  noteDamage(id: string, found: CachedCollectionsError, intervalMs: number): void {
+    const error = this.seen.next === undefined ? found : notRepaired(found);
     const times = this.#damage?.id === id ? this.#damage.times + 1 : 1;
     const pause = Math.min(10, 2 ** (times - 1)) * intervalMs;
     this.#damage = { id, error, times, retryAt: now() + pause };
@@ -275,4 +276,11 @@ export class FollowedVersion {
       this.#leftEpochs.delete(oldest);
     }
   }
+}
+
+/** A load, which repairs anything else, would be held back like every other publication. */
+function notRepaired({ code, subject, message }: CachedCollectionsError): CachedCollectionsError {
+  const what = subject === "" ? message : message.slice(subject.length + 2);
+  const pinned = `${what}. It is pinned, so nobody repairs it: unpin it, or pin a revision that is whole`;
+  return new CachedCollectionsError(code, subject, pinned);
 }

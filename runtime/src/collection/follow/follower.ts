@@ -178,7 +178,7 @@ export class Follower implements Following {
     }
   }
 
-  /** While the store does not answer and there is nothing else to read. */
+  /** While the store does not answer, or with damaged bytes, and there is nothing else to read. */
   async #serveKept(): Promise<void> {
     const needy = this.versions.filter(({ served }) => served === undefined);
     if (this.#fallback === undefined || needy.length === 0 || this.#isStandingIn) return;
@@ -211,6 +211,7 @@ export class Follower implements Following {
       if (error !== undefined) followed.emit("failure", { entity: followed.subject, error });
     }
     this.#ended();
+    if (report.failures.size > 0) void this.#serveKept();
     void this.#keep(report);
     // Without background work it may only have published: a deploy step uses no version.
     const inUse = this.versions.filter(({ wasRead }) => this.store.background || wasRead);
