@@ -4,10 +4,12 @@
  */
 import { CachedCollectionsError } from "../errors.js";
 import type { Steps } from "./steps.js";
+import { WorkPieces, workWords } from "./work-memory.js";
 
 const CHUNK_BITS = 20;
 const CHUNK_BYTES = 1 << CHUNK_BITS;
 const MOST_CHUNKS = 4096;
+const chunkPieces = new WorkPieces(CHUNK_BYTES);
 
 /** Byte strings of any length, appended one after the other. An address is chunk number * 2^20 + offset. */
 export class Arena {
@@ -36,11 +38,18 @@ export class Arena {
     return this.#chunks[address >>> CHUNK_BITS] as Uint8Array;
   }
 
+  /** Its memory is free for others; nothing can be read of it any more. */
+  giveBack(): void {
+    chunkPieces.giveBack(this.#chunks);
+    this.#chunks.length = 0;
+  }
+
   #nextChunk(size: number): void {
     if (this.#chunks.length === MOST_CHUNKS) {
       throw new CachedCollectionsError("ERR_TOO_LARGE", this.#subject, "keys of more than 4 GiB");
     }
-    this.#last = new Uint8Array(Math.max(CHUNK_BYTES, size + 1));
+    const piece = size < CHUNK_BYTES ? chunkPieces.take() : new SharedArrayBuffer(size + 1);
+    this.#last = new Uint8Array(piece);
     this.#chunks.push(this.#last);
     this.#pos = 0;
   }
@@ -53,6 +62,7 @@ export function offsetOf(address: number): number {
 
 const COLUMN_BITS = 14;
 const COLUMN_MASK = (1 << COLUMN_BITS) - 1;
+const columnPieces = new WorkPieces(4 << COLUMN_BITS);
 
 /** A column of unsigned 32-bit integers. */
 export class Column {
@@ -63,7 +73,7 @@ export class Column {
   push(value: number): void {
     const at = this.length & COLUMN_MASK;
     if (at === 0) {
-      this.#last = new Uint32Array(1 << COLUMN_BITS);
+      this.#last = new Uint32Array(columnPieces.take());
       this.#chunks.push(this.#last);
     }
     this.#last[at] = value;
@@ -72,12 +82,13 @@ export class Column {
 
   /** All of it in one array, for random access; the column is empty afterwards. */
   *take(): Steps<Uint32Array> {
-    const all = new Uint32Array(this.length);
+    const all = workWords(this.length);
     for (const [index, chunk] of this.#chunks.entries()) {
       const start = index << COLUMN_BITS;
       all.set(chunk.subarray(0, Math.min(chunk.length, this.length - start)), start);
       yield;
     }
+    columnPieces.giveBack(this.#chunks);
     this.#chunks.length = 0;
     this.length = 0;
     return all;

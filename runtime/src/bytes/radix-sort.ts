@@ -5,6 +5,7 @@
  */
 import { offsetOf, type Arena } from "./arena.js";
 import type { Steps } from "./steps.js";
+import { workWords } from "./work-memory.js";
 
 /** Byte strings by number: where each begins and how long it is. */
 export interface ByteStrings {
@@ -22,9 +23,9 @@ export class SortScratch {
 
   reserve(size: number): void {
     if (this.prefixes.length >= size) return;
-    this.prefixes = new Uint32Array(size);
-    this.prefixesBack = new Uint32Array(size);
-    this.orderBack = new Uint32Array(size);
+    this.prefixes = workWords(size);
+    this.prefixesBack = workWords(size);
+    this.orderBack = workWords(size);
   }
 }
 
@@ -74,7 +75,7 @@ export function* sortByNumber(
 
 /** 0, 1, 2 and on. */
 export function* asTheyCame(count: number): Steps<Uint32Array> {
-  const order = new Uint32Array(count);
+  const order = workWords(count);
   for (let i = 0; i < count; i++) {
     order[i] = i;
     if (i % (STRIDE * 8) === 0) yield;
@@ -83,7 +84,7 @@ export function* asTheyCame(count: number): Steps<Uint32Array> {
 }
 
 export function* copyOf(order: Uint32Array): Steps<Uint32Array> {
-  const copy = new Uint32Array(order.length);
+  const copy = workWords(order.length);
   for (let i = 0; i < order.length; i += STRIDE * 8) {
     copy.set(order.subarray(i, i + STRIDE * 8), i);
     yield;

@@ -43,6 +43,7 @@ export class RemovedKeys {
       order[kept++] = row;
       if (i % 4096 === 0) yield;
     }
+    entries.arena.giveBack();
     const once = order.subarray(0, kept);
     if (kept < order.length) yield* this.#rows.retain(once);
     return { rows: this.#rows, order: once };

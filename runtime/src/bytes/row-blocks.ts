@@ -11,11 +11,13 @@ import { CachedCollectionsError } from "../errors.js";
 import { Column } from "./arena.js";
 import { MOST_SEGMENT_BYTES, RECORD_FIELD, tagOf } from "./format.js";
 import { atOnce, type Steps } from "./steps.js";
+import { WorkPieces } from "./work-memory.js";
 
 const BLOCK_BITS = 20;
 const BLOCK_BYTES = 1 << BLOCK_BITS;
 /** Room for the row that crosses the end of a block; the writer makes more when it must. */
 const SPARE_BYTES = 16 * 1024;
+const blockPieces = new WorkPieces(BLOCK_BYTES + SPARE_BYTES);
 
 export class RowBlocks {
   readonly #subject: string;
@@ -155,6 +157,14 @@ export class RowBlocks {
     }
   }
 
+  /** Its memory is free for others; nothing can be read or written here any more. */
+  giveBack(): void {
+    blockPieces.giveBack([...this.#blocks, this.#writer.buf]);
+    this.#blocks.length = 0;
+    this.#writer.buf = NO_BLOCK;
+    this.#writer.view = null;
+  }
+
   #nextBlock(): void {
     const writer = this.#writer;
     this.#blocks.push(writer.buf);
@@ -173,8 +183,10 @@ export class RowBlocks {
   }
 }
 
+const NO_BLOCK = new Uint8Array(0);
+
 function newBlock(): Uint8Array {
-  return Buffer.allocUnsafeSlow(BLOCK_BYTES + SPARE_BYTES);
+  return Buffer.from(blockPieces.take());
 }
 
 /** Short rows are copied byte by byte: a call costs as much as a row. */

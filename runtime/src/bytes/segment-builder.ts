@@ -31,6 +31,7 @@ import {
   type RowOrder,
   type ViewArrays,
 } from "./view-arrays.js";
+import { workWords } from "./work-memory.js";
 
 /** A segment ready to be stored. */
 export interface BuiltSegment {
@@ -157,6 +158,7 @@ export class SegmentBuilder<R extends object, I extends object> {
     const entries = yield* this.#key.take();
     const order =
       key.length === 0 ? yield* asTheyCame(this.records) : yield* this.#inKeyOrder(entries);
+    entries.arena.giveBack();
     const keySlots = this.#hasKeySlots ? yield* this.#keySlots(entries, order) : NO_ENTRIES;
     const ordinals = yield* invert(order);
     const views: ViewArrays[] = [];
@@ -166,6 +168,7 @@ export class SegmentBuilder<R extends object, I extends object> {
     const removed = yield* this.#removed.take();
     const [subject, seed, rows] = [this.#subject, this.#seed, this.#rows];
     const bytes = yield* layOut({ subject, hash, seed, rows, order, removed, keySlots, views });
+    for (const blocks of [rows, removed.rows]) blocks.giveBack();
     return { bytes, records: order.length, removed: removed.order.length };
   }
 
@@ -200,7 +203,7 @@ export class SegmentBuilder<R extends object, I extends object> {
   }
 
   *#keySlots(entries: IndexEntries, order: Uint32Array): Steps<Uint32Array> {
-    const hashes = new Uint32Array(order.length);
+    const hashes = workWords(order.length);
     for (let i = 0; i < order.length; i++) {
       hashes[i] = entries.hashes[order[i] as number] as number;
       if (i % 4096 === 0) yield;
@@ -212,7 +215,9 @@ export class SegmentBuilder<R extends object, I extends object> {
     const view = this.#definition.views[index];
     const columns = this.#views[index];
     if (view === undefined || columns === undefined) throw new RangeError(`no view ${index}`);
-    const built = yield* buildView(view, yield* columns.take(), rows, this.#scratch);
+    const entries = yield* columns.take();
+    const built = yield* buildView(view, entries, rows, this.#scratch);
+    entries.arena.giveBack();
     if (!("first" in built)) return built;
     throw this.#duplicateInView(view as UniqueDefinition<R>, built);
   }
@@ -244,7 +249,7 @@ export class SegmentBuilder<R extends object, I extends object> {
 }
 
 function* invert(order: Uint32Array): Steps<Uint32Array> {
-  const ordinals = new Uint32Array(order.length);
+  const ordinals = workWords(order.length);
   for (let i = 0; i < order.length; i++) {
     ordinals[order[i] as number] = i;
     if (i % 8192 === 0) yield;

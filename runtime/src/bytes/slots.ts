@@ -4,6 +4,7 @@
  * the record.
  */
 import type { Steps } from "./steps.js";
+import { workWords } from "./work-memory.js";
 
 /** A table as readers use it. */
 export interface SlotTable {
@@ -40,7 +41,7 @@ export function nextSlot(slot: number, capacity: number): number {
 
 /** Files entry `i` as number `i` under its hash. */
 export function* fillSlots(hashes: Uint32Array): Steps<Uint32Array> {
-  const words = new Uint32Array(slotCapacity(hashes.length));
+  const words = workWords(slotCapacity(hashes.length));
   const bits = bitLength(hashes.length);
   for (let i = 0; i < hashes.length; i++) {
     const hash = hashes[i] as number;

@@ -17,6 +17,7 @@ import {
 } from "./radix-sort.js";
 import { bitLength, fillSlots, homeSlot, nextSlot, slotCapacity } from "./slots.js";
 import type { Steps } from "./steps.js";
+import { workWords } from "./work-memory.js";
 
 /** The arrays as a segment stores them; those that a kind of view does not have are empty. */
 export interface ViewArrays {
@@ -70,7 +71,7 @@ interface Filed {
 }
 
 function* pick(from: Uint32Array, indexes: Uint32Array): Steps<Uint32Array> {
-  const picked = new Uint32Array(indexes.length);
+  const picked = workWords(indexes.length);
   for (let i = 0; i < indexes.length; i++) {
     picked[i] = from[indexes[i] as number] as number;
     if (i % 4096 === 0) yield;
@@ -92,7 +93,7 @@ function* inKeyOrder(
 
 function* sortedArrays({ places }: Filed, order: Uint32Array, limit: number): Steps<ViewArrays> {
   const kept = Math.min(order.length, limit + LIMIT_SLACK);
-  const sorted = new Uint32Array(kept);
+  const sorted = workWords(kept);
   for (let i = 0; i < kept; i++) {
     sorted[i] = places[order[i] as number] as number;
     if (i % 4096 === 0) yield;
@@ -186,8 +187,8 @@ function* uniqueArrays(
   order: Uint32Array,
   records: number,
 ): Steps<ViewArrays | DuplicateRows> {
-  const slots = new Uint32Array(slotCapacity(order.length));
-  const filed = new Uint32Array(slots.length);
+  const slots = workWords(slotCapacity(order.length));
+  const filed = workWords(slots.length);
   const bits = bitLength(records);
   for (let i = 0; i < order.length; i++) {
     const entry = order[i] as number;
