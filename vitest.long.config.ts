@@ -1,10 +1,24 @@
-/** The long searches: the tests that draw at random, fifty times as often. Before a release. */
-import { defineConfig, mergeConfig, type ViteUserConfig } from "vitest/config";
+/**
+ * The long searches: the test files that draw at random or have a longer form, with fifty times as many draws.
+ * Before a release. `SEED=123` repeats a run; RUNS_FACTOR and STORE_HISTORIES say how much.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
 import config from "./vitest.config.js";
 
-const env = { RUNS_FACTOR: "50", STORE_HISTORIES: "400" };
-const long: ViteUserConfig = mergeConfig(
-  config,
-  defineConfig({ test: { env, testTimeout: 3_600_000 } }),
-);
+const SEARCHES = /RUNS_FACTOR|STORE_HISTORIES|support\/property/;
+const include = readdirSync("test", { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".test.ts"))
+  .map((path) => join("test", path))
+  .filter((path) => SEARCHES.test(readFileSync(path, "utf8")));
+
+const env = {
+  RUNS_FACTOR: process.env["RUNS_FACTOR"] ?? "50",
+  STORE_HISTORIES: process.env["STORE_HISTORIES"] ?? "400",
+};
+const long: ViteUserConfig = defineConfig({
+  ...config,
+  test: { ...config.test, include, env, testTimeout: 3_600_000 },
+});
 export default long;
