@@ -134,17 +134,13 @@ export interface CountryViews {
 /** What can be read of Country: on a snapshot, and on the collection itself. */
 export type CountryReader = cc.MappingReader<string, Country> & CountryViews;
 
-const countryFields = new cc.FieldNames(["code", "name"]);
-
-const countryDefinition = defineCountry();
-
 function defineCountry(): cc.EntityDefinition<Country, CountryInput> {
   return {
     format: 1,
     package: "geo",
     entity: "Country",
     hash: "3955e8f5524c82a3",
-    fields: countryFields.names,
+    fields: new cc.FieldNames(["code", "name"]),
     key: [cc.field("code", "string", (record: Country) => record.code)],
     views: [
       cc.sorted({
@@ -160,13 +156,11 @@ function defineCountry(): cc.EntityDefinition<Country, CountryInput> {
 
 /** One revision of Country; it never changes. */
 export class CountrySnapshot extends cc.MappingSnapshot<string, Country> implements CountryViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Country, CountryInput> = defineCountry();
+
   get byName(): CountryViews["byName"] {
     return this.sorted("byName");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<CountryInput>): CountrySnapshot {
-    return new CountrySnapshot(cc.coreOf(countryDefinition, rows));
   }
 }
 
@@ -179,12 +173,12 @@ export class CountryMapping
   implements CountryViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = countryDefinition.hash;
+  static readonly hash: string = CountrySnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = countryDefinition;
+  static readonly definition: cc.AnyEntityDefinition = CountrySnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<CountryInput, CountrySnapshot>) {
-    super(countryDefinition, CountrySnapshot, store, options);
+    super(CountrySnapshot.definition, CountrySnapshot, store, options);
   }
 
   get byName(): CountryViews["byName"] {
@@ -253,17 +247,13 @@ export interface RegionViews {
 /** What can be read of Region: on a snapshot, and on the collection itself. */
 export type RegionReader = cc.MappingReader<RegionKey, Region> & RegionViews;
 
-const regionFields = new cc.FieldNames(["country", "code", "cities", "population"]);
-
-const regionDefinition = defineRegion();
-
 function defineRegion(): cc.EntityDefinition<Region, RegionInput> {
   return {
     format: 1,
     package: "geo",
     entity: "Region",
     hash: "7bbbd77023477cc7",
-    fields: regionFields.names,
+    fields: new cc.FieldNames(["country", "code", "cities", "population"]),
     key: [
       cc.field("country", "string", (record: Region) => record.country),
       cc.field("code", "string", (record: Region) => record.code),
@@ -281,7 +271,7 @@ function defineRegion(): cc.EntityDefinition<Region, RegionInput> {
       {
         name: "homeCountry",
         to: "Country",
-        target: () => countryDefinition,
+        target: () => CountrySnapshot.definition,
         keys: (record: Region) => [record.country],
         dangling: "error",
       },
@@ -294,13 +284,11 @@ function defineRegion(): cc.EntityDefinition<Region, RegionInput> {
 
 /** One revision of Region; it never changes. */
 export class RegionSnapshot extends cc.MappingSnapshot<RegionKey, Region> implements RegionViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Region, RegionInput> = defineRegion();
+
   get byCountry(): RegionViews["byCountry"] {
     return this.group("byCountry");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<RegionInput>): RegionSnapshot {
-    return new RegionSnapshot(cc.coreOf(regionDefinition, rows));
   }
 }
 
@@ -313,12 +301,12 @@ export class RegionMapping
   implements RegionViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = regionDefinition.hash;
+  static readonly hash: string = RegionSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = regionDefinition;
+  static readonly definition: cc.AnyEntityDefinition = RegionSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<RegionInput, RegionSnapshot>) {
-    super(regionDefinition, RegionSnapshot, store, options);
+    super(RegionSnapshot.definition, RegionSnapshot, store, options);
   }
 
   get byCountry(): RegionViews["byCountry"] {
@@ -409,25 +397,21 @@ export interface CityViews {
 /** What can be read of City: on a snapshot, and on the collection itself. */
 export type CityReader = cc.MappingReader<number, City> & CityViews;
 
-const cityFields = new cc.FieldNames([
-  "id",
-  "name",
-  "country",
-  "adminCode",
-  "featureCode",
-  "population",
-  "location",
-]);
-
-const cityDefinition = defineCity();
-
 function defineCity(): cc.EntityDefinition<City, CityInput> {
   return {
     format: 1,
     package: "geo",
     entity: "City",
     hash: "42808b579fd08a46",
-    fields: cityFields.names,
+    fields: new cc.FieldNames([
+      "id",
+      "name",
+      "country",
+      "adminCode",
+      "featureCode",
+      "population",
+      "location",
+    ]),
     key: [cc.field("id", "uint32", (record: City) => record.id)],
     views: [
       cc.group({
@@ -475,14 +459,14 @@ function defineCity(): cc.EntityDefinition<City, CityInput> {
       {
         name: "homeCountry",
         to: "Country",
-        target: () => countryDefinition,
+        target: () => CountrySnapshot.definition,
         keys: (record: City) => [record.country],
         dangling: "error",
       },
       {
         name: "region",
         to: "Region",
-        target: () => regionDefinition,
+        target: () => RegionSnapshot.definition,
         keys: (record: City) =>
           record.adminCode === undefined
             ? []
@@ -497,6 +481,9 @@ function defineCity(): cc.EntityDefinition<City, CityInput> {
 
 /** One revision of City; it never changes. */
 export class CitySnapshot extends cc.MappingSnapshot<number, City> implements CityViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<City, CityInput> = defineCity();
+
   get byCountry(): CityViews["byCountry"] {
     return this.group("byCountry");
   }
@@ -520,11 +507,6 @@ export class CitySnapshot extends cc.MappingSnapshot<number, City> implements Ci
   get megacities(): CityViews["megacities"] {
     return this.sorted("megacities");
   }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<CityInput>): CitySnapshot {
-    return new CitySnapshot(cc.coreOf(cityDefinition, rows));
-  }
 }
 
 /**
@@ -536,12 +518,12 @@ export class CityMapping
   implements CityViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = cityDefinition.hash;
+  static readonly hash: string = CitySnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = cityDefinition;
+  static readonly definition: cc.AnyEntityDefinition = CitySnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<CityInput, CitySnapshot>) {
-    super(cityDefinition, CitySnapshot, store, options);
+    super(CitySnapshot.definition, CitySnapshot, store, options);
   }
 
   get byCountry(): CityViews["byCountry"] {
@@ -578,7 +560,7 @@ function encodeCity(w: cc.Writer, row: CityInput): void {
   w.uint32(40).uint32(cc.checkEnum(row.featureCode, featureCodeNumbers, "featureCode"));
   cc.putUint32(w, 48, row.population, "population");
   cc.writeMessage(w.uint32(58), row.location, encodeLocation, "location");
-  if (row.adminCode === undefined) cityFields.check(row);
+  if (row.adminCode === undefined) CitySnapshot.definition.fields.check(row);
 }
 
 function decodeCity(r: cc.Reader, end: number): City {
@@ -674,21 +656,26 @@ export interface GeoInputs {
 
 const geoSchema: cc.DatasetDefinition = {
   package: "geo",
-  entities: { country: countryDefinition, region: regionDefinition, city: cityDefinition },
+  entities: {
+    country: CountrySnapshot.definition,
+    region: RegionSnapshot.definition,
+    city: CitySnapshot.definition,
+  },
 };
 
 /** One state of all collections of Geo; it never changes. */
 export class GeoSnapshot extends cc.DatasetSnapshot {
-  readonly country: CountrySnapshot;
-  readonly region: GeoRegionSnapshot;
-  readonly city: GeoCitySnapshot;
-
-  constructor(cores: cc.DatasetCores) {
-    super(cores);
-    this.country = new CountrySnapshot(cores.of(countryDefinition));
-    this.region = new GeoRegionSnapshot(cores.of(regionDefinition), this);
-    this.city = new GeoCitySnapshot(cores.of(cityDefinition), this);
-  }
+  readonly country: CountrySnapshot = new CountrySnapshot(
+    this.cores.of(CountrySnapshot.definition),
+  );
+  readonly region: GeoRegionSnapshot = new GeoRegionSnapshot(
+    this.cores.of(RegionSnapshot.definition),
+    this,
+  );
+  readonly city: GeoCitySnapshot = new GeoCitySnapshot(
+    this.cores.of(CitySnapshot.definition),
+    this,
+  );
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<GeoInputs>): GeoSnapshot {
@@ -703,14 +690,11 @@ export class GeoSnapshot extends cc.DatasetSnapshot {
 export class GeoDataset extends cc.Dataset<GeoSnapshot, GeoInputs> {
   /** What the runtime knows of the schema. */
   static readonly definition: cc.DatasetDefinition = geoSchema;
-  readonly country: CountryMapping;
-  readonly region: RegionMapping;
-  readonly city: CityMapping;
+  readonly country: CountryMapping = new CountryMapping(this.store, this.optionsOf("country"));
+  readonly region: RegionMapping = new RegionMapping(this.store, this.optionsOf("region"));
+  readonly city: CityMapping = new CityMapping(this.store, this.optionsOf("city"));
 
   constructor(store: cc.Store, options?: cc.DatasetOptions<GeoInputs, GeoSnapshot>) {
     super(geoSchema, GeoSnapshot, store, options);
-    this.country = new CountryMapping(store, this.optionsOf("country"));
-    this.region = new RegionMapping(store, this.optionsOf("region"));
-    this.city = new CityMapping(store, this.optionsOf("city"));
   }
 }

@@ -170,17 +170,13 @@ export interface CategoryViews {
 /** What can be read of Category: on a snapshot, and on the collection itself. */
 export type CategoryReader = cc.MappingReader<number, Category> & CategoryViews;
 
-const categoryFields = new cc.FieldNames(["id", "slug", "names", "parentId", "position"]);
-
-const categoryDefinition = defineCategory();
-
 function defineCategory(): cc.EntityDefinition<Category, CategoryInput> {
   return {
     format: 1,
     package: "shop",
     entity: "Category",
     hash: "1a18812015dcb39d",
-    fields: categoryFields.names,
+    fields: new cc.FieldNames(["id", "slug", "names", "parentId", "position"]),
     key: [cc.field("id", "uint32", (record: Category) => record.id)],
     views: [
       cc.group({
@@ -202,7 +198,7 @@ function defineCategory(): cc.EntityDefinition<Category, CategoryInput> {
       {
         name: "parent",
         to: "Category",
-        target: () => categoryDefinition,
+        target: () => CategorySnapshot.definition,
         keys: (record: Category) => (record.parentId === undefined ? [] : [record.parentId]),
         dangling: "error",
       },
@@ -217,17 +213,15 @@ export class CategorySnapshot
   extends cc.MappingSnapshot<number, Category>
   implements CategoryViews
 {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Category, CategoryInput> = defineCategory();
+
   get children(): CategoryViews["children"] {
     return this.group("children");
   }
 
   get bySlug(): CategoryViews["bySlug"] {
     return this.unique("bySlug");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<CategoryInput>): CategorySnapshot {
-    return new CategorySnapshot(cc.coreOf(categoryDefinition, rows));
   }
 }
 
@@ -240,12 +234,12 @@ export class CategoryMapping
   implements CategoryViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = categoryDefinition.hash;
+  static readonly hash: string = CategorySnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = categoryDefinition;
+  static readonly definition: cc.AnyEntityDefinition = CategorySnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<CategoryInput, CategorySnapshot>) {
-    super(categoryDefinition, CategorySnapshot, store, options);
+    super(CategorySnapshot.definition, CategorySnapshot, store, options);
   }
 
   get children(): CategoryViews["children"] {
@@ -266,7 +260,9 @@ function encodeCategory(w: cc.Writer, row: CategoryInput): void {
   const parentId = row.parentId ?? undefined;
   if (parentId !== undefined) w.uint32(32).uint32(cc.checkUint32(parentId, "parentId"));
   cc.putInt32(w, 40, row.position ?? 0, "position");
-  if (row.parentId === undefined || row.position === undefined) categoryFields.check(row);
+  if (row.parentId === undefined || row.position === undefined) {
+    CategorySnapshot.definition.fields.check(row);
+  }
 }
 
 function decodeCategory(r: cc.Reader, end: number): Category {
@@ -371,36 +367,32 @@ export interface ProductViews {
 /** What can be read of Product: on a snapshot, and on the collection itself. */
 export type ProductReader = cc.MappingReader<string, Product> & ProductViews;
 
-const productFields = new cc.FieldNames([
-  "sku",
-  "name",
-  "status",
-  "categoryIds",
-  "tags",
-  "labels",
-  "images",
-  "imagesByRole",
-  "packaging",
-  "weight",
-  "rating",
-  "rankByRegion",
-  "barcode",
-  "soldTotal",
-  "launchedOn",
-  "updatedAt",
-  "attributes",
-  "thumbnail",
-]);
-
-const productDefinition = defineProduct();
-
 function defineProduct(): cc.EntityDefinition<Product, ProductInput> {
   return {
     format: 1,
     package: "shop",
     entity: "Product",
     hash: "d0d06dca23a432df",
-    fields: productFields.names,
+    fields: new cc.FieldNames([
+      "sku",
+      "name",
+      "status",
+      "categoryIds",
+      "tags",
+      "labels",
+      "images",
+      "imagesByRole",
+      "packaging",
+      "weight",
+      "rating",
+      "rankByRegion",
+      "barcode",
+      "soldTotal",
+      "launchedOn",
+      "updatedAt",
+      "attributes",
+      "thumbnail",
+    ]),
     key: [cc.field("sku", "string", (record: Product) => record.sku)],
     views: [
       cc.group({
@@ -483,7 +475,7 @@ function defineProduct(): cc.EntityDefinition<Product, ProductInput> {
       {
         name: "categories",
         to: "Category",
-        target: () => categoryDefinition,
+        target: () => CategorySnapshot.definition,
         keys: (record: Product) => record.categoryIds,
         dangling: "warn",
       },
@@ -496,6 +488,9 @@ function defineProduct(): cc.EntityDefinition<Product, ProductInput> {
 
 /** One revision of Product; it never changes. */
 export class ProductSnapshot extends cc.MappingSnapshot<string, Product> implements ProductViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Product, ProductInput> = defineProduct();
+
   get byCategory(): ProductViews["byCategory"] {
     return this.group("byCategory");
   }
@@ -527,11 +522,6 @@ export class ProductSnapshot extends cc.MappingSnapshot<string, Product> impleme
   get offShelf(): ProductViews["offShelf"] {
     return this.sorted("offShelf");
   }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<ProductInput>): ProductSnapshot {
-    return new ProductSnapshot(cc.coreOf(productDefinition, rows));
-  }
 }
 
 /**
@@ -543,12 +533,12 @@ export class ProductMapping
   implements ProductViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = productDefinition.hash;
+  static readonly hash: string = ProductSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = productDefinition;
+  static readonly definition: cc.AnyEntityDefinition = ProductSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<ProductInput, ProductSnapshot>) {
-    super(productDefinition, ProductSnapshot, store, options);
+    super(ProductSnapshot.definition, ProductSnapshot, store, options);
   }
 
   get byCategory(): ProductViews["byCategory"] {
@@ -627,7 +617,7 @@ function encodeProduct(w: cc.Writer, row: ProductInput): void {
     row.attributes === undefined ||
     row.thumbnail === undefined
   ) {
-    productFields.check(row);
+    ProductSnapshot.definition.fields.check(row);
   }
 }
 
@@ -786,25 +776,21 @@ export interface PriceViews {
 /** What can be read of Price: on a snapshot, and on the collection itself. */
 export type PriceReader = cc.MappingReader<PriceKey, Price> & PriceViews;
 
-const priceFields = new cc.FieldNames([
-  "sku",
-  "currency",
-  "minQuantity",
-  "amount",
-  "taxPercent",
-  "validFrom",
-  "validUntil",
-]);
-
-const priceDefinition = definePrice();
-
 function definePrice(): cc.EntityDefinition<Price, PriceInput> {
   return {
     format: 1,
     package: "shop",
     entity: "Price",
     hash: "20c50fde14c882d6",
-    fields: priceFields.names,
+    fields: new cc.FieldNames([
+      "sku",
+      "currency",
+      "minQuantity",
+      "amount",
+      "taxPercent",
+      "validFrom",
+      "validUntil",
+    ]),
     key: [
       cc.field("sku", "string", (record: Price) => record.sku),
       cc.field("currency", { type: "enum", names: Currency }, (record: Price) => record.currency),
@@ -852,7 +838,7 @@ function definePrice(): cc.EntityDefinition<Price, PriceInput> {
       {
         name: "product",
         to: "Product",
-        target: () => productDefinition,
+        target: () => ProductSnapshot.definition,
         keys: (record: Price) => [record.sku],
         dangling: "error",
       },
@@ -864,6 +850,9 @@ function definePrice(): cc.EntityDefinition<Price, PriceInput> {
 
 /** One revision of Price; it never changes. */
 export class PriceSnapshot extends cc.MappingSnapshot<PriceKey, Price> implements PriceViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Price, PriceInput> = definePrice();
+
   get byProduct(): PriceViews["byProduct"] {
     return this.group("byProduct");
   }
@@ -874,11 +863,6 @@ export class PriceSnapshot extends cc.MappingSnapshot<PriceKey, Price> implement
 
   get byAmount(): PriceViews["byAmount"] {
     return this.sorted("byAmount");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<PriceInput>): PriceSnapshot {
-    return new PriceSnapshot(cc.coreOf(priceDefinition, rows));
   }
 }
 
@@ -891,12 +875,12 @@ export class PriceMapping
   implements PriceViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = priceDefinition.hash;
+  static readonly hash: string = PriceSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = priceDefinition;
+  static readonly definition: cc.AnyEntityDefinition = PriceSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<PriceInput, PriceSnapshot>) {
-    super(priceDefinition, PriceSnapshot, store, options);
+    super(PriceSnapshot.definition, PriceSnapshot, store, options);
   }
 
   get byProduct(): PriceViews["byProduct"] {
@@ -923,7 +907,9 @@ function encodePrice(w: cc.Writer, row: PriceInput): void {
   if (validUntil !== undefined) {
     cc.writeTimestamp(w.uint32(58), cc.checkTimestamp(validUntil, "validUntil"));
   }
-  if (row.taxPercent === undefined || row.validUntil === undefined) priceFields.check(row);
+  if (row.taxPercent === undefined || row.validUntil === undefined) {
+    PriceSnapshot.definition.fields.check(row);
+  }
 }
 
 function decodePrice(r: cc.Reader, end: number): Price {
@@ -1000,17 +986,13 @@ export interface StockLevelKey {
 /** What can be read of StockLevel: on a snapshot, and on the collection itself. */
 export type StockLevelReader = cc.MappingReader<StockLevelKey, StockLevel>;
 
-const stockLevelFields = new cc.FieldNames(["warehouse", "reserved", "pieces", "countedAt"]);
-
-const stockLevelDefinition = defineStockLevel();
-
 function defineStockLevel(): cc.EntityDefinition<StockLevel, StockLevelInput> {
   return {
     format: 1,
     package: "shop",
     entity: "StockLevel",
     hash: "e745f998bc391cc6",
-    fields: stockLevelFields.names,
+    fields: new cc.FieldNames(["warehouse", "reserved", "pieces", "countedAt"]),
     key: [
       cc.field(
         "warehouse",
@@ -1028,10 +1010,8 @@ function defineStockLevel(): cc.EntityDefinition<StockLevel, StockLevelInput> {
 
 /** One revision of StockLevel; it never changes. */
 export class StockLevelSnapshot extends cc.MappingSnapshot<StockLevelKey, StockLevel> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<StockLevelInput>): StockLevelSnapshot {
-    return new StockLevelSnapshot(cc.coreOf(stockLevelDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<StockLevel, StockLevelInput> = defineStockLevel();
 }
 
 /**
@@ -1045,15 +1025,15 @@ export class StockLevelMapping extends cc.Mapping<
   StockLevelSnapshot
 > {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = stockLevelDefinition.hash;
+  static readonly hash: string = StockLevelSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = stockLevelDefinition;
+  static readonly definition: cc.AnyEntityDefinition = StockLevelSnapshot.definition;
 
   constructor(
     store: cc.Store,
     options?: cc.CollectionOptions<StockLevelInput, StockLevelSnapshot>,
   ) {
-    super(stockLevelDefinition, StockLevelSnapshot, store, options);
+    super(StockLevelSnapshot.definition, StockLevelSnapshot, store, options);
   }
 }
 
@@ -1126,17 +1106,13 @@ export interface FlagViews {
 /** What can be read of Flag: on a snapshot, and on the collection itself. */
 export type FlagReader = cc.MappingReader<string, Flag> & FlagViews;
 
-const flagFields = new cc.FieldNames(["name", "enabled", "platforms", "rolloutPercent", "rules"]);
-
-const flagDefinition = defineFlag();
-
 function defineFlag(): cc.EntityDefinition<Flag, FlagInput> {
   return {
     format: 1,
     package: "shop",
     entity: "Flag",
     hash: "ed1e39fc606106ae",
-    fields: flagFields.names,
+    fields: new cc.FieldNames(["name", "enabled", "platforms", "rolloutPercent", "rules"]),
     key: [cc.field("name", "string", (record: Flag) => record.name)],
     views: [
       cc.group({
@@ -1166,17 +1142,15 @@ function defineFlag(): cc.EntityDefinition<Flag, FlagInput> {
 
 /** One revision of Flag; it never changes. */
 export class FlagSnapshot extends cc.MappingSnapshot<string, Flag> implements FlagViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Flag, FlagInput> = defineFlag();
+
   get byPlatform(): FlagViews["byPlatform"] {
     return this.group("byPlatform");
   }
 
   get enabled(): FlagViews["enabled"] {
     return this.sorted("enabled");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<FlagInput>): FlagSnapshot {
-    return new FlagSnapshot(cc.coreOf(flagDefinition, rows));
   }
 }
 
@@ -1189,12 +1163,12 @@ export class FlagMapping
   implements FlagViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = flagDefinition.hash;
+  static readonly hash: string = FlagSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = flagDefinition;
+  static readonly definition: cc.AnyEntityDefinition = FlagSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<FlagInput, FlagSnapshot>) {
-    super(flagDefinition, FlagSnapshot, store, options);
+    super(FlagSnapshot.definition, FlagSnapshot, store, options);
   }
 
   get byPlatform(): FlagViews["byPlatform"] {
@@ -1214,7 +1188,9 @@ function encodeFlag(w: cc.Writer, row: FlagInput): void {
   );
   cc.putDecimal(w, 32, row.rolloutPercent ?? "100.0", 1, "rolloutPercent");
   cc.writeList(row.rules, "rules", (value) => w.uint32(42).string(cc.checkJson(value)));
-  if (row.enabled === undefined || row.rolloutPercent === undefined) flagFields.check(row);
+  if (row.enabled === undefined || row.rolloutPercent === undefined) {
+    FlagSnapshot.definition.fields.check(row);
+  }
 }
 
 function decodeFlag(r: cc.Reader, end: number): Flag {
@@ -1289,17 +1265,13 @@ export interface TranslationViews {
 /** What can be read of Translation: on a snapshot, and on the collection itself. */
 export type TranslationReader = cc.MappingReader<TranslationKey, Translation> & TranslationViews;
 
-const translationFields = new cc.FieldNames(["locale", "messageKey", "text", "plurals"]);
-
-const translationDefinition = defineTranslation();
-
 function defineTranslation(): cc.EntityDefinition<Translation, TranslationInput> {
   return {
     format: 1,
     package: "shop",
     entity: "Translation",
     hash: "366a286adec5b524",
-    fields: translationFields.names,
+    fields: new cc.FieldNames(["locale", "messageKey", "text", "plurals"]),
     key: [
       cc.field("locale", "string", (record: Translation) => record.locale),
       cc.field("messageKey", "string", (record: Translation) => record.messageKey),
@@ -1322,13 +1294,14 @@ export class TranslationSnapshot
   extends cc.MappingSnapshot<TranslationKey, Translation>
   implements TranslationViews
 {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<
+    Translation,
+    TranslationInput
+  > = defineTranslation();
+
   get byLocale(): TranslationViews["byLocale"] {
     return this.group("byLocale");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<TranslationInput>): TranslationSnapshot {
-    return new TranslationSnapshot(cc.coreOf(translationDefinition, rows));
   }
 }
 
@@ -1341,15 +1314,15 @@ export class TranslationMapping
   implements TranslationViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = translationDefinition.hash;
+  static readonly hash: string = TranslationSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = translationDefinition;
+  static readonly definition: cc.AnyEntityDefinition = TranslationSnapshot.definition;
 
   constructor(
     store: cc.Store,
     options?: cc.CollectionOptions<TranslationInput, TranslationSnapshot>,
   ) {
-    super(translationDefinition, TranslationSnapshot, store, options);
+    super(TranslationSnapshot.definition, TranslationSnapshot, store, options);
   }
 
   get byLocale(): TranslationViews["byLocale"] {
@@ -1416,17 +1389,13 @@ export interface BannerInput {
 /** What can be read of Banner: on a snapshot, and on the collection itself. */
 export type BannerReader = cc.SequenceReader<Banner>;
 
-const bannerFields = new cc.FieldNames(["text", "links", "seenBy"]);
-
-const bannerDefinition = defineBanner();
-
 function defineBanner(): cc.EntityDefinition<Banner, BannerInput> {
   return {
     format: 1,
     package: "shop",
     entity: "Banner",
     hash: "bbdc2ad5fc801a70",
-    fields: bannerFields.names,
+    fields: new cc.FieldNames(["text", "links", "seenBy"]),
     key: [],
     views: [],
     references: [],
@@ -1437,10 +1406,8 @@ function defineBanner(): cc.EntityDefinition<Banner, BannerInput> {
 
 /** One revision of Banner; it never changes. */
 export class BannerSnapshot extends cc.SequenceSnapshot<Banner> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<BannerInput>): BannerSnapshot {
-    return new BannerSnapshot(cc.coreOf(bannerDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Banner, BannerInput> = defineBanner();
 }
 
 /**
@@ -1449,12 +1416,12 @@ export class BannerSnapshot extends cc.SequenceSnapshot<Banner> {
  */
 export class BannerSequence extends cc.Sequence<Banner, BannerInput, BannerSnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = bannerDefinition.hash;
+  static readonly hash: string = BannerSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = bannerDefinition;
+  static readonly definition: cc.AnyEntityDefinition = BannerSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<BannerInput, BannerSnapshot>) {
-    super(bannerDefinition, BannerSnapshot, store, options);
+    super(BannerSnapshot.definition, BannerSnapshot, store, options);
   }
 }
 
@@ -1554,36 +1521,38 @@ export interface ShopInputs {
 const shopSchema: cc.DatasetDefinition = {
   package: "shop",
   entities: {
-    category: categoryDefinition,
-    product: productDefinition,
-    price: priceDefinition,
-    stockLevel: stockLevelDefinition,
-    flag: flagDefinition,
-    translation: translationDefinition,
-    banner: bannerDefinition,
+    category: CategorySnapshot.definition,
+    product: ProductSnapshot.definition,
+    price: PriceSnapshot.definition,
+    stockLevel: StockLevelSnapshot.definition,
+    flag: FlagSnapshot.definition,
+    translation: TranslationSnapshot.definition,
+    banner: BannerSnapshot.definition,
   },
 };
 
 /** One state of all collections of Shop; it never changes. */
 export class ShopSnapshot extends cc.DatasetSnapshot {
-  readonly category: ShopCategorySnapshot;
-  readonly product: ShopProductSnapshot;
-  readonly price: ShopPriceSnapshot;
-  readonly stockLevel: StockLevelSnapshot;
-  readonly flag: FlagSnapshot;
-  readonly translation: TranslationSnapshot;
-  readonly banner: BannerSnapshot;
-
-  constructor(cores: cc.DatasetCores) {
-    super(cores);
-    this.category = new ShopCategorySnapshot(cores.of(categoryDefinition), this);
-    this.product = new ShopProductSnapshot(cores.of(productDefinition), this);
-    this.price = new ShopPriceSnapshot(cores.of(priceDefinition), this);
-    this.stockLevel = new StockLevelSnapshot(cores.of(stockLevelDefinition));
-    this.flag = new FlagSnapshot(cores.of(flagDefinition));
-    this.translation = new TranslationSnapshot(cores.of(translationDefinition));
-    this.banner = new BannerSnapshot(cores.of(bannerDefinition));
-  }
+  readonly category: ShopCategorySnapshot = new ShopCategorySnapshot(
+    this.cores.of(CategorySnapshot.definition),
+    this,
+  );
+  readonly product: ShopProductSnapshot = new ShopProductSnapshot(
+    this.cores.of(ProductSnapshot.definition),
+    this,
+  );
+  readonly price: ShopPriceSnapshot = new ShopPriceSnapshot(
+    this.cores.of(PriceSnapshot.definition),
+    this,
+  );
+  readonly stockLevel: StockLevelSnapshot = new StockLevelSnapshot(
+    this.cores.of(StockLevelSnapshot.definition),
+  );
+  readonly flag: FlagSnapshot = new FlagSnapshot(this.cores.of(FlagSnapshot.definition));
+  readonly translation: TranslationSnapshot = new TranslationSnapshot(
+    this.cores.of(TranslationSnapshot.definition),
+  );
+  readonly banner: BannerSnapshot = new BannerSnapshot(this.cores.of(BannerSnapshot.definition));
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<ShopInputs>): ShopSnapshot {
@@ -1600,22 +1569,21 @@ export class ShopSnapshot extends cc.DatasetSnapshot {
 export class ShopDataset extends cc.Dataset<ShopSnapshot, ShopInputs> {
   /** What the runtime knows of the schema. */
   static readonly definition: cc.DatasetDefinition = shopSchema;
-  readonly category: CategoryMapping;
-  readonly product: ProductMapping;
-  readonly price: PriceMapping;
-  readonly stockLevel: StockLevelMapping;
-  readonly flag: FlagMapping;
-  readonly translation: TranslationMapping;
-  readonly banner: BannerSequence;
+  readonly category: CategoryMapping = new CategoryMapping(this.store, this.optionsOf("category"));
+  readonly product: ProductMapping = new ProductMapping(this.store, this.optionsOf("product"));
+  readonly price: PriceMapping = new PriceMapping(this.store, this.optionsOf("price"));
+  readonly stockLevel: StockLevelMapping = new StockLevelMapping(
+    this.store,
+    this.optionsOf("stockLevel"),
+  );
+  readonly flag: FlagMapping = new FlagMapping(this.store, this.optionsOf("flag"));
+  readonly translation: TranslationMapping = new TranslationMapping(
+    this.store,
+    this.optionsOf("translation"),
+  );
+  readonly banner: BannerSequence = new BannerSequence(this.store, this.optionsOf("banner"));
 
   constructor(store: cc.Store, options?: cc.DatasetOptions<ShopInputs, ShopSnapshot>) {
     super(shopSchema, ShopSnapshot, store, options);
-    this.category = new CategoryMapping(store, this.optionsOf("category"));
-    this.product = new ProductMapping(store, this.optionsOf("product"));
-    this.price = new PriceMapping(store, this.optionsOf("price"));
-    this.stockLevel = new StockLevelMapping(store, this.optionsOf("stockLevel"));
-    this.flag = new FlagMapping(store, this.optionsOf("flag"));
-    this.translation = new TranslationMapping(store, this.optionsOf("translation"));
-    this.banner = new BannerSequence(store, this.optionsOf("banner"));
   }
 }

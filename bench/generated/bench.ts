@@ -93,25 +93,21 @@ export interface TownViews {
 /** What can be read of Town: on a snapshot, and on the collection itself. */
 export type TownReader = cc.MappingReader<number, Town> & TownViews;
 
-const townFields = new cc.FieldNames([
-  "id",
-  "name",
-  "country",
-  "adminCode",
-  "featureCode",
-  "population",
-  "location",
-]);
-
-const townDefinition = defineTown();
-
 function defineTown(): cc.EntityDefinition<Town, TownInput> {
   return {
     format: 1,
     package: "bench",
     entity: "Town",
     hash: "11ae42955eff9586",
-    fields: townFields.names,
+    fields: new cc.FieldNames([
+      "id",
+      "name",
+      "country",
+      "adminCode",
+      "featureCode",
+      "population",
+      "location",
+    ]),
     key: [cc.field("id", "uint32", (record: Town) => record.id)],
     views: [
       cc.group({
@@ -128,13 +124,11 @@ function defineTown(): cc.EntityDefinition<Town, TownInput> {
 
 /** One revision of Town; it never changes. */
 export class TownSnapshot extends cc.MappingSnapshot<number, Town> implements TownViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Town, TownInput> = defineTown();
+
   get byCountry(): TownViews["byCountry"] {
     return this.group("byCountry");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<TownInput>): TownSnapshot {
-    return new TownSnapshot(cc.coreOf(townDefinition, rows));
   }
 }
 
@@ -147,12 +141,12 @@ export class TownMapping
   implements TownViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = townDefinition.hash;
+  static readonly hash: string = TownSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = townDefinition;
+  static readonly definition: cc.AnyEntityDefinition = TownSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<TownInput, TownSnapshot>) {
-    super(townDefinition, TownSnapshot, store, options);
+    super(TownSnapshot.definition, TownSnapshot, store, options);
   }
 
   get byCountry(): TownViews["byCountry"] {
@@ -169,7 +163,7 @@ function encodeTown(w: cc.Writer, row: TownInput): void {
   w.uint32(40).uint32(cc.checkEnum(row.featureCode, featureCodeNumbers, "featureCode"));
   cc.putUint32(w, 48, row.population, "population");
   cc.writeMessage(w.uint32(58), row.location, encodeLocation, "location");
-  if (row.adminCode === undefined) townFields.check(row);
+  if (row.adminCode === undefined) TownSnapshot.definition.fields.check(row);
 }
 
 function decodeTown(r: cc.Reader, end: number): Town {
@@ -258,25 +252,21 @@ export interface PlaceViews {
 /** What can be read of Place: on a snapshot, and on the collection itself. */
 export type PlaceReader = cc.MappingReader<number, Place> & PlaceViews;
 
-const placeFields = new cc.FieldNames([
-  "id",
-  "name",
-  "country",
-  "adminCode",
-  "featureCode",
-  "population",
-  "location",
-]);
-
-const placeDefinition = definePlace();
-
 function definePlace(): cc.EntityDefinition<Place, PlaceInput> {
   return {
     format: 1,
     package: "bench",
     entity: "Place",
     hash: "f25b072d1fc24714",
-    fields: placeFields.names,
+    fields: new cc.FieldNames([
+      "id",
+      "name",
+      "country",
+      "adminCode",
+      "featureCode",
+      "population",
+      "location",
+    ]),
     key: [cc.field("id", "uint32", (record: Place) => record.id)],
     views: [
       cc.group({
@@ -311,6 +301,9 @@ function definePlace(): cc.EntityDefinition<Place, PlaceInput> {
 
 /** One revision of Place; it never changes. */
 export class PlaceSnapshot extends cc.MappingSnapshot<number, Place> implements PlaceViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Place, PlaceInput> = definePlace();
+
   get byCountry(): PlaceViews["byCountry"] {
     return this.group("byCountry");
   }
@@ -321,11 +314,6 @@ export class PlaceSnapshot extends cc.MappingSnapshot<number, Place> implements 
 
   get byPopulation(): PlaceViews["byPopulation"] {
     return this.sorted("byPopulation");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<PlaceInput>): PlaceSnapshot {
-    return new PlaceSnapshot(cc.coreOf(placeDefinition, rows));
   }
 }
 
@@ -338,12 +326,12 @@ export class PlaceMapping
   implements PlaceViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = placeDefinition.hash;
+  static readonly hash: string = PlaceSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = placeDefinition;
+  static readonly definition: cc.AnyEntityDefinition = PlaceSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<PlaceInput, PlaceSnapshot>) {
-    super(placeDefinition, PlaceSnapshot, store, options);
+    super(PlaceSnapshot.definition, PlaceSnapshot, store, options);
   }
 
   get byCountry(): PlaceViews["byCountry"] {
@@ -368,7 +356,7 @@ function encodePlace(w: cc.Writer, row: PlaceInput): void {
   w.uint32(40).uint32(cc.checkEnum(row.featureCode, featureCodeNumbers, "featureCode"));
   cc.putUint32(w, 48, row.population, "population");
   cc.writeMessage(w.uint32(58), row.location, encodeLocation, "location");
-  if (row.adminCode === undefined) placeFields.check(row);
+  if (row.adminCode === undefined) PlaceSnapshot.definition.fields.check(row);
 }
 
 function decodePlace(r: cc.Reader, end: number): Place {
@@ -450,25 +438,21 @@ export interface SpotKey {
 /** What can be read of Spot: on a snapshot, and on the collection itself. */
 export type SpotReader = cc.MappingReader<SpotKey, Spot>;
 
-const spotFields = new cc.FieldNames([
-  "id",
-  "name",
-  "country",
-  "adminCode",
-  "featureCode",
-  "population",
-  "location",
-]);
-
-const spotDefinition = defineSpot();
-
 function defineSpot(): cc.EntityDefinition<Spot, SpotInput> {
   return {
     format: 1,
     package: "bench",
     entity: "Spot",
     hash: "13f6ae4da7f48350",
-    fields: spotFields.names,
+    fields: new cc.FieldNames([
+      "id",
+      "name",
+      "country",
+      "adminCode",
+      "featureCode",
+      "population",
+      "location",
+    ]),
     key: [
       cc.field("country", "string", (record: Spot) => record.country),
       cc.field("id", "uint32", (record: Spot) => record.id),
@@ -482,10 +466,8 @@ function defineSpot(): cc.EntityDefinition<Spot, SpotInput> {
 
 /** One revision of Spot; it never changes. */
 export class SpotSnapshot extends cc.MappingSnapshot<SpotKey, Spot> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<SpotInput>): SpotSnapshot {
-    return new SpotSnapshot(cc.coreOf(spotDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Spot, SpotInput> = defineSpot();
 }
 
 /**
@@ -494,12 +476,12 @@ export class SpotSnapshot extends cc.MappingSnapshot<SpotKey, Spot> {
  */
 export class SpotMapping extends cc.Mapping<SpotKey, Spot, SpotInput, SpotSnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = spotDefinition.hash;
+  static readonly hash: string = SpotSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = spotDefinition;
+  static readonly definition: cc.AnyEntityDefinition = SpotSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<SpotInput, SpotSnapshot>) {
-    super(spotDefinition, SpotSnapshot, store, options);
+    super(SpotSnapshot.definition, SpotSnapshot, store, options);
   }
 }
 
@@ -512,7 +494,7 @@ function encodeSpot(w: cc.Writer, row: SpotInput): void {
   w.uint32(40).uint32(cc.checkEnum(row.featureCode, featureCodeNumbers, "featureCode"));
   cc.putUint32(w, 48, row.population, "population");
   cc.writeMessage(w.uint32(58), row.location, encodeLocation, "location");
-  if (row.adminCode === undefined) spotFields.check(row);
+  if (row.adminCode === undefined) SpotSnapshot.definition.fields.check(row);
 }
 
 function decodeSpot(r: cc.Reader, end: number): Spot {
@@ -590,26 +572,22 @@ export interface SiteInput {
 /** What can be read of Site: on a snapshot, and on the collection itself. */
 export type SiteReader = cc.MappingReader<string, Site>;
 
-const siteFields = new cc.FieldNames([
-  "code",
-  "id",
-  "name",
-  "country",
-  "adminCode",
-  "featureCode",
-  "population",
-  "location",
-]);
-
-const siteDefinition = defineSite();
-
 function defineSite(): cc.EntityDefinition<Site, SiteInput> {
   return {
     format: 1,
     package: "bench",
     entity: "Site",
     hash: "793d853480e7b312",
-    fields: siteFields.names,
+    fields: new cc.FieldNames([
+      "code",
+      "id",
+      "name",
+      "country",
+      "adminCode",
+      "featureCode",
+      "population",
+      "location",
+    ]),
     key: [cc.field("code", "string", (record: Site) => record.code)],
     views: [],
     references: [],
@@ -620,10 +598,8 @@ function defineSite(): cc.EntityDefinition<Site, SiteInput> {
 
 /** One revision of Site; it never changes. */
 export class SiteSnapshot extends cc.MappingSnapshot<string, Site> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<SiteInput>): SiteSnapshot {
-    return new SiteSnapshot(cc.coreOf(siteDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Site, SiteInput> = defineSite();
 }
 
 /**
@@ -632,12 +608,12 @@ export class SiteSnapshot extends cc.MappingSnapshot<string, Site> {
  */
 export class SiteMapping extends cc.Mapping<string, Site, SiteInput, SiteSnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = siteDefinition.hash;
+  static readonly hash: string = SiteSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = siteDefinition;
+  static readonly definition: cc.AnyEntityDefinition = SiteSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<SiteInput, SiteSnapshot>) {
-    super(siteDefinition, SiteSnapshot, store, options);
+    super(SiteSnapshot.definition, SiteSnapshot, store, options);
   }
 }
 
@@ -651,7 +627,7 @@ function encodeSite(w: cc.Writer, row: SiteInput): void {
   w.uint32(48).uint32(cc.checkEnum(row.featureCode, featureCodeNumbers, "featureCode"));
   cc.putUint32(w, 56, row.population, "population");
   cc.writeMessage(w.uint32(66), row.location, encodeLocation, "location");
-  if (row.adminCode === undefined) siteFields.check(row);
+  if (row.adminCode === undefined) SiteSnapshot.definition.fields.check(row);
 }
 
 function decodeSite(r: cc.Reader, end: number): Site {
@@ -718,27 +694,19 @@ export interface BenchInputs {
 const benchSchema: cc.DatasetDefinition = {
   package: "bench",
   entities: {
-    town: townDefinition,
-    place: placeDefinition,
-    spot: spotDefinition,
-    site: siteDefinition,
+    town: TownSnapshot.definition,
+    place: PlaceSnapshot.definition,
+    spot: SpotSnapshot.definition,
+    site: SiteSnapshot.definition,
   },
 };
 
 /** One state of all collections of Bench; it never changes. */
 export class BenchSnapshot extends cc.DatasetSnapshot {
-  readonly town: TownSnapshot;
-  readonly place: PlaceSnapshot;
-  readonly spot: SpotSnapshot;
-  readonly site: SiteSnapshot;
-
-  constructor(cores: cc.DatasetCores) {
-    super(cores);
-    this.town = new TownSnapshot(cores.of(townDefinition));
-    this.place = new PlaceSnapshot(cores.of(placeDefinition));
-    this.spot = new SpotSnapshot(cores.of(spotDefinition));
-    this.site = new SiteSnapshot(cores.of(siteDefinition));
-  }
+  readonly town: TownSnapshot = new TownSnapshot(this.cores.of(TownSnapshot.definition));
+  readonly place: PlaceSnapshot = new PlaceSnapshot(this.cores.of(PlaceSnapshot.definition));
+  readonly spot: SpotSnapshot = new SpotSnapshot(this.cores.of(SpotSnapshot.definition));
+  readonly site: SiteSnapshot = new SiteSnapshot(this.cores.of(SiteSnapshot.definition));
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<BenchInputs>): BenchSnapshot {
@@ -753,16 +721,12 @@ export class BenchSnapshot extends cc.DatasetSnapshot {
 export class BenchDataset extends cc.Dataset<BenchSnapshot, BenchInputs> {
   /** What the runtime knows of the schema. */
   static readonly definition: cc.DatasetDefinition = benchSchema;
-  readonly town: TownMapping;
-  readonly place: PlaceMapping;
-  readonly spot: SpotMapping;
-  readonly site: SiteMapping;
+  readonly town: TownMapping = new TownMapping(this.store, this.optionsOf("town"));
+  readonly place: PlaceMapping = new PlaceMapping(this.store, this.optionsOf("place"));
+  readonly spot: SpotMapping = new SpotMapping(this.store, this.optionsOf("spot"));
+  readonly site: SiteMapping = new SiteMapping(this.store, this.optionsOf("site"));
 
   constructor(store: cc.Store, options?: cc.DatasetOptions<BenchInputs, BenchSnapshot>) {
     super(benchSchema, BenchSnapshot, store, options);
-    this.town = new TownMapping(store, this.optionsOf("town"));
-    this.place = new PlaceMapping(store, this.optionsOf("place"));
-    this.spot = new SpotMapping(store, this.optionsOf("spot"));
-    this.site = new SiteMapping(store, this.optionsOf("site"));
   }
 }

@@ -3,6 +3,7 @@
  * Everything that decides bytes is in here; the schema hash covers it. Adding a member that old generated
  * code lacks needs a default here; changing one needs a new door (`generated/v2`).
  */
+import type { FieldNames } from "./codec/names.js";
 import type { Reader } from "./codec/reader.js";
 import type { Writer } from "./codec/writer.js";
 
@@ -98,7 +99,7 @@ export interface EntityDescription {
   /** The schema hash: 16 hexadecimal digits; the version. */
   readonly hash: string;
   /** All field names of the record, to recognise a row's misspelt ones. */
-  readonly fields: readonly string[];
+  readonly fields: FieldNames;
   /** The key's components; empty for a sequence. */
   readonly key: readonly IndexField<object>[];
   readonly views: readonly ViewDefinition<object>[];

@@ -86,7 +86,7 @@ function countryOf(hash: string): Atlas["country"] {
     package: "atlas",
     entity: "Country",
     hash,
-    fields: ["code", "name"],
+    fields: new cc.FieldNames(["code", "name"]),
     key: [{ name: "code", kind: { type: "string" }, read: (r: Country): string => r.code }],
     views: [],
     references: [],
@@ -107,7 +107,7 @@ function placeOf(hash: string, country: Atlas["country"]): Atlas["place"] {
     package: "atlas",
     entity: "Place",
     hash,
-    fields: ["id", "name", "country", "parentId"],
+    fields: new cc.FieldNames(["id", "name", "country", "parentId"]),
     guards: { maxRecords: 100_000, maxShrinkPercent: 50 },
     key: [{ name: "id", kind: { type: "uint32" }, read: (r: Place): number => r.id }],
     views: [
@@ -152,7 +152,7 @@ function noticeOf(hash: string): Atlas["notice"] {
     package: "atlas",
     entity: "Notice",
     hash,
-    fields: ["text"],
+    fields: new cc.FieldNames(["text"]),
     key: [],
     views: [],
     references: [],
@@ -165,9 +165,7 @@ function noticeOf(hash: string): Atlas["notice"] {
 const current = atlas();
 
 export class CountrySnapshot extends cc.MappingSnapshot<string, Country> {
-  static of(rows: Iterable<CountryInput>): CountrySnapshot {
-    return new CountrySnapshot(cc.coreOf(current.country, rows));
-  }
+  static readonly definition: Atlas["country"] = current.country;
 }
 export class PlaceSnapshot extends cc.MappingSnapshot<number, Place> {
   get byCountry(): cc.GroupView<string, Place> {

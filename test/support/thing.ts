@@ -15,6 +15,7 @@ import {
   writeInt64,
   writeUint64,
 } from "../../runtime/src/codec/int64.js";
+import { FieldNames } from "../../runtime/src/codec/names.js";
 import { checkEnd, type Reader } from "../../runtime/src/codec/reader.js";
 import {
   checkTimestamp,
@@ -140,7 +141,7 @@ export function thingDefinition(
     package: "test",
     entity: "Thing",
     hash: "fedcba9876543210",
-    fields: FIELDS.map((field) => field.name),
+    fields: new FieldNames(FIELDS.map((field) => field.name)),
     key,
     views,
     references: [],

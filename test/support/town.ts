@@ -4,6 +4,7 @@
  */
 import { missing } from "../../runtime/src/codec/bad-record.js";
 import { InvalidFieldError } from "../../runtime/src/codec/invalid-field.js";
+import { FieldNames } from "../../runtime/src/codec/names.js";
 import { checkEnd, type Reader } from "../../runtime/src/codec/reader.js";
 import type { Writer } from "../../runtime/src/codec/writer.js";
 import type { EntityDefinition } from "../../runtime/src/definition.js";
@@ -98,7 +99,7 @@ export const townDefinition: EntityDefinition<Town, TownInput> = {
   package: "test",
   entity: "Town",
   hash: "0123456789abcdef",
-  fields: ["id", "name", "country", "code", "kind", "population", "lat", "tags"],
+  fields: new FieldNames(["id", "name", "country", "code", "kind", "population", "lat", "tags"]),
   key: [{ name: "id", kind: { type: "uint32" }, read: (r: Town): number => r.id }],
   views: [
     { view: "group", name: "byCountry", by: [country], sort: [most, name] },

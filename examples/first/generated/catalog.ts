@@ -30,17 +30,13 @@ export interface ProductViews {
 /** What can be read of Product: on a snapshot, and on the collection itself. */
 export type ProductReader = cc.MappingReader<string, Product> & ProductViews;
 
-const productFields = new cc.FieldNames(["sku", "name", "category", "price", "tags"]);
-
-const productDefinition = defineProduct();
-
 function defineProduct(): cc.EntityDefinition<Product, ProductInput> {
   return {
     format: 1,
     package: "catalog",
     entity: "Product",
     hash: "5c7474253147aa62",
-    fields: productFields.names,
+    fields: new cc.FieldNames(["sku", "name", "category", "price", "tags"]),
     key: [cc.field("sku", "string", (record: Product) => record.sku)],
     views: [
       cc.group({
@@ -74,6 +70,9 @@ function defineProduct(): cc.EntityDefinition<Product, ProductInput> {
 
 /** One revision of Product; it never changes. */
 export class ProductSnapshot extends cc.MappingSnapshot<string, Product> implements ProductViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Product, ProductInput> = defineProduct();
+
   get byCategory(): ProductViews["byCategory"] {
     return this.group("byCategory");
   }
@@ -84,11 +83,6 @@ export class ProductSnapshot extends cc.MappingSnapshot<string, Product> impleme
 
   get byName(): ProductViews["byName"] {
     return this.sorted("byName");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<ProductInput>): ProductSnapshot {
-    return new ProductSnapshot(cc.coreOf(productDefinition, rows));
   }
 }
 
@@ -101,12 +95,12 @@ export class ProductMapping
   implements ProductViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = productDefinition.hash;
+  static readonly hash: string = ProductSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = productDefinition;
+  static readonly definition: cc.AnyEntityDefinition = ProductSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<ProductInput, ProductSnapshot>) {
-    super(productDefinition, ProductSnapshot, store, options);
+    super(ProductSnapshot.definition, ProductSnapshot, store, options);
   }
 
   get byCategory(): ProductViews["byCategory"] {
@@ -169,17 +163,14 @@ export interface CatalogInputs {
 
 const catalogSchema: cc.DatasetDefinition = {
   package: "catalog",
-  entities: { product: productDefinition },
+  entities: { product: ProductSnapshot.definition },
 };
 
 /** One state of all collections of Catalog; it never changes. */
 export class CatalogSnapshot extends cc.DatasetSnapshot {
-  readonly product: ProductSnapshot;
-
-  constructor(cores: cc.DatasetCores) {
-    super(cores);
-    this.product = new ProductSnapshot(cores.of(productDefinition));
-  }
+  readonly product: ProductSnapshot = new ProductSnapshot(
+    this.cores.of(ProductSnapshot.definition),
+  );
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<CatalogInputs>): CatalogSnapshot {
@@ -194,10 +185,9 @@ export class CatalogSnapshot extends cc.DatasetSnapshot {
 export class CatalogDataset extends cc.Dataset<CatalogSnapshot, CatalogInputs> {
   /** What the runtime knows of the schema. */
   static readonly definition: cc.DatasetDefinition = catalogSchema;
-  readonly product: ProductMapping;
+  readonly product: ProductMapping = new ProductMapping(this.store, this.optionsOf("product"));
 
   constructor(store: cc.Store, options?: cc.DatasetOptions<CatalogInputs, CatalogSnapshot>) {
     super(catalogSchema, CatalogSnapshot, store, options);
-    this.product = new ProductMapping(store, this.optionsOf("product"));
   }
 }

@@ -16,29 +16,32 @@ import type {
 } from "../model.js";
 import { access, accessSet, unsetTests } from "./access.js";
 import { array, arrow, arrowChoice, call, object, type Code } from "./layout.js";
-import type { Constants } from "./names.js";
 import { numberText } from "./number-text.js";
 import { scalarKind } from "./type-text.js";
 import { whereArrow } from "./where.js";
 
 /** The properties of the definition, in the order in which they are printed. */
-export function definitionObject(schema: Schema, entity: Entity, constants: Constants): Code {
-  const { name, hash, guards, views, references } = entity;
+export function definitionObject(schema: Schema, entity: Entity): Code {
+  const { name, hash, fields, guards, views, references } = entity;
+  const names = array(fields.map((field) => JSON.stringify(field.name)));
   return object({
     format: "1",
     package: JSON.stringify(schema.package),
     entity: JSON.stringify(name),
     hash: JSON.stringify(hash),
-    fields: `${constants.fields(name)}.names`,
+    fields: call("new cc.FieldNames", [names]),
     key: array(entity.key.map((path) => indexField(name, path))),
     views: array(views.map((view) => viewDefinition(name, view))),
-    references: array(
-      references.map((reference) => referenceDefinition(schema, name, reference, constants)),
-    ),
+    references: array(references.map((reference) => referenceDefinition(schema, name, reference))),
     guards: Object.keys(guards).length === 0 ? undefined : guardsObject(guards),
     encode: `encode${name}`,
     decode: `decode${name}`,
   });
+}
+
+/** Where the definition is found. */
+export function definitionOf(entity: string): string {
+  return `${entity}Snapshot.definition`;
 }
 
 /** The parameter of functions that take an entity's record. */
@@ -84,16 +87,11 @@ function eachArrow(entity: string, [path]: readonly FieldPath<FieldType>[]): Cod
   return arrow(recordOf(entity), [path.optional ? `${access(path)} ?? []` : access(path)]);
 }
 
-function referenceDefinition(
-  schema: Schema,
-  entity: string,
-  reference: Reference,
-  constants: Constants,
-): Code {
+function referenceDefinition(schema: Schema, entity: string, reference: Reference): Code {
   return object({
     name: JSON.stringify(reference.name),
     to: JSON.stringify(reference.to),
-    target: `() => ${constants.definition(reference.to)}`,
+    target: `() => ${definitionOf(reference.to)}`,
     keys: referenceKeys(schema, entity, reference),
     dangling: JSON.stringify(reference.dangling),
   });

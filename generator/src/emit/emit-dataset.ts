@@ -2,7 +2,7 @@
 import type { ClassDeclarationStructure } from "ts-morph";
 import type { Entity, Reference, Schema } from "../model.js";
 import { access, unsetTests } from "./access.js";
-import { referenceKey } from "./definition.js";
+import { definitionOf, referenceKey } from "./definition.js";
 import { ownDoc } from "./doc.js";
 import { object, print } from "./layout.js";
 import type { Constants } from "./names.js";
@@ -98,7 +98,7 @@ function inputsInterface({ name, entities }: Schema): Statement {
 
 function definitionConstant(schema: Schema, constants: Constants): Statement {
   const entities = schema.entities.map(
-    (entity) => [entity.property, constants.definition(entity.name)] as const,
+    (entity) => [entity.property, definitionOf(entity.name)] as const,
   );
   const list = print(object(Object.fromEntries(entities)), 2, "  entities: ".length);
   return constant(
@@ -110,30 +110,27 @@ function definitionConstant(schema: Schema, constants: Constants): Statement {
 
 function snapshotClass(schema: Schema, constants: Constants): Statement {
   const { name, entities } = schema;
-  const assignments = entities.map((entity) => {
-    const core = `cores.of(${constants.definition(entity.name)})`;
+  const member = (entity: Entity): Property => {
+    const core = `this.cores.of(${definitionOf(entity.name)})`;
     const values = hasReferences(entity) ? `${core}, this` : core;
-    return `this.${entity.property} = new ${snapshotName(schema, entity)}(${values});`;
-  });
+    return memberProperty(entity, snapshotName(schema, entity), values);
+  };
   return exportedClass(
     `${name}Snapshot`,
     ownDoc(`One state of all collections of ${name}; it never changes.`),
     {
       extends: "cc.DatasetSnapshot",
-      properties: entities.map((entity) => ({
-        name: entity.property,
-        isReadonly: true,
-        type: snapshotName(schema, entity),
-      })),
-      ctors: [
-        {
-          parameters: [{ name: "cores", type: "cc.DatasetCores" }],
-          statements: ["super(cores);", ...assignments],
-        },
-      ],
+      properties: entities.map(member),
       methods: [ofMethod(schema, constants)],
     },
   );
+}
+
+type Property = NonNullable<ClassDeclarationStructure["properties"]>[number];
+
+/** A field with its value: assignments in a constructor cost the compiler time by the square of their number. */
+function memberProperty({ property }: Entity, type: string, values: string): Property {
+  return { name: property, isReadonly: true, type, initializer: `new ${type}(${values})` };
 }
 
 function ofMethod({ name }: Schema, constants: Constants): Method {
@@ -151,10 +148,8 @@ function datasetClass(schema: Schema, constants: Constants): Statement {
   const { name, entities } = schema;
   const collection = (entity: Entity): string =>
     `${entity.name}${entity.key.length === 0 ? "Sequence" : "Mapping"}`;
-  const assignments = entities.map((entity) => {
-    const { property } = entity;
-    return `this.${property} = new ${collection(entity)}(store, this.optionsOf("${property}"));`;
-  });
+  const member = (entity: Entity): Property =>
+    memberProperty(entity, collection(entity), `this.store, this.optionsOf("${entity.property}")`);
   const doc =
     `All collections of ${name}, pushed and installed together.\n` +
     "Constructing it starts nothing; await ready() before the first read.";
@@ -172,11 +167,7 @@ function datasetClass(schema: Schema, constants: Constants): Statement {
           initializer: constants.dataset,
           docs: ["What the runtime knows of the schema."],
         },
-        ...entities.map((entity) => ({
-          name: entity.property,
-          isReadonly: true,
-          type: collection(entity),
-        })),
+        ...entities.map(member),
       ],
       ctors: [
         {
@@ -188,10 +179,7 @@ function datasetClass(schema: Schema, constants: Constants): Statement {
               hasQuestionToken: true,
             },
           ],
-          statements: [
-            `super(${constants.dataset}, ${name}Snapshot, store, options);`,
-            ...assignments,
-          ],
+          statements: [`super(${constants.dataset}, ${name}Snapshot, store, options);`],
         },
       ],
     },

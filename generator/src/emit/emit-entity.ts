@@ -5,13 +5,12 @@ import type {
   OptionalKind,
 } from "ts-morph";
 import type { Entity, Schema } from "../model.js";
-import { definitionObject } from "./definition.js";
+import { definitionObject, definitionOf } from "./definition.js";
 import { ownDoc } from "./doc.js";
-import { codecFunctions, fieldNames, recordInterfaces } from "./emit-types.js";
+import { codecFunctions, recordInterfaces } from "./emit-types.js";
 import { printInBody } from "./layout.js";
 import type { Constants } from "./names.js";
 import {
-  constant,
   docs,
   exportedAlias,
   exportedClass,
@@ -35,12 +34,10 @@ export function entityStatements(
     ...recordInterfaces(name, doc, fields),
     ...keys,
     ...readerTypes(entity),
-    fieldNames(name, fields, constants),
-    definitionConstant(entity, constants),
-    definitionFunction(schema, entity, constants),
-    snapshotClass(entity, constants),
-    collectionClass(entity, constants),
-    ...codecFunctions(name, fields, constants),
+    definitionFunction(schema, entity),
+    snapshotClass(entity),
+    collectionClass(entity),
+    ...codecFunctions(name, fields, `${definitionOf(name)}.fields`, constants),
   ];
 }
 
@@ -77,13 +74,13 @@ function definitionType(name: string): string {
   return `cc.EntityDefinition<${name}, ${name}Input>`;
 }
 
-function definitionConstant({ name }: Entity, constants: Constants): Statement {
-  return constant(constants.definition(name), undefined, `define${name}()`);
-}
-
-function definitionFunction(schema: Schema, entity: Entity, constants: Constants): Statement {
+/**
+ * The definition stands in the snapshot's class. Were it a constant of the module, the compiler would look through
+ * all such constants for what each class extends: time that grows with the square of the number of entities.
+ */
+function definitionFunction(schema: Schema, entity: Entity): Statement {
   const { name } = entity;
-  const description = definitionObject(schema, entity, constants);
+  const description = definitionObject(schema, entity);
   return localFunction(`define${name}`, {}, definitionType(name), [
     printInBody("return ", description, ";"),
   ]);
@@ -104,31 +101,25 @@ function viewsOf({ name, views }: Entity): string[] {
   return views.length === 0 ? [] : [`${name}Views`];
 }
 
-function snapshotClass(entity: Entity, constants: Constants): Statement {
+function snapshotClass(entity: Entity): Statement {
   const { name } = entity;
   const { kind, types } = kindOf(entity);
-  const core = `cc.coreOf(${constants.definition(name)}, rows)`;
   return exportedClass(`${name}Snapshot`, ownDoc(`One revision of ${name}; it never changes.`), {
     extends: `cc.${kind}Snapshot<${types}>`,
     implements: viewsOf(entity),
-    methods: [
-      {
-        name: "of",
-        isStatic: true,
-        docs: ["Builds a snapshot from rows, without a store: for tests."],
-        parameters: [{ name: "rows", type: `cc.Iterable<${name}Input>` }],
-        returnType: `${name}Snapshot`,
-        statements: [`return new ${name}Snapshot(${core});`],
-      },
+    properties: [
+      staticProperty("definition", definitionType(name), `define${name}()`, DEFINITION_DOC),
     ],
     getAccessors: viewGetters(entity, (method, view) => `this.${method}("${view}")`),
   });
 }
 
-function collectionClass(entity: Entity, constants: Constants): Statement {
+const DEFINITION_DOC = "What the runtime knows of the schema.";
+
+function collectionClass(entity: Entity): Statement {
   const { name } = entity;
   const { kind, types } = kindOf(entity);
-  const definition = constants.definition(name);
+  const definition = definitionOf(name);
   const doc =
     `${name} in the memory of this process: reads answer from the newest revision it has.\n` +
     "Constructing it starts nothing; await ready() before the first read.";
@@ -142,12 +133,7 @@ function collectionClass(entity: Entity, constants: Constants): Statement {
         `${definition}.hash`,
         "The schema hash: the version of this build.",
       ),
-      staticProperty(
-        "definition",
-        "cc.AnyEntityDefinition",
-        definition,
-        "What the runtime knows of the schema.",
-      ),
+      staticProperty("definition", "cc.AnyEntityDefinition", definition, DEFINITION_DOC),
     ],
     ctors: [collectionConstructor(name, definition)],
     getAccessors: viewGetters(entity, (_, view) => `this.snapshot().${view}`),

@@ -54,7 +54,8 @@ export function valueTypeStatements(
   const interfaces = recordInterfaces(name, doc, fields);
   if (!isUsed) return interfaces;
   const names = fields.some(mayBeAbsent) ? [fieldNames(name, fields, constants)] : [];
-  return [...interfaces, ...codecFunctions(name, fields, constants), ...names];
+  const functions = codecFunctions(name, fields, constants.fields(name), constants);
+  return [...interfaces, ...functions, ...names];
 }
 
 /** `City` and `CityInput`. */
@@ -83,12 +84,8 @@ export function recordInterfaces(
   ];
 }
 
-/** The constant of field names. */
-export function fieldNames(
-  name: string,
-  fields: readonly Field[],
-  constants: Constants,
-): Statement {
+/** The constant of a value type's field names. */
+function fieldNames(name: string, fields: readonly Field[], constants: Constants): Statement {
   const constantName = constants.fields(name);
   const names = array(fields.map((field) => JSON.stringify(field.name)));
   const start = "new cc.FieldNames(";
@@ -96,15 +93,16 @@ export function fieldNames(
   return constant(constantName, undefined, `${start}${print(names, 0, column, 2)})`);
 }
 
-/** `encodeCity` and `decodeCity`. */
+/** `encodeCity` and `decodeCity`; `names` is where the field names are found. */
 export function codecFunctions(
   name: string,
   fields: readonly Field[],
+  names: string,
   constants: Constants,
 ): Statement[] {
   const input = { w: "cc.Writer", row: `${name}Input` };
   return [
-    localFunction(`encode${name}`, input, "void", encodeStatements(name, fields, constants)),
+    localFunction(`encode${name}`, input, "void", encodeStatements(fields, names, constants)),
     localFunction(
       `decode${name}`,
       { r: "cc.Reader", end: "number" },

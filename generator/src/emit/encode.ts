@@ -10,15 +10,15 @@ import { localName, type Constants } from "./names.js";
 import { mayBeAbsent } from "./type-text.js";
 import { isPackable, lengthTag, tag } from "./wire.js";
 
-/** The statements of the function. `name` is the entity or value type. */
+/** The statements of the function; `names` is where the field names are found. */
 export function encodeStatements(
-  name: string,
   fields: readonly Field[],
+  names: string,
   constants: Constants,
 ): string[] {
   const statements = fields.flatMap((field) => encodeField(field, constants));
   const absent = fields.filter(mayBeAbsent).map((field) => `${rowValue(field)} === undefined`);
-  if (absent.length > 0) statements.push(checkNames(absent, constants.fields(name)));
+  if (absent.length > 0) statements.push(checkNames(absent, names));
   return statements;
 }
 

@@ -66,7 +66,7 @@ export function generic(name: string, values: readonly Code[]): Code {
   return { open: "<", before: name, items: values.map((value) => ({ label: "", value })) };
 }
 
-/** A call; one whose only argument is an object has its brackets together. */
+/** A call; one whose only argument is an object or an array has its brackets together. */
 export function call(name: string, values: readonly Code[]): Code {
   return { open: "(", before: name, items: values.map((value) => ({ label: "", value })) };
 }
@@ -80,7 +80,7 @@ export function print(code: Code, indent: number, column: number, after = 1): st
   if (!mustBreak(code) && column + flat(code).length + after <= LINE_WIDTH) return flat(code);
   const inner = indent + 2;
   if ("terms" in code) return brokenArrow(code, inner);
-  const only = onlyObject(code);
+  const only = onlyLiteral(code);
   if (only !== undefined) return `${code.before}(${print(only, indent, LINE_WIDTH)})`;
   const last = code.open === "<" ? "" : ",";
   const hugged = huggedArrow(code, indent, column);
@@ -108,11 +108,13 @@ function huggedArrow(
   return `${head}${brokenArrow(last, indent + 2)},\n${" ".repeat(indent)})`;
 }
 
-/** The object that is a call's only argument. */
-function onlyObject({ open, items: [item, ...others] }: Items): Items | undefined {
+/** The object or the array that is a call's only argument. */
+function onlyLiteral({ open, items: [item, ...others] }: Items): Items | undefined {
   if (open !== "(" || item === undefined || others.length > 0) return undefined;
   const { value } = item;
-  return typeof value === "object" && "open" in value && value.open === "{" ? value : undefined;
+  return typeof value === "object" && "open" in value && LITERAL.has(value.open)
+    ? value
+    : undefined;
 }
 
 /** A statement in a function's body, whose indentation comes on top later. */
@@ -120,6 +122,8 @@ export function printInBody(start: string, code: Code, end: string): string {
   const text = start + print(code, 2, 2 + start.length, end.length) + end;
   return text.replaceAll("\n  ", "\n");
 }
+
+const LITERAL: ReadonlySet<string> = new Set(["{", "["]);
 
 const CLOSE = { "{": "}", "[": "]", "<": ">", "(": ")" } as const;
 

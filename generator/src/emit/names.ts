@@ -31,7 +31,7 @@ function isFunction(name: string): boolean {
   return /^(?:define|encode|decode)[A-Z]/.test(name);
 }
 
-const SUFFIXES = ["Definition", "Fields", "Numbers", "Schema"] as const;
+const SUFFIXES = ["Fields", "Numbers", "Schema"] as const;
 
 function isConstant(name: string): boolean {
   return SUFFIXES.some((suffix) => name.endsWith(suffix));
@@ -41,9 +41,7 @@ function isConstant(name: string): boolean {
 export interface Constants {
   /** `geoSchema`: the data set's definition. */
   readonly dataset: string;
-  /** `cityDefinition`. */
-  readonly definition: (entity: string) => string;
-  /** `cityFields`: an entity's or a value type's field names. */
+  /** `locationFields`: a value type's field names. */
   readonly fields: (name: string) => string;
   /** `featureCodeNumbers`: an enum's wire numbers. */
   readonly numbers: (name: string) => string;
@@ -53,7 +51,7 @@ export interface Constants {
 export function chooseConstants(schema: Schema): Constants {
   const stems = new Map<string, string>();
   const taken = new Set<string>();
-  for (const { name } of [...schema.entities, ...schema.types, ...schema.enums]) {
+  for (const { name } of [...schema.types, ...schema.enums]) {
     let stem = propertyName(name);
     // Not `encodeCityFields`, which the function for an entity CityFields is called.
     while (taken.has(stem) || isFunction(stem)) stem += "_";
@@ -63,7 +61,6 @@ export function chooseConstants(schema: Schema): Constants {
   const stem = (name: string): string => stems.get(name) ?? propertyName(name);
   return {
     dataset: `${propertyName(schema.name)}Schema`,
-    definition: (entity) => `${stem(entity)}Definition`,
     fields: (name) => `${stem(name)}Fields`,
     numbers: (name) => `${stem(name)}Numbers`,
   };

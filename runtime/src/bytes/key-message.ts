@@ -5,13 +5,14 @@
 import { BadRecordError } from "../codec/bad-record.js";
 import { readInt64OrNumber, writeInt64, writeUint64 } from "../codec/int64.js";
 import { checkEnd, type Reader } from "../codec/reader.js";
+import type { FieldNames } from "../codec/names.js";
 import type { Writer } from "../codec/writer.js";
 import type { IndexField, ScalarKind } from "../definition.js";
 import { normalOf, type Normal } from "./scalar.js";
 
 /** What is needed to know of an entity: field numbers follow the order of declaration. */
 export interface KeyedEntity {
-  readonly fields: readonly string[];
+  readonly fields: FieldNames;
   readonly key: readonly IndexField<never>[];
 }
 
@@ -40,7 +41,7 @@ export function writeKeyMessage(
 ): void {
   const parts = key.map(({ kind, name }, index) => ({
     kind,
-    number: fields.indexOf(name) + 1,
+    number: fields.names.indexOf(name) + 1,
     value: values[index] as Normal,
   }));
   parts.sort((a, b) => a.number - b.number);
@@ -59,7 +60,7 @@ export class KeyReader {
   constructor({ fields, key }: KeyedEntity) {
     this.#kinds = key.map(({ kind }) => kind);
     const names = key.map(({ name }) => name);
-    const components = fields.map((field) => names.indexOf(field));
+    const components = fields.names.map((field) => names.indexOf(field));
     this.#components = [undefined, ...components.map((at) => (at < 0 ? undefined : at))];
   }
 

@@ -87,13 +87,16 @@ export class Dataset<S extends DatasetSnapshot, Inputs> extends Collection<S, Da
     return unpinAll(this.definition, store);
   }
 
-  /** The options of one of its collections: the data set's, with that collection's loader. */
-  protected optionsOf<Name extends keyof Inputs & string>(
-    name: Name,
-  ): CollectionOptions<Inputs[Name]> {
+  /** Where its collections are published. */
+  protected get store(): Store {
+    return stateOf(this).store;
+  }
+
+  /** The options of one of its collections: the data set's, with that collection's loader of whatever rows. */
+  protected optionsOf(name: keyof Inputs & string): CollectionOptions<never> {
     const { load, validate: _ofAll, ...common } = this.#options;
-    const own = typeof load === "function" ? undefined : (load?.[name] as Loader<Inputs[Name]>);
-    const options: CollectionOptions<Inputs[Name]> = { ...common, load: own };
+    const own = typeof load === "function" ? undefined : (load?.[name] as Loader<never>);
+    const options: CollectionOptions<never> = { ...common, load: own };
     return linkOptions(options, { state: stateOf(this), loadsAll: typeof load === "function" });
   }
 

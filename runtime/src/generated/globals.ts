@@ -2,9 +2,7 @@
  * What generated code would otherwise take from JavaScript's globals. It takes them from its door, because a
  * schema may give their names to entities.
  */
-type Bytes = Uint8Array;
-type GlobalIterable<T> = Iterable<T>;
-export type { Bytes, GlobalIterable as Iterable };
+export type Bytes = Uint8Array;
 
 /** Rows of some collections of a data set, by name. */
 export type RowsByName<Inputs> = {

@@ -79,7 +79,7 @@ export { coresOf, DatasetCores, DatasetSnapshot } from "../snapshot/dataset-snap
 export { getAll } from "../snapshot/get-all.js";
 export { MappingSnapshot, type MappingReader } from "../snapshot/mapping-snapshot.js";
 export { SequenceSnapshot, type SequenceReader } from "../snapshot/sequence-snapshot.js";
-export { coreOf, type SnapshotCore } from "../snapshot/snapshot-core.js";
+export type { SnapshotCore } from "../snapshot/snapshot-core.js";
 export type {
   GroupView,
   Range,
@@ -92,4 +92,3 @@ export type {
 export type { Store } from "../store/store.js";
 export { field, group, sorted, unique } from "./describe.js";
 export { freeze, noBytes, type Bytes, type RowsByName } from "./globals.js";
-export type { Iterable } from "./globals.js";

@@ -1,6 +1,10 @@
 /** What reads and what writes: a snapshot never changes, and alone it knows no other collection. */
 import type { CityMapping, CitySnapshot, GeoDataset, GeoSnapshot } from "../../../generated/geo.js";
-import { CityMapping as Cities, GeoDataset as Geo } from "../../../generated/geo.js";
+import {
+  CityMapping as Cities,
+  CitySnapshot as CityRevision,
+  GeoDataset as Geo,
+} from "../../../generated/geo.js";
 import type { CityInput, CityReader } from "../../../generated/geo.js";
 import type { BannerSnapshot } from "../../../generated/shop.js";
 import {
@@ -24,6 +28,15 @@ export const initials: (city: CityReader) => ReadonlySet<string> = derive(
 export async function write(geo: GeoDataset, cities: CityMapping): Promise<void> {
   await geo.push();
   await cities.pull({ maxAgeMs: 1000 });
+}
+
+/** Rows in tests are checked as a loader's are. */
+export function forTests(city: CityInput): CitySnapshot {
+  // expect: TS2820
+  CityRevision.of([{ ...city, featureCode: "PPLY" }]);
+  // expect: TS2739
+  CityRevision.of([{ id: 1 }]);
+  return CityRevision.of([city]);
 }
 
 /** What one process pushes another one can wait for. */

@@ -24,17 +24,13 @@ export interface CountryInput {
 /** What can be read of Country: on a snapshot, and on the collection itself. */
 export type CountryReader = cc.MappingReader<string, Country>;
 
-const countryFields = new cc.FieldNames(["code", "name"]);
-
-const countryDefinition = defineCountry();
-
 function defineCountry(): cc.EntityDefinition<Country, CountryInput> {
   return {
     format: 1,
     package: "geo",
     entity: "Country",
     hash: "fd42a1a8d39da8fc",
-    fields: countryFields.names,
+    fields: new cc.FieldNames(["code", "name"]),
     key: [cc.field("code", "string", (record: Country) => record.code)],
     views: [],
     references: [],
@@ -45,10 +41,8 @@ function defineCountry(): cc.EntityDefinition<Country, CountryInput> {
 
 /** One revision of Country; it never changes. */
 export class CountrySnapshot extends cc.MappingSnapshot<string, Country> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<CountryInput>): CountrySnapshot {
-    return new CountrySnapshot(cc.coreOf(countryDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Country, CountryInput> = defineCountry();
 }
 
 /**
@@ -57,12 +51,12 @@ export class CountrySnapshot extends cc.MappingSnapshot<string, Country> {
  */
 export class CountryMapping extends cc.Mapping<string, Country, CountryInput, CountrySnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = countryDefinition.hash;
+  static readonly hash: string = CountrySnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = countryDefinition;
+  static readonly definition: cc.AnyEntityDefinition = CountrySnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<CountryInput, CountrySnapshot>) {
-    super(countryDefinition, CountrySnapshot, store, options);
+    super(CountrySnapshot.definition, CountrySnapshot, store, options);
   }
 }
 
@@ -121,17 +115,13 @@ export interface CityViews {
 /** What can be read of City: on a snapshot, and on the collection itself. */
 export type CityReader = cc.MappingReader<number, City> & CityViews;
 
-const cityFields = new cc.FieldNames(["id", "name", "country", "population", "hemisphere"]);
-
-const cityDefinition = defineCity();
-
 function defineCity(): cc.EntityDefinition<City, CityInput> {
   return {
     format: 1,
     package: "geo",
     entity: "City",
     hash: "97f68fadb349f942",
-    fields: cityFields.names,
+    fields: new cc.FieldNames(["id", "name", "country", "population", "hemisphere"]),
     key: [cc.field("id", "uint32", (record: City) => record.id)],
     views: [
       cc.group({
@@ -150,7 +140,7 @@ function defineCity(): cc.EntityDefinition<City, CityInput> {
       {
         name: "homeCountry",
         to: "Country",
-        target: () => countryDefinition,
+        target: () => CountrySnapshot.definition,
         keys: (record: City) => [record.country],
         dangling: "error",
       },
@@ -162,13 +152,11 @@ function defineCity(): cc.EntityDefinition<City, CityInput> {
 
 /** One revision of City; it never changes. */
 export class CitySnapshot extends cc.MappingSnapshot<number, City> implements CityViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<City, CityInput> = defineCity();
+
   get byHemisphere(): CityViews["byHemisphere"] {
     return this.group("byHemisphere");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<CityInput>): CitySnapshot {
-    return new CitySnapshot(cc.coreOf(cityDefinition, rows));
   }
 }
 
@@ -181,12 +169,12 @@ export class CityMapping
   implements CityViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = cityDefinition.hash;
+  static readonly hash: string = CitySnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = cityDefinition;
+  static readonly definition: cc.AnyEntityDefinition = CitySnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<CityInput, CitySnapshot>) {
-    super(cityDefinition, CitySnapshot, store, options);
+    super(CitySnapshot.definition, CitySnapshot, store, options);
   }
 
   get byHemisphere(): CityViews["byHemisphere"] {
@@ -263,19 +251,18 @@ export interface GeoInputs {
 
 const geoSchema: cc.DatasetDefinition = {
   package: "geo",
-  entities: { country: countryDefinition, city: cityDefinition },
+  entities: { country: CountrySnapshot.definition, city: CitySnapshot.definition },
 };
 
 /** One state of all collections of Geo; it never changes. */
 export class GeoSnapshot extends cc.DatasetSnapshot {
-  readonly country: CountrySnapshot;
-  readonly city: GeoCitySnapshot;
-
-  constructor(cores: cc.DatasetCores) {
-    super(cores);
-    this.country = new CountrySnapshot(cores.of(countryDefinition));
-    this.city = new GeoCitySnapshot(cores.of(cityDefinition), this);
-  }
+  readonly country: CountrySnapshot = new CountrySnapshot(
+    this.cores.of(CountrySnapshot.definition),
+  );
+  readonly city: GeoCitySnapshot = new GeoCitySnapshot(
+    this.cores.of(CitySnapshot.definition),
+    this,
+  );
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<GeoInputs>): GeoSnapshot {
@@ -290,12 +277,10 @@ export class GeoSnapshot extends cc.DatasetSnapshot {
 export class GeoDataset extends cc.Dataset<GeoSnapshot, GeoInputs> {
   /** What the runtime knows of the schema. */
   static readonly definition: cc.DatasetDefinition = geoSchema;
-  readonly country: CountryMapping;
-  readonly city: CityMapping;
+  readonly country: CountryMapping = new CountryMapping(this.store, this.optionsOf("country"));
+  readonly city: CityMapping = new CityMapping(this.store, this.optionsOf("city"));
 
   constructor(store: cc.Store, options?: cc.DatasetOptions<GeoInputs, GeoSnapshot>) {
     super(geoSchema, GeoSnapshot, store, options);
-    this.country = new CountryMapping(store, this.optionsOf("country"));
-    this.city = new CityMapping(store, this.optionsOf("city"));
   }
 }

@@ -56,17 +56,13 @@ export interface CategoryViews {
 /** What can be read of Category: on a snapshot, and on the collection itself. */
 export type CategoryReader = cc.MappingReader<string, Category> & CategoryViews;
 
-const categoryFields = new cc.FieldNames(["slug", "title", "parentSlug", "position"]);
-
-const categoryDefinition = defineCategory();
-
 function defineCategory(): cc.EntityDefinition<Category, CategoryInput> {
   return {
     format: 1,
     package: "catalogue",
     entity: "Category",
     hash: "9e52b4191f2b71ac",
-    fields: categoryFields.names,
+    fields: new cc.FieldNames(["slug", "title", "parentSlug", "position"]),
     key: [cc.field("slug", "string", (record: Category) => record.slug)],
     views: [
       cc.group({
@@ -82,7 +78,7 @@ function defineCategory(): cc.EntityDefinition<Category, CategoryInput> {
       {
         name: "parent",
         to: "Category",
-        target: () => categoryDefinition,
+        target: () => CategorySnapshot.definition,
         keys: (record: Category) => (record.parentSlug === undefined ? [] : [record.parentSlug]),
         dangling: "error",
       },
@@ -97,13 +93,11 @@ export class CategorySnapshot
   extends cc.MappingSnapshot<string, Category>
   implements CategoryViews
 {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Category, CategoryInput> = defineCategory();
+
   get byParent(): CategoryViews["byParent"] {
     return this.group("byParent");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<CategoryInput>): CategorySnapshot {
-    return new CategorySnapshot(cc.coreOf(categoryDefinition, rows));
   }
 }
 
@@ -116,12 +110,12 @@ export class CategoryMapping
   implements CategoryViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = categoryDefinition.hash;
+  static readonly hash: string = CategorySnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = categoryDefinition;
+  static readonly definition: cc.AnyEntityDefinition = CategorySnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<CategoryInput, CategorySnapshot>) {
-    super(categoryDefinition, CategorySnapshot, store, options);
+    super(CategorySnapshot.definition, CategorySnapshot, store, options);
   }
 
   get byParent(): CategoryViews["byParent"] {
@@ -135,7 +129,9 @@ function encodeCategory(w: cc.Writer, row: CategoryInput): void {
   const parentSlug = row.parentSlug ?? undefined;
   if (parentSlug !== undefined) w.uint32(26).string(cc.checkString(parentSlug, "parentSlug"));
   cc.putInt32(w, 32, row.position ?? 0, "position");
-  if (row.parentSlug === undefined || row.position === undefined) categoryFields.check(row);
+  if (row.parentSlug === undefined || row.position === undefined) {
+    CategorySnapshot.definition.fields.check(row);
+  }
 }
 
 function decodeCategory(r: cc.Reader, end: number): Category {
@@ -197,24 +193,20 @@ export interface ProductViews {
 /** What can be read of Product: on a snapshot, and on the collection itself. */
 export type ProductReader = cc.MappingReader<string, Product> & ProductViews;
 
-const productFields = new cc.FieldNames([
-  "sku",
-  "name",
-  "availability",
-  "categorySlugs",
-  "launchedOn",
-  "weightGrams",
-]);
-
-const productDefinition = defineProduct();
-
 function defineProduct(): cc.EntityDefinition<Product, ProductInput> {
   return {
     format: 1,
     package: "catalogue",
     entity: "Product",
     hash: "9ba6888822845918",
-    fields: productFields.names,
+    fields: new cc.FieldNames([
+      "sku",
+      "name",
+      "availability",
+      "categorySlugs",
+      "launchedOn",
+      "weightGrams",
+    ]),
     key: [cc.field("sku", "string", (record: Product) => record.sku)],
     views: [
       cc.group({
@@ -241,7 +233,7 @@ function defineProduct(): cc.EntityDefinition<Product, ProductInput> {
       {
         name: "categories",
         to: "Category",
-        target: () => categoryDefinition,
+        target: () => CategorySnapshot.definition,
         keys: (record: Product) => record.categorySlugs,
         dangling: "error",
       },
@@ -254,6 +246,9 @@ function defineProduct(): cc.EntityDefinition<Product, ProductInput> {
 
 /** One revision of Product; it never changes. */
 export class ProductSnapshot extends cc.MappingSnapshot<string, Product> implements ProductViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Product, ProductInput> = defineProduct();
+
   get byCategory(): ProductViews["byCategory"] {
     return this.group("byCategory");
   }
@@ -264,11 +259,6 @@ export class ProductSnapshot extends cc.MappingSnapshot<string, Product> impleme
 
   get newest(): ProductViews["newest"] {
     return this.sorted("newest");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<ProductInput>): ProductSnapshot {
-    return new ProductSnapshot(cc.coreOf(productDefinition, rows));
   }
 }
 
@@ -281,12 +271,12 @@ export class ProductMapping
   implements ProductViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = productDefinition.hash;
+  static readonly hash: string = ProductSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = productDefinition;
+  static readonly definition: cc.AnyEntityDefinition = ProductSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<ProductInput, ProductSnapshot>) {
-    super(productDefinition, ProductSnapshot, store, options);
+    super(ProductSnapshot.definition, ProductSnapshot, store, options);
   }
 
   get byCategory(): ProductViews["byCategory"] {
@@ -320,7 +310,7 @@ function encodeProduct(w: cc.Writer, row: ProductInput): void {
     row.launchedOn === undefined ||
     row.weightGrams === undefined
   ) {
-    productFields.check(row);
+    ProductSnapshot.definition.fields.check(row);
   }
 }
 
@@ -415,17 +405,13 @@ export interface PriceViews {
 /** What can be read of Price: on a snapshot, and on the collection itself. */
 export type PriceReader = cc.MappingReader<PriceKey, Price> & PriceViews;
 
-const priceFields = new cc.FieldNames(["sku", "currency", "fromQuantity", "amount"]);
-
-const priceDefinition = definePrice();
-
 function definePrice(): cc.EntityDefinition<Price, PriceInput> {
   return {
     format: 1,
     package: "catalogue",
     entity: "Price",
     hash: "4d4404c0d4f6f48e",
-    fields: priceFields.names,
+    fields: new cc.FieldNames(["sku", "currency", "fromQuantity", "amount"]),
     key: [
       cc.field("sku", "string", (record: Price) => record.sku),
       cc.field("currency", { type: "enum", names: Currency }, (record: Price) => record.currency),
@@ -464,7 +450,7 @@ function definePrice(): cc.EntityDefinition<Price, PriceInput> {
       {
         name: "product",
         to: "Product",
-        target: () => productDefinition,
+        target: () => ProductSnapshot.definition,
         keys: (record: Price) => [record.sku],
         dangling: "error",
       },
@@ -477,17 +463,15 @@ function definePrice(): cc.EntityDefinition<Price, PriceInput> {
 
 /** One revision of Price; it never changes. */
 export class PriceSnapshot extends cc.MappingSnapshot<PriceKey, Price> implements PriceViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Price, PriceInput> = definePrice();
+
   get tiers(): PriceViews["tiers"] {
     return this.group("tiers");
   }
 
   get lowest(): PriceViews["lowest"] {
     return this.unique("lowest");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<PriceInput>): PriceSnapshot {
-    return new PriceSnapshot(cc.coreOf(priceDefinition, rows));
   }
 }
 
@@ -500,12 +484,12 @@ export class PriceMapping
   implements PriceViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = priceDefinition.hash;
+  static readonly hash: string = PriceSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = priceDefinition;
+  static readonly definition: cc.AnyEntityDefinition = PriceSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<PriceInput, PriceSnapshot>) {
-    super(priceDefinition, PriceSnapshot, store, options);
+    super(PriceSnapshot.definition, PriceSnapshot, store, options);
   }
 
   get tiers(): PriceViews["tiers"] {
@@ -612,21 +596,27 @@ export interface CatalogueInputs {
 
 const catalogueSchema: cc.DatasetDefinition = {
   package: "catalogue",
-  entities: { category: categoryDefinition, product: productDefinition, price: priceDefinition },
+  entities: {
+    category: CategorySnapshot.definition,
+    product: ProductSnapshot.definition,
+    price: PriceSnapshot.definition,
+  },
 };
 
 /** One state of all collections of Catalogue; it never changes. */
 export class CatalogueSnapshot extends cc.DatasetSnapshot {
-  readonly category: CatalogueCategorySnapshot;
-  readonly product: CatalogueProductSnapshot;
-  readonly price: CataloguePriceSnapshot;
-
-  constructor(cores: cc.DatasetCores) {
-    super(cores);
-    this.category = new CatalogueCategorySnapshot(cores.of(categoryDefinition), this);
-    this.product = new CatalogueProductSnapshot(cores.of(productDefinition), this);
-    this.price = new CataloguePriceSnapshot(cores.of(priceDefinition), this);
-  }
+  readonly category: CatalogueCategorySnapshot = new CatalogueCategorySnapshot(
+    this.cores.of(CategorySnapshot.definition),
+    this,
+  );
+  readonly product: CatalogueProductSnapshot = new CatalogueProductSnapshot(
+    this.cores.of(ProductSnapshot.definition),
+    this,
+  );
+  readonly price: CataloguePriceSnapshot = new CataloguePriceSnapshot(
+    this.cores.of(PriceSnapshot.definition),
+    this,
+  );
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<CatalogueInputs>): CatalogueSnapshot {
@@ -641,14 +631,11 @@ export class CatalogueSnapshot extends cc.DatasetSnapshot {
 export class CatalogueDataset extends cc.Dataset<CatalogueSnapshot, CatalogueInputs> {
   /** What the runtime knows of the schema. */
   static readonly definition: cc.DatasetDefinition = catalogueSchema;
-  readonly category: CategoryMapping;
-  readonly product: ProductMapping;
-  readonly price: PriceMapping;
+  readonly category: CategoryMapping = new CategoryMapping(this.store, this.optionsOf("category"));
+  readonly product: ProductMapping = new ProductMapping(this.store, this.optionsOf("product"));
+  readonly price: PriceMapping = new PriceMapping(this.store, this.optionsOf("price"));
 
   constructor(store: cc.Store, options?: cc.DatasetOptions<CatalogueInputs, CatalogueSnapshot>) {
     super(catalogueSchema, CatalogueSnapshot, store, options);
-    this.category = new CategoryMapping(store, this.optionsOf("category"));
-    this.product = new ProductMapping(store, this.optionsOf("product"));
-    this.price = new PriceMapping(store, this.optionsOf("price"));
   }
 }

@@ -56,24 +56,13 @@ export interface FlagViews {
 /** What can be read of Flag: on a snapshot, and on the collection itself. */
 export type FlagReader = cc.MappingReader<string, Flag> & FlagViews;
 
-const flagFields = new cc.FieldNames([
-  "name",
-  "enabled",
-  "owner",
-  "expiresOn",
-  "platforms",
-  "variants",
-]);
-
-const flagDefinition = defineFlag();
-
 function defineFlag(): cc.EntityDefinition<Flag, FlagInput> {
   return {
     format: 1,
     package: "flags",
     entity: "Flag",
     hash: "b641d5dd730450e5",
-    fields: flagFields.names,
+    fields: new cc.FieldNames(["name", "enabled", "owner", "expiresOn", "platforms", "variants"]),
     key: [cc.field("name", "string", (record: Flag) => record.name)],
     views: [
       cc.group({
@@ -114,6 +103,9 @@ function defineFlag(): cc.EntityDefinition<Flag, FlagInput> {
 
 /** One revision of Flag; it never changes. */
 export class FlagSnapshot extends cc.MappingSnapshot<string, Flag> implements FlagViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Flag, FlagInput> = defineFlag();
+
   get byOwner(): FlagViews["byOwner"] {
     return this.group("byOwner");
   }
@@ -129,11 +121,6 @@ export class FlagSnapshot extends cc.MappingSnapshot<string, Flag> implements Fl
   get expiring(): FlagViews["expiring"] {
     return this.sorted("expiring");
   }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<FlagInput>): FlagSnapshot {
-    return new FlagSnapshot(cc.coreOf(flagDefinition, rows));
-  }
 }
 
 /**
@@ -145,12 +132,12 @@ export class FlagMapping
   implements FlagViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = flagDefinition.hash;
+  static readonly hash: string = FlagSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = flagDefinition;
+  static readonly definition: cc.AnyEntityDefinition = FlagSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<FlagInput, FlagSnapshot>) {
-    super(flagDefinition, FlagSnapshot, store, options);
+    super(FlagSnapshot.definition, FlagSnapshot, store, options);
   }
 
   get byOwner(): FlagViews["byOwner"] {
@@ -182,7 +169,9 @@ function encodeFlag(w: cc.Writer, row: FlagInput): void {
   cc.writeMap(w, 50, row.variants, "variants", cc.stringKeys, (value) =>
     w.uint32(18).string(cc.checkJson(value)),
   );
-  if (row.enabled === undefined || row.expiresOn === undefined) flagFields.check(row);
+  if (row.enabled === undefined || row.expiresOn === undefined) {
+    FlagSnapshot.definition.fields.check(row);
+  }
 }
 
 function decodeFlag(r: cc.Reader, end: number): Flag {
@@ -259,17 +248,13 @@ export interface RuleViews {
 /** What can be read of Rule: on a snapshot, and on the collection itself. */
 export type RuleReader = cc.SequenceReader<Rule> & RuleViews;
 
-const ruleFields = new cc.FieldNames(["flag", "environment", "plan", "percent", "enabled"]);
-
-const ruleDefinition = defineRule();
-
 function defineRule(): cc.EntityDefinition<Rule, RuleInput> {
   return {
     format: 1,
     package: "flags",
     entity: "Rule",
     hash: "04ba1cad35c2c459",
-    fields: ruleFields.names,
+    fields: new cc.FieldNames(["flag", "environment", "plan", "percent", "enabled"]),
     key: [],
     views: [
       cc.group({
@@ -296,7 +281,7 @@ function defineRule(): cc.EntityDefinition<Rule, RuleInput> {
       {
         name: "ofFlag",
         to: "Flag",
-        target: () => flagDefinition,
+        target: () => FlagSnapshot.definition,
         keys: (record: Rule) => [record.flag],
         dangling: "error",
       },
@@ -308,17 +293,15 @@ function defineRule(): cc.EntityDefinition<Rule, RuleInput> {
 
 /** One revision of Rule; it never changes. */
 export class RuleSnapshot extends cc.SequenceSnapshot<Rule> implements RuleViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Rule, RuleInput> = defineRule();
+
   get byFlag(): RuleViews["byFlag"] {
     return this.group("byFlag");
   }
 
   get gradual(): RuleViews["gradual"] {
     return this.sorted("gradual");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<RuleInput>): RuleSnapshot {
-    return new RuleSnapshot(cc.coreOf(ruleDefinition, rows));
   }
 }
 
@@ -328,12 +311,12 @@ export class RuleSnapshot extends cc.SequenceSnapshot<Rule> implements RuleViews
  */
 export class RuleSequence extends cc.Sequence<Rule, RuleInput, RuleSnapshot> implements RuleViews {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = ruleDefinition.hash;
+  static readonly hash: string = RuleSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = ruleDefinition;
+  static readonly definition: cc.AnyEntityDefinition = RuleSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<RuleInput, RuleSnapshot>) {
-    super(ruleDefinition, RuleSnapshot, store, options);
+    super(RuleSnapshot.definition, RuleSnapshot, store, options);
   }
 
   get byFlag(): RuleViews["byFlag"] {
@@ -361,7 +344,7 @@ function encodeRule(w: cc.Writer, row: RuleInput): void {
     row.percent === undefined ||
     row.enabled === undefined
   ) {
-    ruleFields.check(row);
+    RuleSnapshot.definition.fields.check(row);
   }
 }
 
@@ -420,19 +403,16 @@ export interface FlagsInputs {
 
 const flagsSchema: cc.DatasetDefinition = {
   package: "flags",
-  entities: { flag: flagDefinition, rule: ruleDefinition },
+  entities: { flag: FlagSnapshot.definition, rule: RuleSnapshot.definition },
 };
 
 /** One state of all collections of Flags; it never changes. */
 export class FlagsSnapshot extends cc.DatasetSnapshot {
-  readonly flag: FlagSnapshot;
-  readonly rule: FlagsRuleSnapshot;
-
-  constructor(cores: cc.DatasetCores) {
-    super(cores);
-    this.flag = new FlagSnapshot(cores.of(flagDefinition));
-    this.rule = new FlagsRuleSnapshot(cores.of(ruleDefinition), this);
-  }
+  readonly flag: FlagSnapshot = new FlagSnapshot(this.cores.of(FlagSnapshot.definition));
+  readonly rule: FlagsRuleSnapshot = new FlagsRuleSnapshot(
+    this.cores.of(RuleSnapshot.definition),
+    this,
+  );
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<FlagsInputs>): FlagsSnapshot {
@@ -447,12 +427,10 @@ export class FlagsSnapshot extends cc.DatasetSnapshot {
 export class FlagsDataset extends cc.Dataset<FlagsSnapshot, FlagsInputs> {
   /** What the runtime knows of the schema. */
   static readonly definition: cc.DatasetDefinition = flagsSchema;
-  readonly flag: FlagMapping;
-  readonly rule: RuleSequence;
+  readonly flag: FlagMapping = new FlagMapping(this.store, this.optionsOf("flag"));
+  readonly rule: RuleSequence = new RuleSequence(this.store, this.optionsOf("rule"));
 
   constructor(store: cc.Store, options?: cc.DatasetOptions<FlagsInputs, FlagsSnapshot>) {
     super(flagsSchema, FlagsSnapshot, store, options);
-    this.flag = new FlagMapping(store, this.optionsOf("flag"));
-    this.rule = new RuleSequence(store, this.optionsOf("rule"));
   }
 }

@@ -23,17 +23,13 @@ export interface ResourceInput {
 /** What can be read of Resource: on a snapshot, and on the collection itself. */
 export type ResourceReader = cc.MappingReader<string, Resource>;
 
-const resourceFields = new cc.FieldNames(["name", "description"]);
-
-const resourceDefinition = defineResource();
-
 function defineResource(): cc.EntityDefinition<Resource, ResourceInput> {
   return {
     format: 1,
     package: "permissions",
     entity: "Resource",
     hash: "b8d7356d38841ad8",
-    fields: resourceFields.names,
+    fields: new cc.FieldNames(["name", "description"]),
     key: [cc.field("name", "string", (record: Resource) => record.name)],
     views: [],
     references: [],
@@ -44,10 +40,8 @@ function defineResource(): cc.EntityDefinition<Resource, ResourceInput> {
 
 /** One revision of Resource; it never changes. */
 export class ResourceSnapshot extends cc.MappingSnapshot<string, Resource> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<ResourceInput>): ResourceSnapshot {
-    return new ResourceSnapshot(cc.coreOf(resourceDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Resource, ResourceInput> = defineResource();
 }
 
 /**
@@ -56,12 +50,12 @@ export class ResourceSnapshot extends cc.MappingSnapshot<string, Resource> {
  */
 export class ResourceMapping extends cc.Mapping<string, Resource, ResourceInput, ResourceSnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = resourceDefinition.hash;
+  static readonly hash: string = ResourceSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = resourceDefinition;
+  static readonly definition: cc.AnyEntityDefinition = ResourceSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<ResourceInput, ResourceSnapshot>) {
-    super(resourceDefinition, ResourceSnapshot, store, options);
+    super(ResourceSnapshot.definition, ResourceSnapshot, store, options);
   }
 }
 
@@ -118,17 +112,13 @@ export interface RoleViews {
 /** What can be read of Role: on a snapshot, and on the collection itself. */
 export type RoleReader = cc.MappingReader<string, Role> & RoleViews;
 
-const roleFields = new cc.FieldNames(["name", "title", "includes", "retiredAt"]);
-
-const roleDefinition = defineRole();
-
 function defineRole(): cc.EntityDefinition<Role, RoleInput> {
   return {
     format: 1,
     package: "permissions",
     entity: "Role",
     hash: "6a52d900e8fc3eb3",
-    fields: roleFields.names,
+    fields: new cc.FieldNames(["name", "title", "includes", "retiredAt"]),
     key: [cc.field("name", "string", (record: Role) => record.name)],
     views: [
       cc.group({
@@ -147,7 +137,7 @@ function defineRole(): cc.EntityDefinition<Role, RoleInput> {
       {
         name: "included",
         to: "Role",
-        target: () => roleDefinition,
+        target: () => RoleSnapshot.definition,
         keys: (record: Role) => record.includes,
         dangling: "warn",
       },
@@ -159,17 +149,15 @@ function defineRole(): cc.EntityDefinition<Role, RoleInput> {
 
 /** One revision of Role; it never changes. */
 export class RoleSnapshot extends cc.MappingSnapshot<string, Role> implements RoleViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Role, RoleInput> = defineRole();
+
   get includedBy(): RoleViews["includedBy"] {
     return this.group("includedBy");
   }
 
   get active(): RoleViews["active"] {
     return this.sorted("active");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<RoleInput>): RoleSnapshot {
-    return new RoleSnapshot(cc.coreOf(roleDefinition, rows));
   }
 }
 
@@ -182,12 +170,12 @@ export class RoleMapping
   implements RoleViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = roleDefinition.hash;
+  static readonly hash: string = RoleSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = roleDefinition;
+  static readonly definition: cc.AnyEntityDefinition = RoleSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<RoleInput, RoleSnapshot>) {
-    super(roleDefinition, RoleSnapshot, store, options);
+    super(RoleSnapshot.definition, RoleSnapshot, store, options);
   }
 
   get includedBy(): RoleViews["includedBy"] {
@@ -207,7 +195,7 @@ function encodeRole(w: cc.Writer, row: RoleInput): void {
   if (retiredAt !== undefined) {
     cc.writeTimestamp(w.uint32(34), cc.checkTimestamp(retiredAt, "retiredAt"));
   }
-  if (row.retiredAt === undefined) roleFields.check(row);
+  if (row.retiredAt === undefined) RoleSnapshot.definition.fields.check(row);
 }
 
 function decodeRole(r: cc.Reader, end: number): Role {
@@ -279,17 +267,13 @@ export interface GrantViews {
 /** What can be read of Grant: on a snapshot, and on the collection itself. */
 export type GrantReader = cc.MappingReader<GrantKey, Grant> & GrantViews;
 
-const grantFields = new cc.FieldNames(["role", "resource", "action", "ownOnly"]);
-
-const grantDefinition = defineGrant();
-
 function defineGrant(): cc.EntityDefinition<Grant, GrantInput> {
   return {
     format: 1,
     package: "permissions",
     entity: "Grant",
     hash: "24c5c3959c03a178",
-    fields: grantFields.names,
+    fields: new cc.FieldNames(["role", "resource", "action", "ownOnly"]),
     key: [
       cc.field("role", "string", (record: Grant) => record.role),
       cc.field("resource", "string", (record: Grant) => record.resource),
@@ -328,14 +312,14 @@ function defineGrant(): cc.EntityDefinition<Grant, GrantInput> {
       {
         name: "grantingRole",
         to: "Role",
-        target: () => roleDefinition,
+        target: () => RoleSnapshot.definition,
         keys: (record: Grant) => [record.role],
         dangling: "error",
       },
       {
         name: "grantedResource",
         to: "Resource",
-        target: () => resourceDefinition,
+        target: () => ResourceSnapshot.definition,
         keys: (record: Grant) => [record.resource],
         dangling: "error",
       },
@@ -347,6 +331,9 @@ function defineGrant(): cc.EntityDefinition<Grant, GrantInput> {
 
 /** One revision of Grant; it never changes. */
 export class GrantSnapshot extends cc.MappingSnapshot<GrantKey, Grant> implements GrantViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Grant, GrantInput> = defineGrant();
+
   get byRole(): GrantViews["byRole"] {
     return this.group("byRole");
   }
@@ -357,11 +344,6 @@ export class GrantSnapshot extends cc.MappingSnapshot<GrantKey, Grant> implement
 
   get administrators(): GrantViews["administrators"] {
     return this.group("administrators");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<GrantInput>): GrantSnapshot {
-    return new GrantSnapshot(cc.coreOf(grantDefinition, rows));
   }
 }
 
@@ -374,12 +356,12 @@ export class GrantMapping
   implements GrantViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = grantDefinition.hash;
+  static readonly hash: string = GrantSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = grantDefinition;
+  static readonly definition: cc.AnyEntityDefinition = GrantSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<GrantInput, GrantSnapshot>) {
-    super(grantDefinition, GrantSnapshot, store, options);
+    super(GrantSnapshot.definition, GrantSnapshot, store, options);
   }
 
   get byRole(): GrantViews["byRole"] {
@@ -400,7 +382,7 @@ function encodeGrant(w: cc.Writer, row: GrantInput): void {
   cc.putString(w, 18, row.resource, "resource");
   w.uint32(24).uint32(cc.checkEnum(row.action, actionNumbers, "action"));
   cc.putBool(w, 32, row.ownOnly ?? false, "ownOnly");
-  if (row.ownOnly === undefined) grantFields.check(row);
+  if (row.ownOnly === undefined) GrantSnapshot.definition.fields.check(row);
 }
 
 function decodeGrant(r: cc.Reader, end: number): Grant {
@@ -475,21 +457,26 @@ export interface PermissionsInputs {
 
 const permissionsSchema: cc.DatasetDefinition = {
   package: "permissions",
-  entities: { resource: resourceDefinition, role: roleDefinition, grant: grantDefinition },
+  entities: {
+    resource: ResourceSnapshot.definition,
+    role: RoleSnapshot.definition,
+    grant: GrantSnapshot.definition,
+  },
 };
 
 /** One state of all collections of Permissions; it never changes. */
 export class PermissionsSnapshot extends cc.DatasetSnapshot {
-  readonly resource: ResourceSnapshot;
-  readonly role: PermissionsRoleSnapshot;
-  readonly grant: PermissionsGrantSnapshot;
-
-  constructor(cores: cc.DatasetCores) {
-    super(cores);
-    this.resource = new ResourceSnapshot(cores.of(resourceDefinition));
-    this.role = new PermissionsRoleSnapshot(cores.of(roleDefinition), this);
-    this.grant = new PermissionsGrantSnapshot(cores.of(grantDefinition), this);
-  }
+  readonly resource: ResourceSnapshot = new ResourceSnapshot(
+    this.cores.of(ResourceSnapshot.definition),
+  );
+  readonly role: PermissionsRoleSnapshot = new PermissionsRoleSnapshot(
+    this.cores.of(RoleSnapshot.definition),
+    this,
+  );
+  readonly grant: PermissionsGrantSnapshot = new PermissionsGrantSnapshot(
+    this.cores.of(GrantSnapshot.definition),
+    this,
+  );
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<PermissionsInputs>): PermissionsSnapshot {
@@ -504,17 +491,14 @@ export class PermissionsSnapshot extends cc.DatasetSnapshot {
 export class PermissionsDataset extends cc.Dataset<PermissionsSnapshot, PermissionsInputs> {
   /** What the runtime knows of the schema. */
   static readonly definition: cc.DatasetDefinition = permissionsSchema;
-  readonly resource: ResourceMapping;
-  readonly role: RoleMapping;
-  readonly grant: GrantMapping;
+  readonly resource: ResourceMapping = new ResourceMapping(this.store, this.optionsOf("resource"));
+  readonly role: RoleMapping = new RoleMapping(this.store, this.optionsOf("role"));
+  readonly grant: GrantMapping = new GrantMapping(this.store, this.optionsOf("grant"));
 
   constructor(
     store: cc.Store,
     options?: cc.DatasetOptions<PermissionsInputs, PermissionsSnapshot>,
   ) {
     super(permissionsSchema, PermissionsSnapshot, store, options);
-    this.resource = new ResourceMapping(store, this.optionsOf("resource"));
-    this.role = new RoleMapping(store, this.optionsOf("role"));
-    this.grant = new GrantMapping(store, this.optionsOf("grant"));
   }
 }

@@ -109,17 +109,13 @@ export interface LocaleViews {
 /** What can be read of Locale: on a snapshot, and on the collection itself. */
 export type LocaleReader = cc.MappingReader<string, Locale> & LocaleViews;
 
-const localeFields = new cc.FieldNames(["tag", "nativeName", "direction", "fallbackTag"]);
-
-const localeDefinition = defineLocale();
-
 function defineLocale(): cc.EntityDefinition<Locale, LocaleInput> {
   return {
     format: 1,
     package: "translations",
     entity: "Locale",
     hash: "bacc0c26037fc8a2",
-    fields: localeFields.names,
+    fields: new cc.FieldNames(["tag", "nativeName", "direction", "fallbackTag"]),
     key: [cc.field("tag", "string", (record: Locale) => record.tag)],
     views: [
       cc.sorted({
@@ -142,7 +138,7 @@ function defineLocale(): cc.EntityDefinition<Locale, LocaleInput> {
       {
         name: "fallsBackTo",
         to: "Locale",
-        target: () => localeDefinition,
+        target: () => LocaleSnapshot.definition,
         keys: (record: Locale) => (record.fallbackTag === undefined ? [] : [record.fallbackTag]),
         dangling: "error",
       },
@@ -154,17 +150,15 @@ function defineLocale(): cc.EntityDefinition<Locale, LocaleInput> {
 
 /** One revision of Locale; it never changes. */
 export class LocaleSnapshot extends cc.MappingSnapshot<string, Locale> implements LocaleViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Locale, LocaleInput> = defineLocale();
+
   get byName(): LocaleViews["byName"] {
     return this.sorted("byName");
   }
 
   get byDirection(): LocaleViews["byDirection"] {
     return this.group("byDirection");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<LocaleInput>): LocaleSnapshot {
-    return new LocaleSnapshot(cc.coreOf(localeDefinition, rows));
   }
 }
 
@@ -177,12 +171,12 @@ export class LocaleMapping
   implements LocaleViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = localeDefinition.hash;
+  static readonly hash: string = LocaleSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = localeDefinition;
+  static readonly definition: cc.AnyEntityDefinition = LocaleSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<LocaleInput, LocaleSnapshot>) {
-    super(localeDefinition, LocaleSnapshot, store, options);
+    super(LocaleSnapshot.definition, LocaleSnapshot, store, options);
   }
 
   get byName(): LocaleViews["byName"] {
@@ -200,7 +194,9 @@ function encodeLocale(w: cc.Writer, row: LocaleInput): void {
   w.uint32(24).uint32(cc.checkEnum(row.direction ?? "ltr", directionNumbers, "direction"));
   const fallbackTag = row.fallbackTag ?? undefined;
   if (fallbackTag !== undefined) w.uint32(34).string(cc.checkString(fallbackTag, "fallbackTag"));
-  if (row.direction === undefined || row.fallbackTag === undefined) localeFields.check(row);
+  if (row.direction === undefined || row.fallbackTag === undefined) {
+    LocaleSnapshot.definition.fields.check(row);
+  }
 }
 
 function decodeLocale(r: cc.Reader, end: number): Locale {
@@ -273,17 +269,13 @@ export interface MessageViews {
 /** What can be read of Message: on a snapshot, and on the collection itself. */
 export type MessageReader = cc.MappingReader<MessageKey, Message> & MessageViews;
 
-const messageFields = new cc.FieldNames(["tag", "name", "text", "plural", "reviewedAt"]);
-
-const messageDefinition = defineMessage();
-
 function defineMessage(): cc.EntityDefinition<Message, MessageInput> {
   return {
     format: 1,
     package: "translations",
     entity: "Message",
     hash: "37e8c09f749ac92d",
-    fields: messageFields.names,
+    fields: new cc.FieldNames(["tag", "name", "text", "plural", "reviewedAt"]),
     key: [
       cc.field("tag", "string", (record: Message) => record.tag),
       cc.field("name", "string", (record: Message) => record.name),
@@ -311,7 +303,7 @@ function defineMessage(): cc.EntityDefinition<Message, MessageInput> {
       {
         name: "locale",
         to: "Locale",
-        target: () => localeDefinition,
+        target: () => LocaleSnapshot.definition,
         keys: (record: Message) => [record.tag],
         dangling: "error",
       },
@@ -327,6 +319,9 @@ export class MessageSnapshot
   extends cc.MappingSnapshot<MessageKey, Message>
   implements MessageViews
 {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Message, MessageInput> = defineMessage();
+
   get byLocale(): MessageViews["byLocale"] {
     return this.group("byLocale");
   }
@@ -337,11 +332,6 @@ export class MessageSnapshot
 
   get unreviewed(): MessageViews["unreviewed"] {
     return this.group("unreviewed");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<MessageInput>): MessageSnapshot {
-    return new MessageSnapshot(cc.coreOf(messageDefinition, rows));
   }
 }
 
@@ -354,12 +344,12 @@ export class MessageMapping
   implements MessageViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = messageDefinition.hash;
+  static readonly hash: string = MessageSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = messageDefinition;
+  static readonly definition: cc.AnyEntityDefinition = MessageSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<MessageInput, MessageSnapshot>) {
-    super(messageDefinition, MessageSnapshot, store, options);
+    super(MessageSnapshot.definition, MessageSnapshot, store, options);
   }
 
   get byLocale(): MessageViews["byLocale"] {
@@ -387,7 +377,7 @@ function encodeMessage(w: cc.Writer, row: MessageInput): void {
     cc.writeTimestamp(w.uint32(42), cc.checkTimestamp(reviewedAt, "reviewedAt"));
   }
   if (row.text === undefined || row.plural === undefined || row.reviewedAt === undefined) {
-    messageFields.check(row);
+    MessageSnapshot.definition.fields.check(row);
   }
 }
 
@@ -462,19 +452,19 @@ export interface TranslationsInputs {
 
 const translationsSchema: cc.DatasetDefinition = {
   package: "translations",
-  entities: { locale: localeDefinition, message: messageDefinition },
+  entities: { locale: LocaleSnapshot.definition, message: MessageSnapshot.definition },
 };
 
 /** One state of all collections of Translations; it never changes. */
 export class TranslationsSnapshot extends cc.DatasetSnapshot {
-  readonly locale: TranslationsLocaleSnapshot;
-  readonly message: TranslationsMessageSnapshot;
-
-  constructor(cores: cc.DatasetCores) {
-    super(cores);
-    this.locale = new TranslationsLocaleSnapshot(cores.of(localeDefinition), this);
-    this.message = new TranslationsMessageSnapshot(cores.of(messageDefinition), this);
-  }
+  readonly locale: TranslationsLocaleSnapshot = new TranslationsLocaleSnapshot(
+    this.cores.of(LocaleSnapshot.definition),
+    this,
+  );
+  readonly message: TranslationsMessageSnapshot = new TranslationsMessageSnapshot(
+    this.cores.of(MessageSnapshot.definition),
+    this,
+  );
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<TranslationsInputs>): TranslationsSnapshot {
@@ -489,15 +479,13 @@ export class TranslationsSnapshot extends cc.DatasetSnapshot {
 export class TranslationsDataset extends cc.Dataset<TranslationsSnapshot, TranslationsInputs> {
   /** What the runtime knows of the schema. */
   static readonly definition: cc.DatasetDefinition = translationsSchema;
-  readonly locale: LocaleMapping;
-  readonly message: MessageMapping;
+  readonly locale: LocaleMapping = new LocaleMapping(this.store, this.optionsOf("locale"));
+  readonly message: MessageMapping = new MessageMapping(this.store, this.optionsOf("message"));
 
   constructor(
     store: cc.Store,
     options?: cc.DatasetOptions<TranslationsInputs, TranslationsSnapshot>,
   ) {
     super(translationsSchema, TranslationsSnapshot, store, options);
-    this.locale = new LocaleMapping(store, this.optionsOf("locale"));
-    this.message = new MessageMapping(store, this.optionsOf("message"));
   }
 }

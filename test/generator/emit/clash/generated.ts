@@ -205,31 +205,27 @@ export interface ReaderViews {
 /** What can be read of Reader: on a snapshot, and on the collection itself. */
 export type ReaderReader = cc.MappingReader<ReaderKey, Reader> & ReaderViews;
 
-const readerFields = new cc.FieldNames([
-  "end",
-  "field",
-  "class",
-  "default",
-  "then",
-  "toString",
-  "tag",
-  "value",
-  "undefined",
-  "message",
-  "encodeReader",
-  "readerDefinition",
-  "valueOf",
-]);
-
-const readerDefinition = defineReader();
-
 function defineReader(): cc.EntityDefinition<Reader, ReaderInput> {
   return {
     format: 1,
     package: "clash",
     entity: "Reader",
     hash: "ae3cdf7e184884ed",
-    fields: readerFields.names,
+    fields: new cc.FieldNames([
+      "end",
+      "field",
+      "class",
+      "default",
+      "then",
+      "toString",
+      "tag",
+      "value",
+      "undefined",
+      "message",
+      "encodeReader",
+      "readerDefinition",
+      "valueOf",
+    ]),
     key: [
       cc.field("class", "string", (record: Reader) => record.class),
       cc.field("end", "uint32", (record: Reader) => record.end),
@@ -256,17 +252,15 @@ function defineReader(): cc.EntityDefinition<Reader, ReaderInput> {
 
 /** One revision of Reader; it never changes. */
 export class ReaderSnapshot extends cc.MappingSnapshot<ReaderKey, Reader> implements ReaderViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Reader, ReaderInput> = defineReader();
+
   get class(): ReaderViews["class"] {
     return this.group("class");
   }
 
   get message(): ReaderViews["message"] {
     return this.sorted("message");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<ReaderInput>): ReaderSnapshot {
-    return new ReaderSnapshot(cc.coreOf(readerDefinition, rows));
   }
 }
 
@@ -279,12 +273,12 @@ export class ReaderMapping
   implements ReaderViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = readerDefinition.hash;
+  static readonly hash: string = ReaderSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = readerDefinition;
+  static readonly definition: cc.AnyEntityDefinition = ReaderSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<ReaderInput, ReaderSnapshot>) {
-    super(readerDefinition, ReaderSnapshot, store, options);
+    super(ReaderSnapshot.definition, ReaderSnapshot, store, options);
   }
 
   get class(): ReaderViews["class"] {
@@ -319,7 +313,7 @@ function encodeReader(w: cc.Writer, row: ReaderInput): void {
     w.uint32(106).string(cc.checkString(value)),
   );
   if (row.then === undefined || cc.own(row, "toString") === undefined || row.tag === undefined) {
-    readerFields.check(row);
+    ReaderSnapshot.definition.fields.check(row);
   }
 }
 
@@ -335,7 +329,7 @@ function decodeReader(r: cc.Reader, end: number): Reader {
   let undefined_ = 0;
   let message: Promise[] | undefined;
   let encodeReader_ = "";
-  let readerDefinition_ = "";
+  let readerDefinition = "";
   let valueOf: string[] | undefined;
   while (r.pos < end) {
     const tag = r.tag();
@@ -374,7 +368,7 @@ function decodeReader(r: cc.Reader, end: number): Reader {
         encodeReader_ = r.string();
         break;
       case 98:
-        readerDefinition_ = r.string();
+        readerDefinition = r.string();
         break;
       case 106:
         (valueOf ??= []).push(r.string());
@@ -396,7 +390,7 @@ function decodeReader(r: cc.Reader, end: number): Reader {
     undefined: undefined_,
     message: cc.frozenList<Promise>(message),
     encodeReader: encodeReader_,
-    readerDefinition: readerDefinition_,
+    readerDefinition,
     valueOf: cc.frozenList<string>(valueOf),
   });
 }
@@ -415,17 +409,13 @@ export interface DateInput {
 /** What can be read of Date: on a snapshot, and on the collection itself. */
 export type DateReader = cc.MappingReader<number, Date>;
 
-const dateFields = new cc.FieldNames(["r", "end"]);
-
-const dateDefinition = defineDate();
-
 function defineDate(): cc.EntityDefinition<Date, DateInput> {
   return {
     format: 1,
     package: "clash",
     entity: "Date",
     hash: "dbb891a510738adc",
-    fields: dateFields.names,
+    fields: new cc.FieldNames(["r", "end"]),
     key: [cc.field("r", "uint32", (record: Date) => record.r)],
     views: [],
     references: [],
@@ -436,10 +426,8 @@ function defineDate(): cc.EntityDefinition<Date, DateInput> {
 
 /** One revision of Date; it never changes. */
 export class DateSnapshot extends cc.MappingSnapshot<number, Date> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<DateInput>): DateSnapshot {
-    return new DateSnapshot(cc.coreOf(dateDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Date, DateInput> = defineDate();
 }
 
 /**
@@ -448,12 +436,12 @@ export class DateSnapshot extends cc.MappingSnapshot<number, Date> {
  */
 export class DateMapping extends cc.Mapping<number, Date, DateInput, DateSnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = dateDefinition.hash;
+  static readonly hash: string = DateSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = dateDefinition;
+  static readonly definition: cc.AnyEntityDefinition = DateSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<DateInput, DateSnapshot>) {
-    super(dateDefinition, DateSnapshot, store, options);
+    super(DateSnapshot.definition, DateSnapshot, store, options);
   }
 }
 
@@ -461,7 +449,7 @@ function encodeDate(w: cc.Writer, row: DateInput): void {
   cc.putUint32(w, 8, row.r, "r");
   const end_ = row.end ?? undefined;
   if (end_ !== undefined) cc.writeTimestamp(w.uint32(18), cc.checkTimestamp(end_, "end"));
-  if (row.end === undefined) dateFields.check(row);
+  if (row.end === undefined) DateSnapshot.definition.fields.check(row);
 }
 
 function decodeDate(r: cc.Reader, end: number): Date {
@@ -500,24 +488,20 @@ export interface MapInput {
 /** What can be read of Map: on a snapshot, and on the collection itself. */
 export type MapReader = cc.MappingReader<string, Map>;
 
-const mapFields = new cc.FieldNames(["string", "key", "object"]);
-
-const mapDefinition = defineMap();
-
 function defineMap(): cc.EntityDefinition<Map, MapInput> {
   return {
     format: 1,
     package: "clash",
     entity: "Map",
     hash: "656faa254b949e86",
-    fields: mapFields.names,
+    fields: new cc.FieldNames(["string", "key", "object"]),
     key: [cc.field("string", "string", (record: Map) => record.string)],
     views: [],
     references: [
       {
         name: "reader",
         to: "Reader",
-        target: () => readerDefinition,
+        target: () => ReaderSnapshot.definition,
         keys: (record: Map) =>
           record.key === undefined ? [] : [{ class: record.string, end: record.key }],
         dangling: "error",
@@ -530,10 +514,8 @@ function defineMap(): cc.EntityDefinition<Map, MapInput> {
 
 /** One revision of Map; it never changes. */
 export class MapSnapshot extends cc.MappingSnapshot<string, Map> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<MapInput>): MapSnapshot {
-    return new MapSnapshot(cc.coreOf(mapDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Map, MapInput> = defineMap();
 }
 
 /**
@@ -542,12 +524,12 @@ export class MapSnapshot extends cc.MappingSnapshot<string, Map> {
  */
 export class MapMapping extends cc.Mapping<string, Map, MapInput, MapSnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = mapDefinition.hash;
+  static readonly hash: string = MapSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = mapDefinition;
+  static readonly definition: cc.AnyEntityDefinition = MapSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<MapInput, MapSnapshot>) {
-    super(mapDefinition, MapSnapshot, store, options);
+    super(MapSnapshot.definition, MapSnapshot, store, options);
   }
 }
 
@@ -557,7 +539,7 @@ function encodeMap(w: cc.Writer, row: MapInput): void {
   if (key !== undefined) w.uint32(16).uint32(cc.checkUint32(key, "key"));
   const object = row.object ?? undefined;
   if (object !== undefined) w.uint32(26).string(cc.checkJson(object, "object"));
-  if (row.key === undefined || row.object === undefined) mapFields.check(row);
+  if (row.key === undefined || row.object === undefined) MapSnapshot.definition.fields.check(row);
 }
 
 function decodeMap(r: cc.Reader, end: number): Map {
@@ -600,17 +582,13 @@ export interface ObjectInput {
 /** What can be read of Object: on a snapshot, and on the collection itself. */
 export type ObjectReader = cc.SequenceReader<Object>;
 
-const objectFields = new cc.FieldNames(["option", "optional", "package"]);
-
-const objectDefinition = defineObject();
-
 function defineObject(): cc.EntityDefinition<Object, ObjectInput> {
   return {
     format: 1,
     package: "clash",
     entity: "Object",
     hash: "43723199e7a0c685",
-    fields: objectFields.names,
+    fields: new cc.FieldNames(["option", "optional", "package"]),
     key: [],
     views: [],
     references: [],
@@ -621,10 +599,8 @@ function defineObject(): cc.EntityDefinition<Object, ObjectInput> {
 
 /** One revision of Object; it never changes. */
 export class ObjectSnapshot extends cc.SequenceSnapshot<Object> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<ObjectInput>): ObjectSnapshot {
-    return new ObjectSnapshot(cc.coreOf(objectDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Object, ObjectInput> = defineObject();
 }
 
 /**
@@ -633,12 +609,12 @@ export class ObjectSnapshot extends cc.SequenceSnapshot<Object> {
  */
 export class ObjectSequence extends cc.Sequence<Object, ObjectInput, ObjectSnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = objectDefinition.hash;
+  static readonly hash: string = ObjectSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = objectDefinition;
+  static readonly definition: cc.AnyEntityDefinition = ObjectSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<ObjectInput, ObjectSnapshot>) {
-    super(objectDefinition, ObjectSnapshot, store, options);
+    super(ObjectSnapshot.definition, ObjectSnapshot, store, options);
   }
 }
 
@@ -647,7 +623,7 @@ function encodeObject(w: cc.Writer, row: ObjectInput): void {
   const optional = row.optional ?? undefined;
   if (optional !== undefined) cc.writeUint64(w.uint32(16), cc.checkUint64(optional, "optional"));
   cc.putDate(w, 24, row.package, "package");
-  if (row.optional === undefined) objectFields.check(row);
+  if (row.optional === undefined) ObjectSnapshot.definition.fields.check(row);
 }
 
 function decodeObject(r: cc.Reader, end: number): Object {
@@ -772,50 +748,46 @@ export interface HeaderViews {
 /** What can be read of Header: on a snapshot, and on the collection itself. */
 export type HeaderReader = cc.MappingReader<number, Header> & HeaderViews;
 
-const headerFields = new cc.FieldNames([
-  "hasOwnProperty",
-  "isPrototypeOf",
-  "propertyIsEnumerable",
-  "toLocaleString",
-  "toJSON",
-  "prototype",
-  "labels",
-  "kinds",
-  "other",
-  "others",
-  "google",
-  "arguments",
-  "eval",
-  "await",
-  "async",
-  "static",
-  "yield",
-  "typeof",
-  "null",
-  "true",
-  "enum",
-  "repeated",
-  "oneof",
-  "reserved",
-  "extensions",
-  "rpc",
-  "map",
-  "inf",
-  "syntax",
-  "globalThis",
-  "headerFields",
-  "decodeHeader",
-]);
-
-const headerDefinition = defineHeader();
-
 function defineHeader(): cc.EntityDefinition<Header, HeaderInput> {
   return {
     format: 1,
     package: "clash",
     entity: "Header",
     hash: "111bcd9ddea0e383",
-    fields: headerFields.names,
+    fields: new cc.FieldNames([
+      "hasOwnProperty",
+      "isPrototypeOf",
+      "propertyIsEnumerable",
+      "toLocaleString",
+      "toJSON",
+      "prototype",
+      "labels",
+      "kinds",
+      "other",
+      "others",
+      "google",
+      "arguments",
+      "eval",
+      "await",
+      "async",
+      "static",
+      "yield",
+      "typeof",
+      "null",
+      "true",
+      "enum",
+      "repeated",
+      "oneof",
+      "reserved",
+      "extensions",
+      "rpc",
+      "map",
+      "inf",
+      "syntax",
+      "globalThis",
+      "headerFields",
+      "decodeHeader",
+    ]),
     key: [cc.field("hasOwnProperty", "uint32", (record: Header) => record.hasOwnProperty)],
     views: [
       cc.unique({
@@ -891,14 +863,14 @@ function defineHeader(): cc.EntityDefinition<Header, HeaderInput> {
       {
         name: "delete",
         to: "Header",
-        target: () => headerDefinition,
+        target: () => HeaderSnapshot.definition,
         keys: (record: Header) => [record.hasOwnProperty],
         dangling: "error",
       },
       {
         name: "import",
         to: "Header",
-        target: () => headerDefinition,
+        target: () => HeaderSnapshot.definition,
         keys: (record: Header) => record.toLocaleString,
         dangling: "warn",
       },
@@ -910,6 +882,9 @@ function defineHeader(): cc.EntityDefinition<Header, HeaderInput> {
 
 /** One revision of Header; it never changes. */
 export class HeaderSnapshot extends cc.MappingSnapshot<number, Header> implements HeaderViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Header, HeaderInput> = defineHeader();
+
   get key(): HeaderViews["key"] {
     return this.unique("key");
   }
@@ -941,11 +916,6 @@ export class HeaderSnapshot extends cc.MappingSnapshot<number, Header> implement
   get new(): HeaderViews["new"] {
     return this.sorted("new");
   }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<HeaderInput>): HeaderSnapshot {
-    return new HeaderSnapshot(cc.coreOf(headerDefinition, rows));
-  }
 }
 
 /**
@@ -957,12 +927,12 @@ export class HeaderMapping
   implements HeaderViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = headerDefinition.hash;
+  static readonly hash: string = HeaderSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = headerDefinition;
+  static readonly definition: cc.AnyEntityDefinition = HeaderSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<HeaderInput, HeaderSnapshot>) {
-    super(headerDefinition, HeaderSnapshot, store, options);
+    super(HeaderSnapshot.definition, HeaderSnapshot, store, options);
   }
 
   get key(): HeaderViews["key"] {
@@ -1081,7 +1051,7 @@ function encodeHeader(w: cc.Writer, row: HeaderInput): void {
     row.headerFields === undefined ||
     row.decodeHeader === undefined
   ) {
-    headerFields.check(row);
+    HeaderSnapshot.definition.fields.check(row);
   }
 }
 
@@ -1276,17 +1246,13 @@ export interface TimestampInput {
 /** What can be read of Timestamp: on a snapshot, and on the collection itself. */
 export type TimestampReader = cc.MappingReader<number, Timestamp>;
 
-const timestampFields = new cc.FieldNames(["timestamp", "at"]);
-
-const timestampDefinition = defineTimestamp();
-
 function defineTimestamp(): cc.EntityDefinition<Timestamp, TimestampInput> {
   return {
     format: 1,
     package: "clash",
     entity: "Timestamp",
     hash: "f84c34d59f7b0277",
-    fields: timestampFields.names,
+    fields: new cc.FieldNames(["timestamp", "at"]),
     key: [cc.field("timestamp", "uint32", (record: Timestamp) => record.timestamp)],
     views: [],
     references: [],
@@ -1297,10 +1263,8 @@ function defineTimestamp(): cc.EntityDefinition<Timestamp, TimestampInput> {
 
 /** One revision of Timestamp; it never changes. */
 export class TimestampSnapshot extends cc.MappingSnapshot<number, Timestamp> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<TimestampInput>): TimestampSnapshot {
-    return new TimestampSnapshot(cc.coreOf(timestampDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Timestamp, TimestampInput> = defineTimestamp();
 }
 
 /**
@@ -1314,12 +1278,12 @@ export class TimestampMapping extends cc.Mapping<
   TimestampSnapshot
 > {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = timestampDefinition.hash;
+  static readonly hash: string = TimestampSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = timestampDefinition;
+  static readonly definition: cc.AnyEntityDefinition = TimestampSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<TimestampInput, TimestampSnapshot>) {
-    super(timestampDefinition, TimestampSnapshot, store, options);
+    super(TimestampSnapshot.definition, TimestampSnapshot, store, options);
   }
 }
 
@@ -1360,17 +1324,13 @@ export interface Uint8ArrayInput {
 /** What can be read of Uint8Array: on a snapshot, and on the collection itself. */
 export type Uint8ArrayReader = cc.SequenceReader<Uint8Array>;
 
-const uint8ArrayFields = new cc.FieldNames(["bytes"]);
-
-const uint8ArrayDefinition = defineUint8Array();
-
 function defineUint8Array(): cc.EntityDefinition<Uint8Array, Uint8ArrayInput> {
   return {
     format: 1,
     package: "clash",
     entity: "Uint8Array",
     hash: "92d7902372bb33e4",
-    fields: uint8ArrayFields.names,
+    fields: new cc.FieldNames(["bytes"]),
     key: [],
     views: [],
     references: [],
@@ -1381,10 +1341,8 @@ function defineUint8Array(): cc.EntityDefinition<Uint8Array, Uint8ArrayInput> {
 
 /** One revision of Uint8Array; it never changes. */
 export class Uint8ArraySnapshot extends cc.SequenceSnapshot<Uint8Array> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<Uint8ArrayInput>): Uint8ArraySnapshot {
-    return new Uint8ArraySnapshot(cc.coreOf(uint8ArrayDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Uint8Array, Uint8ArrayInput> = defineUint8Array();
 }
 
 /**
@@ -1397,15 +1355,15 @@ export class Uint8ArraySequence extends cc.Sequence<
   Uint8ArraySnapshot
 > {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = uint8ArrayDefinition.hash;
+  static readonly hash: string = Uint8ArraySnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = uint8ArrayDefinition;
+  static readonly definition: cc.AnyEntityDefinition = Uint8ArraySnapshot.definition;
 
   constructor(
     store: cc.Store,
     options?: cc.CollectionOptions<Uint8ArrayInput, Uint8ArraySnapshot>,
   ) {
-    super(uint8ArrayDefinition, Uint8ArraySnapshot, store, options);
+    super(Uint8ArraySnapshot.definition, Uint8ArraySnapshot, store, options);
   }
 }
 
@@ -1441,17 +1399,13 @@ export interface SymbolInput {
 /** What can be read of Symbol: on a snapshot, and on the collection itself. */
 export type SymbolReader = cc.SequenceReader<Symbol>;
 
-const symbolFields = new cc.FieldNames(["symbol"]);
-
-const symbolDefinition = defineSymbol();
-
 function defineSymbol(): cc.EntityDefinition<Symbol, SymbolInput> {
   return {
     format: 1,
     package: "clash",
     entity: "Symbol",
     hash: "681030a11318a220",
-    fields: symbolFields.names,
+    fields: new cc.FieldNames(["symbol"]),
     key: [],
     views: [],
     references: [],
@@ -1462,10 +1416,8 @@ function defineSymbol(): cc.EntityDefinition<Symbol, SymbolInput> {
 
 /** One revision of Symbol; it never changes. */
 export class SymbolSnapshot extends cc.SequenceSnapshot<Symbol> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<SymbolInput>): SymbolSnapshot {
-    return new SymbolSnapshot(cc.coreOf(symbolDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Symbol, SymbolInput> = defineSymbol();
 }
 
 /**
@@ -1474,12 +1426,12 @@ export class SymbolSnapshot extends cc.SequenceSnapshot<Symbol> {
  */
 export class SymbolSequence extends cc.Sequence<Symbol, SymbolInput, SymbolSnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = symbolDefinition.hash;
+  static readonly hash: string = SymbolSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = symbolDefinition;
+  static readonly definition: cc.AnyEntityDefinition = SymbolSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<SymbolInput, SymbolSnapshot>) {
-    super(symbolDefinition, SymbolSnapshot, store, options);
+    super(SymbolSnapshot.definition, SymbolSnapshot, store, options);
   }
 }
 
@@ -1517,17 +1469,13 @@ export interface ErrorInput {
 /** What can be read of Error: on a snapshot, and on the collection itself. */
 export type ErrorReader = cc.SequenceReader<Error>;
 
-const errorFields = new cc.FieldNames(["error"]);
-
-const errorDefinition = defineError();
-
 function defineError(): cc.EntityDefinition<Error, ErrorInput> {
   return {
     format: 1,
     package: "clash",
     entity: "Error",
     hash: "49b487623e10a45d",
-    fields: errorFields.names,
+    fields: new cc.FieldNames(["error"]),
     key: [],
     views: [],
     references: [],
@@ -1538,10 +1486,8 @@ function defineError(): cc.EntityDefinition<Error, ErrorInput> {
 
 /** One revision of Error; it never changes. */
 export class ErrorSnapshot extends cc.SequenceSnapshot<Error> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<ErrorInput>): ErrorSnapshot {
-    return new ErrorSnapshot(cc.coreOf(errorDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Error, ErrorInput> = defineError();
 }
 
 /**
@@ -1550,12 +1496,12 @@ export class ErrorSnapshot extends cc.SequenceSnapshot<Error> {
  */
 export class ErrorSequence extends cc.Sequence<Error, ErrorInput, ErrorSnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = errorDefinition.hash;
+  static readonly hash: string = ErrorSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = errorDefinition;
+  static readonly definition: cc.AnyEntityDefinition = ErrorSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<ErrorInput, ErrorSnapshot>) {
-    super(errorDefinition, ErrorSnapshot, store, options);
+    super(ErrorSnapshot.definition, ErrorSnapshot, store, options);
   }
 }
 
@@ -1631,42 +1577,39 @@ export interface ClashInputs {
 const clashSchema: cc.DatasetDefinition = {
   package: "clash",
   entities: {
-    reader: readerDefinition,
-    date: dateDefinition,
-    map: mapDefinition,
-    object: objectDefinition,
-    header: headerDefinition,
-    timestamp: timestampDefinition,
-    uint8Array: uint8ArrayDefinition,
-    symbol: symbolDefinition,
-    error: errorDefinition,
+    reader: ReaderSnapshot.definition,
+    date: DateSnapshot.definition,
+    map: MapSnapshot.definition,
+    object: ObjectSnapshot.definition,
+    header: HeaderSnapshot.definition,
+    timestamp: TimestampSnapshot.definition,
+    uint8Array: Uint8ArraySnapshot.definition,
+    symbol: SymbolSnapshot.definition,
+    error: ErrorSnapshot.definition,
   },
 };
 
 /** One state of all collections of Clash; it never changes. */
 export class ClashSnapshot extends cc.DatasetSnapshot {
-  readonly reader: ReaderSnapshot;
-  readonly date: DateSnapshot;
-  readonly map: ClashMapSnapshot;
-  readonly object: ObjectSnapshot;
-  readonly header: ClashHeaderSnapshot;
-  readonly timestamp: TimestampSnapshot;
-  readonly uint8Array: Uint8ArraySnapshot;
-  readonly symbol: SymbolSnapshot;
-  readonly error: ErrorSnapshot;
-
-  constructor(cores: cc.DatasetCores) {
-    super(cores);
-    this.reader = new ReaderSnapshot(cores.of(readerDefinition));
-    this.date = new DateSnapshot(cores.of(dateDefinition));
-    this.map = new ClashMapSnapshot(cores.of(mapDefinition), this);
-    this.object = new ObjectSnapshot(cores.of(objectDefinition));
-    this.header = new ClashHeaderSnapshot(cores.of(headerDefinition), this);
-    this.timestamp = new TimestampSnapshot(cores.of(timestampDefinition));
-    this.uint8Array = new Uint8ArraySnapshot(cores.of(uint8ArrayDefinition));
-    this.symbol = new SymbolSnapshot(cores.of(symbolDefinition));
-    this.error = new ErrorSnapshot(cores.of(errorDefinition));
-  }
+  readonly reader: ReaderSnapshot = new ReaderSnapshot(this.cores.of(ReaderSnapshot.definition));
+  readonly date: DateSnapshot = new DateSnapshot(this.cores.of(DateSnapshot.definition));
+  readonly map: ClashMapSnapshot = new ClashMapSnapshot(
+    this.cores.of(MapSnapshot.definition),
+    this,
+  );
+  readonly object: ObjectSnapshot = new ObjectSnapshot(this.cores.of(ObjectSnapshot.definition));
+  readonly header: ClashHeaderSnapshot = new ClashHeaderSnapshot(
+    this.cores.of(HeaderSnapshot.definition),
+    this,
+  );
+  readonly timestamp: TimestampSnapshot = new TimestampSnapshot(
+    this.cores.of(TimestampSnapshot.definition),
+  );
+  readonly uint8Array: Uint8ArraySnapshot = new Uint8ArraySnapshot(
+    this.cores.of(Uint8ArraySnapshot.definition),
+  );
+  readonly symbol: SymbolSnapshot = new SymbolSnapshot(this.cores.of(SymbolSnapshot.definition));
+  readonly error: ErrorSnapshot = new ErrorSnapshot(this.cores.of(ErrorSnapshot.definition));
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<ClashInputs>): ClashSnapshot {
@@ -1681,26 +1624,23 @@ export class ClashSnapshot extends cc.DatasetSnapshot {
 export class ClashDataset extends cc.Dataset<ClashSnapshot, ClashInputs> {
   /** What the runtime knows of the schema. */
   static readonly definition: cc.DatasetDefinition = clashSchema;
-  readonly reader: ReaderMapping;
-  readonly date: DateMapping;
-  readonly map: MapMapping;
-  readonly object: ObjectSequence;
-  readonly header: HeaderMapping;
-  readonly timestamp: TimestampMapping;
-  readonly uint8Array: Uint8ArraySequence;
-  readonly symbol: SymbolSequence;
-  readonly error: ErrorSequence;
+  readonly reader: ReaderMapping = new ReaderMapping(this.store, this.optionsOf("reader"));
+  readonly date: DateMapping = new DateMapping(this.store, this.optionsOf("date"));
+  readonly map: MapMapping = new MapMapping(this.store, this.optionsOf("map"));
+  readonly object: ObjectSequence = new ObjectSequence(this.store, this.optionsOf("object"));
+  readonly header: HeaderMapping = new HeaderMapping(this.store, this.optionsOf("header"));
+  readonly timestamp: TimestampMapping = new TimestampMapping(
+    this.store,
+    this.optionsOf("timestamp"),
+  );
+  readonly uint8Array: Uint8ArraySequence = new Uint8ArraySequence(
+    this.store,
+    this.optionsOf("uint8Array"),
+  );
+  readonly symbol: SymbolSequence = new SymbolSequence(this.store, this.optionsOf("symbol"));
+  readonly error: ErrorSequence = new ErrorSequence(this.store, this.optionsOf("error"));
 
   constructor(store: cc.Store, options?: cc.DatasetOptions<ClashInputs, ClashSnapshot>) {
     super(clashSchema, ClashSnapshot, store, options);
-    this.reader = new ReaderMapping(store, this.optionsOf("reader"));
-    this.date = new DateMapping(store, this.optionsOf("date"));
-    this.map = new MapMapping(store, this.optionsOf("map"));
-    this.object = new ObjectSequence(store, this.optionsOf("object"));
-    this.header = new HeaderMapping(store, this.optionsOf("header"));
-    this.timestamp = new TimestampMapping(store, this.optionsOf("timestamp"));
-    this.uint8Array = new Uint8ArraySequence(store, this.optionsOf("uint8Array"));
-    this.symbol = new SymbolSequence(store, this.optionsOf("symbol"));
-    this.error = new ErrorSequence(store, this.optionsOf("error"));
   }
 }

@@ -93,17 +93,13 @@ export interface NoteViews {
 /** What can be read of Note: on a snapshot, and on the collection itself. */
 export type NoteReader = cc.MappingReader<number, Note> & NoteViews;
 
-const noteFields = new cc.FieldNames(["id", "kind", "at"]);
-
-const noteDefinition = defineNote();
-
 function defineNote(): cc.EntityDefinition<Note, NoteInput> {
   return {
     format: 1,
     package: "docs",
     entity: "Note",
     hash: "358db57449047cb8",
-    fields: noteFields.names,
+    fields: new cc.FieldNames(["id", "kind", "at"]),
     key: [cc.field("id", "uint32", (record: Note) => record.id)],
     views: [
       cc.group({
@@ -116,7 +112,7 @@ function defineNote(): cc.EntityDefinition<Note, NoteInput> {
       {
         name: "self",
         to: "Note",
-        target: () => noteDefinition,
+        target: () => NoteSnapshot.definition,
         keys: (record: Note) => [record.id],
         dangling: "error",
       },
@@ -128,13 +124,11 @@ function defineNote(): cc.EntityDefinition<Note, NoteInput> {
 
 /** One revision of Note; it never changes. */
 export class NoteSnapshot extends cc.MappingSnapshot<number, Note> implements NoteViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Note, NoteInput> = defineNote();
+
   get byKind(): NoteViews["byKind"] {
     return this.group("byKind");
-  }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<NoteInput>): NoteSnapshot {
-    return new NoteSnapshot(cc.coreOf(noteDefinition, rows));
   }
 }
 
@@ -147,12 +141,12 @@ export class NoteMapping
   implements NoteViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = noteDefinition.hash;
+  static readonly hash: string = NoteSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = noteDefinition;
+  static readonly definition: cc.AnyEntityDefinition = NoteSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<NoteInput, NoteSnapshot>) {
-    super(noteDefinition, NoteSnapshot, store, options);
+    super(NoteSnapshot.definition, NoteSnapshot, store, options);
   }
 
   get byKind(): NoteViews["byKind"] {
@@ -212,17 +206,15 @@ export interface DocsInputs {
 
 const docsSchema: cc.DatasetDefinition = {
   package: "docs",
-  entities: { note: noteDefinition },
+  entities: { note: NoteSnapshot.definition },
 };
 
 /** One state of all collections of Docs; it never changes. */
 export class DocsSnapshot extends cc.DatasetSnapshot {
-  readonly note: DocsNoteSnapshot;
-
-  constructor(cores: cc.DatasetCores) {
-    super(cores);
-    this.note = new DocsNoteSnapshot(cores.of(noteDefinition), this);
-  }
+  readonly note: DocsNoteSnapshot = new DocsNoteSnapshot(
+    this.cores.of(NoteSnapshot.definition),
+    this,
+  );
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<DocsInputs>): DocsSnapshot {
@@ -240,10 +232,9 @@ export class DocsSnapshot extends cc.DatasetSnapshot {
 export class DocsDataset extends cc.Dataset<DocsSnapshot, DocsInputs> {
   /** What the runtime knows of the schema. */
   static readonly definition: cc.DatasetDefinition = docsSchema;
-  readonly note: NoteMapping;
+  readonly note: NoteMapping = new NoteMapping(this.store, this.optionsOf("note"));
 
   constructor(store: cc.Store, options?: cc.DatasetOptions<DocsInputs, DocsSnapshot>) {
     super(docsSchema, DocsSnapshot, store, options);
-    this.note = new NoteMapping(store, this.optionsOf("note"));
   }
 }

@@ -146,42 +146,38 @@ export interface PlainInput {
 /** What can be read of Plain: on a snapshot, and on the collection itself. */
 export type PlainReader = cc.MappingReader<number, Plain>;
 
-const plainFields = new cc.FieldNames([
-  "id",
-  "bool",
-  "int32",
-  "uint32",
-  "float",
-  "double",
-  "string",
-  "bytes",
-  "date",
-  "json",
-  "decimal0",
-  "decimal3",
-  "decimal18",
-  "timestamp",
-  "kind",
-  "point",
-  "int64Bigint",
-  "int64Number",
-  "int64String",
-  "uint64Bigint",
-  "uint64Number",
-  "uint64String",
-  "timestampNumber",
-  "empty",
-]);
-
-const plainDefinition = definePlain();
-
 function definePlain(): cc.EntityDefinition<Plain, PlainInput> {
   return {
     format: 1,
     package: "every.thing",
     entity: "Plain",
     hash: "04c6ac7fdb60074a",
-    fields: plainFields.names,
+    fields: new cc.FieldNames([
+      "id",
+      "bool",
+      "int32",
+      "uint32",
+      "float",
+      "double",
+      "string",
+      "bytes",
+      "date",
+      "json",
+      "decimal0",
+      "decimal3",
+      "decimal18",
+      "timestamp",
+      "kind",
+      "point",
+      "int64Bigint",
+      "int64Number",
+      "int64String",
+      "uint64Bigint",
+      "uint64Number",
+      "uint64String",
+      "timestampNumber",
+      "empty",
+    ]),
     key: [cc.field("id", "uint32", (record: Plain) => record.id)],
     views: [],
     references: [],
@@ -192,10 +188,8 @@ function definePlain(): cc.EntityDefinition<Plain, PlainInput> {
 
 /** One revision of Plain; it never changes. */
 export class PlainSnapshot extends cc.MappingSnapshot<number, Plain> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<PlainInput>): PlainSnapshot {
-    return new PlainSnapshot(cc.coreOf(plainDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Plain, PlainInput> = definePlain();
 }
 
 /**
@@ -204,12 +198,12 @@ export class PlainSnapshot extends cc.MappingSnapshot<number, Plain> {
  */
 export class PlainMapping extends cc.Mapping<number, Plain, PlainInput, PlainSnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = plainDefinition.hash;
+  static readonly hash: string = PlainSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = plainDefinition;
+  static readonly definition: cc.AnyEntityDefinition = PlainSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<PlainInput, PlainSnapshot>) {
-    super(plainDefinition, PlainSnapshot, store, options);
+    super(PlainSnapshot.definition, PlainSnapshot, store, options);
   }
 }
 
@@ -431,42 +425,38 @@ export interface OptionalInput {
 /** What can be read of Optional: on a snapshot, and on the collection itself. */
 export type OptionalReader = cc.MappingReader<number, Optional>;
 
-const optionalFields = new cc.FieldNames([
-  "id",
-  "bool",
-  "int32",
-  "uint32",
-  "float",
-  "double",
-  "string",
-  "bytes",
-  "date",
-  "json",
-  "decimal0",
-  "decimal3",
-  "decimal18",
-  "timestamp",
-  "kind",
-  "point",
-  "int64Bigint",
-  "int64Number",
-  "int64String",
-  "uint64Bigint",
-  "uint64Number",
-  "uint64String",
-  "timestampNumber",
-  "empty",
-]);
-
-const optionalDefinition = defineOptional();
-
 function defineOptional(): cc.EntityDefinition<Optional, OptionalInput> {
   return {
     format: 1,
     package: "every.thing",
     entity: "Optional",
     hash: "39edd6b58eb067f3",
-    fields: optionalFields.names,
+    fields: new cc.FieldNames([
+      "id",
+      "bool",
+      "int32",
+      "uint32",
+      "float",
+      "double",
+      "string",
+      "bytes",
+      "date",
+      "json",
+      "decimal0",
+      "decimal3",
+      "decimal18",
+      "timestamp",
+      "kind",
+      "point",
+      "int64Bigint",
+      "int64Number",
+      "int64String",
+      "uint64Bigint",
+      "uint64Number",
+      "uint64String",
+      "timestampNumber",
+      "empty",
+    ]),
     key: [cc.field("id", "int32", (record: Optional) => record.id)],
     views: [],
     references: [],
@@ -477,10 +467,8 @@ function defineOptional(): cc.EntityDefinition<Optional, OptionalInput> {
 
 /** One revision of Optional; it never changes. */
 export class OptionalSnapshot extends cc.MappingSnapshot<number, Optional> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<OptionalInput>): OptionalSnapshot {
-    return new OptionalSnapshot(cc.coreOf(optionalDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Optional, OptionalInput> = defineOptional();
 }
 
 /**
@@ -489,12 +477,12 @@ export class OptionalSnapshot extends cc.MappingSnapshot<number, Optional> {
  */
 export class OptionalMapping extends cc.Mapping<number, Optional, OptionalInput, OptionalSnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = optionalDefinition.hash;
+  static readonly hash: string = OptionalSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = optionalDefinition;
+  static readonly definition: cc.AnyEntityDefinition = OptionalSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<OptionalInput, OptionalSnapshot>) {
-    super(optionalDefinition, OptionalSnapshot, store, options);
+    super(OptionalSnapshot.definition, OptionalSnapshot, store, options);
   }
 }
 
@@ -589,7 +577,7 @@ function encodeOptional(w: cc.Writer, row: OptionalInput): void {
     row.timestampNumber === undefined ||
     row.empty === undefined
   ) {
-    optionalFields.check(row);
+    OptionalSnapshot.definition.fields.check(row);
   }
 }
 
@@ -782,41 +770,37 @@ export interface ListInput {
 /** What can be read of List: on a snapshot, and on the collection itself. */
 export type ListReader = cc.SequenceReader<List>;
 
-const listFields = new cc.FieldNames([
-  "bool",
-  "int32",
-  "uint32",
-  "float",
-  "double",
-  "string",
-  "bytes",
-  "date",
-  "json",
-  "decimal0",
-  "decimal3",
-  "decimal18",
-  "timestamp",
-  "kind",
-  "point",
-  "int64Bigint",
-  "int64Number",
-  "int64String",
-  "uint64Bigint",
-  "uint64Number",
-  "uint64String",
-  "timestampNumber",
-  "empty",
-]);
-
-const listDefinition = defineList();
-
 function defineList(): cc.EntityDefinition<List, ListInput> {
   return {
     format: 1,
     package: "every.thing",
     entity: "List",
     hash: "204b8e0735e0156c",
-    fields: listFields.names,
+    fields: new cc.FieldNames([
+      "bool",
+      "int32",
+      "uint32",
+      "float",
+      "double",
+      "string",
+      "bytes",
+      "date",
+      "json",
+      "decimal0",
+      "decimal3",
+      "decimal18",
+      "timestamp",
+      "kind",
+      "point",
+      "int64Bigint",
+      "int64Number",
+      "int64String",
+      "uint64Bigint",
+      "uint64Number",
+      "uint64String",
+      "timestampNumber",
+      "empty",
+    ]),
     key: [],
     views: [],
     references: [],
@@ -827,10 +811,8 @@ function defineList(): cc.EntityDefinition<List, ListInput> {
 
 /** One revision of List; it never changes. */
 export class ListSnapshot extends cc.SequenceSnapshot<List> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<ListInput>): ListSnapshot {
-    return new ListSnapshot(cc.coreOf(listDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<List, ListInput> = defineList();
 }
 
 /**
@@ -839,12 +821,12 @@ export class ListSnapshot extends cc.SequenceSnapshot<List> {
  */
 export class ListSequence extends cc.Sequence<List, ListInput, ListSnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = listDefinition.hash;
+  static readonly hash: string = ListSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = listDefinition;
+  static readonly definition: cc.AnyEntityDefinition = ListSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<ListInput, ListSnapshot>) {
-    super(listDefinition, ListSnapshot, store, options);
+    super(ListSnapshot.definition, ListSnapshot, store, options);
   }
 }
 
@@ -1096,41 +1078,37 @@ export interface MapValueInput {
 /** What can be read of MapValue: on a snapshot, and on the collection itself. */
 export type MapValueReader = cc.SequenceReader<MapValue>;
 
-const mapValueFields = new cc.FieldNames([
-  "bool",
-  "int32",
-  "uint32",
-  "float",
-  "double",
-  "string",
-  "bytes",
-  "date",
-  "json",
-  "decimal0",
-  "decimal3",
-  "decimal18",
-  "timestamp",
-  "kind",
-  "point",
-  "int64Bigint",
-  "int64Number",
-  "int64String",
-  "uint64Bigint",
-  "uint64Number",
-  "uint64String",
-  "timestampNumber",
-  "empty",
-]);
-
-const mapValueDefinition = defineMapValue();
-
 function defineMapValue(): cc.EntityDefinition<MapValue, MapValueInput> {
   return {
     format: 1,
     package: "every.thing",
     entity: "MapValue",
     hash: "873f2890295ea65d",
-    fields: mapValueFields.names,
+    fields: new cc.FieldNames([
+      "bool",
+      "int32",
+      "uint32",
+      "float",
+      "double",
+      "string",
+      "bytes",
+      "date",
+      "json",
+      "decimal0",
+      "decimal3",
+      "decimal18",
+      "timestamp",
+      "kind",
+      "point",
+      "int64Bigint",
+      "int64Number",
+      "int64String",
+      "uint64Bigint",
+      "uint64Number",
+      "uint64String",
+      "timestampNumber",
+      "empty",
+    ]),
     key: [],
     views: [],
     references: [],
@@ -1141,10 +1119,8 @@ function defineMapValue(): cc.EntityDefinition<MapValue, MapValueInput> {
 
 /** One revision of MapValue; it never changes. */
 export class MapValueSnapshot extends cc.SequenceSnapshot<MapValue> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<MapValueInput>): MapValueSnapshot {
-    return new MapValueSnapshot(cc.coreOf(mapValueDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<MapValue, MapValueInput> = defineMapValue();
 }
 
 /**
@@ -1153,12 +1129,12 @@ export class MapValueSnapshot extends cc.SequenceSnapshot<MapValue> {
  */
 export class MapValueSequence extends cc.Sequence<MapValue, MapValueInput, MapValueSnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = mapValueDefinition.hash;
+  static readonly hash: string = MapValueSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = mapValueDefinition;
+  static readonly definition: cc.AnyEntityDefinition = MapValueSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<MapValueInput, MapValueSnapshot>) {
-    super(mapValueDefinition, MapValueSnapshot, store, options);
+    super(MapValueSnapshot.definition, MapValueSnapshot, store, options);
   }
 }
 
@@ -1442,17 +1418,13 @@ export interface MapKeyInput {
 /** What can be read of MapKey: on a snapshot, and on the collection itself. */
 export type MapKeyReader = cc.SequenceReader<MapKey>;
 
-const mapKeyFields = new cc.FieldNames(["string", "bool", "int32", "uint32", "int64", "uint64"]);
-
-const mapKeyDefinition = defineMapKey();
-
 function defineMapKey(): cc.EntityDefinition<MapKey, MapKeyInput> {
   return {
     format: 1,
     package: "every.thing",
     entity: "MapKey",
     hash: "c0f2eb120b1959e9",
-    fields: mapKeyFields.names,
+    fields: new cc.FieldNames(["string", "bool", "int32", "uint32", "int64", "uint64"]),
     key: [],
     views: [],
     references: [],
@@ -1463,10 +1435,8 @@ function defineMapKey(): cc.EntityDefinition<MapKey, MapKeyInput> {
 
 /** One revision of MapKey; it never changes. */
 export class MapKeySnapshot extends cc.SequenceSnapshot<MapKey> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<MapKeyInput>): MapKeySnapshot {
-    return new MapKeySnapshot(cc.coreOf(mapKeyDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<MapKey, MapKeyInput> = defineMapKey();
 }
 
 /**
@@ -1475,12 +1445,12 @@ export class MapKeySnapshot extends cc.SequenceSnapshot<MapKey> {
  */
 export class MapKeySequence extends cc.Sequence<MapKey, MapKeyInput, MapKeySnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = mapKeyDefinition.hash;
+  static readonly hash: string = MapKeySnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = mapKeyDefinition;
+  static readonly definition: cc.AnyEntityDefinition = MapKeySnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<MapKeyInput, MapKeySnapshot>) {
-    super(mapKeyDefinition, MapKeySnapshot, store, options);
+    super(MapKeySnapshot.definition, MapKeySnapshot, store, options);
   }
 }
 
@@ -1588,33 +1558,29 @@ export interface DefaultInput {
 /** What can be read of Default: on a snapshot, and on the collection itself. */
 export type DefaultReader = cc.MappingReader<string, Default>;
 
-const defaultFields = new cc.FieldNames([
-  "id",
-  "bool",
-  "int32",
-  "uint32",
-  "float",
-  "double",
-  "string",
-  "date",
-  "decimal3",
-  "timestamp",
-  "kind",
-  "int64",
-  "uint64",
-  "list",
-  "map",
-]);
-
-const defaultDefinition = defineDefault();
-
 function defineDefault(): cc.EntityDefinition<Default, DefaultInput> {
   return {
     format: 1,
     package: "every.thing",
     entity: "Default",
     hash: "de3afad97d566d39",
-    fields: defaultFields.names,
+    fields: new cc.FieldNames([
+      "id",
+      "bool",
+      "int32",
+      "uint32",
+      "float",
+      "double",
+      "string",
+      "date",
+      "decimal3",
+      "timestamp",
+      "kind",
+      "int64",
+      "uint64",
+      "list",
+      "map",
+    ]),
     key: [cc.field("id", "string", (record: Default) => record.id)],
     views: [],
     references: [],
@@ -1625,10 +1591,8 @@ function defineDefault(): cc.EntityDefinition<Default, DefaultInput> {
 
 /** One revision of Default; it never changes. */
 export class DefaultSnapshot extends cc.MappingSnapshot<string, Default> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<DefaultInput>): DefaultSnapshot {
-    return new DefaultSnapshot(cc.coreOf(defaultDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Default, DefaultInput> = defineDefault();
 }
 
 /**
@@ -1637,12 +1601,12 @@ export class DefaultSnapshot extends cc.MappingSnapshot<string, Default> {
  */
 export class DefaultMapping extends cc.Mapping<string, Default, DefaultInput, DefaultSnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = defaultDefinition.hash;
+  static readonly hash: string = DefaultSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = defaultDefinition;
+  static readonly definition: cc.AnyEntityDefinition = DefaultSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<DefaultInput, DefaultSnapshot>) {
-    super(defaultDefinition, DefaultSnapshot, store, options);
+    super(DefaultSnapshot.definition, DefaultSnapshot, store, options);
   }
 }
 
@@ -1683,7 +1647,7 @@ function encodeDefault(w: cc.Writer, row: DefaultInput): void {
     row.list === undefined ||
     row.map === undefined
   ) {
-    defaultFields.check(row);
+    DefaultSnapshot.definition.fields.check(row);
   }
 }
 
@@ -1807,17 +1771,13 @@ export interface KeyedKey {
 /** What can be read of Keyed: on a snapshot, and on the collection itself. */
 export type KeyedReader = cc.MappingReader<KeyedKey, Keyed>;
 
-const keyedFields = new cc.FieldNames(["text", "on", "small", "big", "kind", "wide"]);
-
-const keyedDefinition = defineKeyed();
-
 function defineKeyed(): cc.EntityDefinition<Keyed, KeyedInput> {
   return {
     format: 1,
     package: "every.thing",
     entity: "Keyed",
     hash: "d053f1d5ce5380f4",
-    fields: keyedFields.names,
+    fields: new cc.FieldNames(["text", "on", "small", "big", "kind", "wide"]),
     key: [
       cc.field("text", "string", (record: Keyed) => record.text),
       cc.field("on", "bool", (record: Keyed) => record.on),
@@ -1835,10 +1795,8 @@ function defineKeyed(): cc.EntityDefinition<Keyed, KeyedInput> {
 
 /** One revision of Keyed; it never changes. */
 export class KeyedSnapshot extends cc.MappingSnapshot<KeyedKey, Keyed> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<KeyedInput>): KeyedSnapshot {
-    return new KeyedSnapshot(cc.coreOf(keyedDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Keyed, KeyedInput> = defineKeyed();
 }
 
 /**
@@ -1847,12 +1805,12 @@ export class KeyedSnapshot extends cc.MappingSnapshot<KeyedKey, Keyed> {
  */
 export class KeyedMapping extends cc.Mapping<KeyedKey, Keyed, KeyedInput, KeyedSnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = keyedDefinition.hash;
+  static readonly hash: string = KeyedSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = keyedDefinition;
+  static readonly definition: cc.AnyEntityDefinition = KeyedSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<KeyedInput, KeyedSnapshot>) {
-    super(keyedDefinition, KeyedSnapshot, store, options);
+    super(KeyedSnapshot.definition, KeyedSnapshot, store, options);
   }
 }
 
@@ -1915,36 +1873,31 @@ export interface EveryThingInputs {
 const everyThingSchema: cc.DatasetDefinition = {
   package: "every.thing",
   entities: {
-    plain: plainDefinition,
-    optional: optionalDefinition,
-    list: listDefinition,
-    mapValue: mapValueDefinition,
-    mapKey: mapKeyDefinition,
-    default: defaultDefinition,
-    keyed: keyedDefinition,
+    plain: PlainSnapshot.definition,
+    optional: OptionalSnapshot.definition,
+    list: ListSnapshot.definition,
+    mapValue: MapValueSnapshot.definition,
+    mapKey: MapKeySnapshot.definition,
+    default: DefaultSnapshot.definition,
+    keyed: KeyedSnapshot.definition,
   },
 };
 
 /** One state of all collections of EveryThing; it never changes. */
 export class EveryThingSnapshot extends cc.DatasetSnapshot {
-  readonly plain: PlainSnapshot;
-  readonly optional: OptionalSnapshot;
-  readonly list: ListSnapshot;
-  readonly mapValue: MapValueSnapshot;
-  readonly mapKey: MapKeySnapshot;
-  readonly default: DefaultSnapshot;
-  readonly keyed: KeyedSnapshot;
-
-  constructor(cores: cc.DatasetCores) {
-    super(cores);
-    this.plain = new PlainSnapshot(cores.of(plainDefinition));
-    this.optional = new OptionalSnapshot(cores.of(optionalDefinition));
-    this.list = new ListSnapshot(cores.of(listDefinition));
-    this.mapValue = new MapValueSnapshot(cores.of(mapValueDefinition));
-    this.mapKey = new MapKeySnapshot(cores.of(mapKeyDefinition));
-    this.default = new DefaultSnapshot(cores.of(defaultDefinition));
-    this.keyed = new KeyedSnapshot(cores.of(keyedDefinition));
-  }
+  readonly plain: PlainSnapshot = new PlainSnapshot(this.cores.of(PlainSnapshot.definition));
+  readonly optional: OptionalSnapshot = new OptionalSnapshot(
+    this.cores.of(OptionalSnapshot.definition),
+  );
+  readonly list: ListSnapshot = new ListSnapshot(this.cores.of(ListSnapshot.definition));
+  readonly mapValue: MapValueSnapshot = new MapValueSnapshot(
+    this.cores.of(MapValueSnapshot.definition),
+  );
+  readonly mapKey: MapKeySnapshot = new MapKeySnapshot(this.cores.of(MapKeySnapshot.definition));
+  readonly default: DefaultSnapshot = new DefaultSnapshot(
+    this.cores.of(DefaultSnapshot.definition),
+  );
+  readonly keyed: KeyedSnapshot = new KeyedSnapshot(this.cores.of(KeyedSnapshot.definition));
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<EveryThingInputs>): EveryThingSnapshot {
@@ -1959,22 +1912,18 @@ export class EveryThingSnapshot extends cc.DatasetSnapshot {
 export class EveryThingDataset extends cc.Dataset<EveryThingSnapshot, EveryThingInputs> {
   /** What the runtime knows of the schema. */
   static readonly definition: cc.DatasetDefinition = everyThingSchema;
-  readonly plain: PlainMapping;
-  readonly optional: OptionalMapping;
-  readonly list: ListSequence;
-  readonly mapValue: MapValueSequence;
-  readonly mapKey: MapKeySequence;
-  readonly default: DefaultMapping;
-  readonly keyed: KeyedMapping;
+  readonly plain: PlainMapping = new PlainMapping(this.store, this.optionsOf("plain"));
+  readonly optional: OptionalMapping = new OptionalMapping(this.store, this.optionsOf("optional"));
+  readonly list: ListSequence = new ListSequence(this.store, this.optionsOf("list"));
+  readonly mapValue: MapValueSequence = new MapValueSequence(
+    this.store,
+    this.optionsOf("mapValue"),
+  );
+  readonly mapKey: MapKeySequence = new MapKeySequence(this.store, this.optionsOf("mapKey"));
+  readonly default: DefaultMapping = new DefaultMapping(this.store, this.optionsOf("default"));
+  readonly keyed: KeyedMapping = new KeyedMapping(this.store, this.optionsOf("keyed"));
 
   constructor(store: cc.Store, options?: cc.DatasetOptions<EveryThingInputs, EveryThingSnapshot>) {
     super(everyThingSchema, EveryThingSnapshot, store, options);
-    this.plain = new PlainMapping(store, this.optionsOf("plain"));
-    this.optional = new OptionalMapping(store, this.optionsOf("optional"));
-    this.list = new ListSequence(store, this.optionsOf("list"));
-    this.mapValue = new MapValueSequence(store, this.optionsOf("mapValue"));
-    this.mapKey = new MapKeySequence(store, this.optionsOf("mapKey"));
-    this.default = new DefaultMapping(store, this.optionsOf("default"));
-    this.keyed = new KeyedMapping(store, this.optionsOf("keyed"));
   }
 }

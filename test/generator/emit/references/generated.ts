@@ -71,66 +71,62 @@ export interface NodeInput {
 /** What can be read of Node: on a snapshot, and on the collection itself. */
 export type NodeReader = cc.MappingReader<number, Node>;
 
-const nodeFields = new cc.FieldNames(["id", "parent", "others", "place", "homeOf"]);
-
-const nodeDefinition = defineNode();
-
 function defineNode(): cc.EntityDefinition<Node, NodeInput> {
   return {
     format: 1,
     package: "links",
     entity: "Node",
     hash: "57e25dec61db4638",
-    fields: nodeFields.names,
+    fields: new cc.FieldNames(["id", "parent", "others", "place", "homeOf"]),
     key: [cc.field("id", "uint32", (record: Node) => record.id)],
     views: [],
     references: [
       {
         name: "self",
         to: "Node",
-        target: () => nodeDefinition,
+        target: () => NodeSnapshot.definition,
         keys: (record: Node) => [record.id],
         dangling: "error",
       },
       {
         name: "above",
         to: "Node",
-        target: () => nodeDefinition,
+        target: () => NodeSnapshot.definition,
         keys: (record: Node) => (record.parent === undefined ? [] : [record.parent]),
         dangling: "error",
       },
       {
         name: "related",
         to: "Node",
-        target: () => nodeDefinition,
+        target: () => NodeSnapshot.definition,
         keys: (record: Node) => record.others,
         dangling: "warn",
       },
       {
         name: "near",
         to: "Node",
-        target: () => nodeDefinition,
+        target: () => NodeSnapshot.definition,
         keys: (record: Node) => (record.place?.node === undefined ? [] : [record.place.node]),
         dangling: "error",
       },
       {
         name: "around",
         to: "Node",
-        target: () => nodeDefinition,
+        target: () => NodeSnapshot.definition,
         keys: (record: Node) => record.place?.nodes ?? [],
         dangling: "warn",
       },
       {
         name: "home",
         to: "Node",
-        target: () => nodeDefinition,
+        target: () => NodeSnapshot.definition,
         keys: (record: Node) => (record.homeOf.node === undefined ? [] : [record.homeOf.node]),
         dangling: "error",
       },
       {
         name: "way",
         to: "Edge",
-        target: () => edgeDefinition,
+        target: () => EdgeSnapshot.definition,
         keys: (record: Node) =>
           record.place?.node === undefined || record.place.next === undefined
             ? []
@@ -145,10 +141,8 @@ function defineNode(): cc.EntityDefinition<Node, NodeInput> {
 
 /** One revision of Node; it never changes. */
 export class NodeSnapshot extends cc.MappingSnapshot<number, Node> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<NodeInput>): NodeSnapshot {
-    return new NodeSnapshot(cc.coreOf(nodeDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Node, NodeInput> = defineNode();
 }
 
 /**
@@ -157,12 +151,12 @@ export class NodeSnapshot extends cc.MappingSnapshot<number, Node> {
  */
 export class NodeMapping extends cc.Mapping<number, Node, NodeInput, NodeSnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = nodeDefinition.hash;
+  static readonly hash: string = NodeSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = nodeDefinition;
+  static readonly definition: cc.AnyEntityDefinition = NodeSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<NodeInput, NodeSnapshot>) {
-    super(nodeDefinition, NodeSnapshot, store, options);
+    super(NodeSnapshot.definition, NodeSnapshot, store, options);
   }
 }
 
@@ -174,7 +168,9 @@ function encodeNode(w: cc.Writer, row: NodeInput): void {
   const place = row.place ?? undefined;
   if (place !== undefined) cc.writeMessage(w.uint32(34), place, encodePlace, "place");
   cc.writeMessage(w.uint32(42), row.homeOf, encodePlace, "homeOf");
-  if (row.parent === undefined || row.place === undefined) nodeFields.check(row);
+  if (row.parent === undefined || row.place === undefined) {
+    NodeSnapshot.definition.fields.check(row);
+  }
 }
 
 function decodeNode(r: cc.Reader, end: number): Node {
@@ -240,17 +236,13 @@ export interface EdgeKey {
 /** What can be read of Edge: on a snapshot, and on the collection itself. */
 export type EdgeReader = cc.MappingReader<EdgeKey, Edge>;
 
-const edgeFields = new cc.FieldNames(["from", "to", "nextFrom", "nextTo"]);
-
-const edgeDefinition = defineEdge();
-
 function defineEdge(): cc.EntityDefinition<Edge, EdgeInput> {
   return {
     format: 1,
     package: "links",
     entity: "Edge",
     hash: "b774f4886f8a13cc",
-    fields: edgeFields.names,
+    fields: new cc.FieldNames(["from", "to", "nextFrom", "nextTo"]),
     key: [
       cc.field("from", "uint32", (record: Edge) => record.from),
       cc.field("to", "uint32", (record: Edge) => record.to),
@@ -260,14 +252,14 @@ function defineEdge(): cc.EntityDefinition<Edge, EdgeInput> {
       {
         name: "start",
         to: "Node",
-        target: () => nodeDefinition,
+        target: () => NodeSnapshot.definition,
         keys: (record: Edge) => [record.from],
         dangling: "error",
       },
       {
         name: "following",
         to: "Edge",
-        target: () => edgeDefinition,
+        target: () => EdgeSnapshot.definition,
         keys: (record: Edge) =>
           record.nextFrom === undefined ? [] : [{ from: record.nextFrom, to: record.nextTo }],
         dangling: "error",
@@ -280,10 +272,8 @@ function defineEdge(): cc.EntityDefinition<Edge, EdgeInput> {
 
 /** One revision of Edge; it never changes. */
 export class EdgeSnapshot extends cc.MappingSnapshot<EdgeKey, Edge> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<EdgeInput>): EdgeSnapshot {
-    return new EdgeSnapshot(cc.coreOf(edgeDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Edge, EdgeInput> = defineEdge();
 }
 
 /**
@@ -292,12 +282,12 @@ export class EdgeSnapshot extends cc.MappingSnapshot<EdgeKey, Edge> {
  */
 export class EdgeMapping extends cc.Mapping<EdgeKey, Edge, EdgeInput, EdgeSnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = edgeDefinition.hash;
+  static readonly hash: string = EdgeSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = edgeDefinition;
+  static readonly definition: cc.AnyEntityDefinition = EdgeSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<EdgeInput, EdgeSnapshot>) {
-    super(edgeDefinition, EdgeSnapshot, store, options);
+    super(EdgeSnapshot.definition, EdgeSnapshot, store, options);
   }
 }
 
@@ -307,7 +297,7 @@ function encodeEdge(w: cc.Writer, row: EdgeInput): void {
   const nextFrom = row.nextFrom ?? undefined;
   if (nextFrom !== undefined) w.uint32(24).uint32(cc.checkUint32(nextFrom, "nextFrom"));
   cc.putUint32(w, 32, row.nextTo, "nextTo");
-  if (row.nextFrom === undefined) edgeFields.check(row);
+  if (row.nextFrom === undefined) EdgeSnapshot.definition.fields.check(row);
 }
 
 function decodeEdge(r: cc.Reader, end: number): Edge {
@@ -416,19 +406,19 @@ export interface LinksInputs {
 
 const linksSchema: cc.DatasetDefinition = {
   package: "links",
-  entities: { node: nodeDefinition, edge: edgeDefinition },
+  entities: { node: NodeSnapshot.definition, edge: EdgeSnapshot.definition },
 };
 
 /** One state of all collections of Links; it never changes. */
 export class LinksSnapshot extends cc.DatasetSnapshot {
-  readonly node: LinksNodeSnapshot;
-  readonly edge: LinksEdgeSnapshot;
-
-  constructor(cores: cc.DatasetCores) {
-    super(cores);
-    this.node = new LinksNodeSnapshot(cores.of(nodeDefinition), this);
-    this.edge = new LinksEdgeSnapshot(cores.of(edgeDefinition), this);
-  }
+  readonly node: LinksNodeSnapshot = new LinksNodeSnapshot(
+    this.cores.of(NodeSnapshot.definition),
+    this,
+  );
+  readonly edge: LinksEdgeSnapshot = new LinksEdgeSnapshot(
+    this.cores.of(EdgeSnapshot.definition),
+    this,
+  );
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<LinksInputs>): LinksSnapshot {
@@ -443,12 +433,10 @@ export class LinksSnapshot extends cc.DatasetSnapshot {
 export class LinksDataset extends cc.Dataset<LinksSnapshot, LinksInputs> {
   /** What the runtime knows of the schema. */
   static readonly definition: cc.DatasetDefinition = linksSchema;
-  readonly node: NodeMapping;
-  readonly edge: EdgeMapping;
+  readonly node: NodeMapping = new NodeMapping(this.store, this.optionsOf("node"));
+  readonly edge: EdgeMapping = new EdgeMapping(this.store, this.optionsOf("edge"));
 
   constructor(store: cc.Store, options?: cc.DatasetOptions<LinksInputs, LinksSnapshot>) {
     super(linksSchema, LinksSnapshot, store, options);
-    this.node = new NodeMapping(store, this.optionsOf("node"));
-    this.edge = new EdgeMapping(store, this.optionsOf("edge"));
   }
 }

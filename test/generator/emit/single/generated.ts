@@ -14,17 +14,13 @@ export interface WordInput {
 /** What can be read of Word: on a snapshot, and on the collection itself. */
 export type WordReader = cc.SequenceReader<Word>;
 
-const wordFields = new cc.FieldNames(["text"]);
-
-const wordDefinition = defineWord();
-
 function defineWord(): cc.EntityDefinition<Word, WordInput> {
   return {
     format: 1,
     package: "one",
     entity: "Word",
     hash: "523749f50ce1036e",
-    fields: wordFields.names,
+    fields: new cc.FieldNames(["text"]),
     key: [],
     views: [],
     references: [],
@@ -35,10 +31,8 @@ function defineWord(): cc.EntityDefinition<Word, WordInput> {
 
 /** One revision of Word; it never changes. */
 export class WordSnapshot extends cc.SequenceSnapshot<Word> {
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<WordInput>): WordSnapshot {
-    return new WordSnapshot(cc.coreOf(wordDefinition, rows));
-  }
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Word, WordInput> = defineWord();
 }
 
 /**
@@ -47,12 +41,12 @@ export class WordSnapshot extends cc.SequenceSnapshot<Word> {
  */
 export class WordSequence extends cc.Sequence<Word, WordInput, WordSnapshot> {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = wordDefinition.hash;
+  static readonly hash: string = WordSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = wordDefinition;
+  static readonly definition: cc.AnyEntityDefinition = WordSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<WordInput, WordSnapshot>) {
-    super(wordDefinition, WordSnapshot, store, options);
+    super(WordSnapshot.definition, WordSnapshot, store, options);
   }
 }
 
@@ -83,17 +77,12 @@ export interface OneInputs {
 
 const oneSchema: cc.DatasetDefinition = {
   package: "one",
-  entities: { word: wordDefinition },
+  entities: { word: WordSnapshot.definition },
 };
 
 /** One state of all collections of One; it never changes. */
 export class OneSnapshot extends cc.DatasetSnapshot {
-  readonly word: WordSnapshot;
-
-  constructor(cores: cc.DatasetCores) {
-    super(cores);
-    this.word = new WordSnapshot(cores.of(wordDefinition));
-  }
+  readonly word: WordSnapshot = new WordSnapshot(this.cores.of(WordSnapshot.definition));
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<OneInputs>): OneSnapshot {
@@ -108,10 +97,9 @@ export class OneSnapshot extends cc.DatasetSnapshot {
 export class OneDataset extends cc.Dataset<OneSnapshot, OneInputs> {
   /** What the runtime knows of the schema. */
   static readonly definition: cc.DatasetDefinition = oneSchema;
-  readonly word: WordSequence;
+  readonly word: WordSequence = new WordSequence(this.store, this.optionsOf("word"));
 
   constructor(store: cc.Store, options?: cc.DatasetOptions<OneInputs, OneSnapshot>) {
     super(oneSchema, OneSnapshot, store, options);
-    this.word = new WordSequence(store, this.optionsOf("word"));
   }
 }

@@ -123,33 +123,29 @@ export interface ThingViews {
 /** What can be read of Thing: on a snapshot, and on the collection itself. */
 export type ThingReader = cc.MappingReader<number, Thing> & ThingViews;
 
-const thingFields = new cc.FieldNames([
-  "id",
-  "kind",
-  "on",
-  "maybe",
-  "text",
-  "big",
-  "wide",
-  "safe",
-  "price",
-  "day",
-  "at",
-  "ms",
-  "inner",
-  "ratio",
-  "tags",
-]);
-
-const thingDefinition = defineThing();
-
 function defineThing(): cc.EntityDefinition<Thing, ThingInput> {
   return {
     format: 1,
     package: "tests",
     entity: "Thing",
     hash: "f2d4377f46bdb6c6",
-    fields: thingFields.names,
+    fields: new cc.FieldNames([
+      "id",
+      "kind",
+      "on",
+      "maybe",
+      "text",
+      "big",
+      "wide",
+      "safe",
+      "price",
+      "day",
+      "at",
+      "ms",
+      "inner",
+      "ratio",
+      "tags",
+    ]),
     key: [cc.field("id", "uint32", (record: Thing) => record.id)],
     views: [
       cc.sorted({
@@ -320,6 +316,9 @@ function defineThing(): cc.EntityDefinition<Thing, ThingInput> {
 
 /** One revision of Thing; it never changes. */
 export class ThingSnapshot extends cc.MappingSnapshot<number, Thing> implements ThingViews {
+  /** What the runtime knows of the schema. */
+  static readonly definition: cc.EntityDefinition<Thing, ThingInput> = defineThing();
+
   get equal(): ThingViews["equal"] {
     return this.sorted("equal");
   }
@@ -387,11 +386,6 @@ export class ThingSnapshot extends cc.MappingSnapshot<number, Thing> implements 
   get always(): ThingViews["always"] {
     return this.sorted("always");
   }
-
-  /** Builds a snapshot from rows, without a store: for tests. */
-  static of(rows: cc.Iterable<ThingInput>): ThingSnapshot {
-    return new ThingSnapshot(cc.coreOf(thingDefinition, rows));
-  }
 }
 
 /**
@@ -403,12 +397,12 @@ export class ThingMapping
   implements ThingViews
 {
   /** The schema hash: the version of this build. */
-  static readonly hash: string = thingDefinition.hash;
+  static readonly hash: string = ThingSnapshot.definition.hash;
   /** What the runtime knows of the schema. */
-  static readonly definition: cc.AnyEntityDefinition = thingDefinition;
+  static readonly definition: cc.AnyEntityDefinition = ThingSnapshot.definition;
 
   constructor(store: cc.Store, options?: cc.CollectionOptions<ThingInput, ThingSnapshot>) {
-    super(thingDefinition, ThingSnapshot, store, options);
+    super(ThingSnapshot.definition, ThingSnapshot, store, options);
   }
 
   get equal(): ThingViews["equal"] {
@@ -500,7 +494,7 @@ function encodeThing(w: cc.Writer, row: ThingInput): void {
   cc.putDouble(w, 113, row.ratio, "ratio");
   cc.writeList(row.tags, "tags", (value) => w.uint32(122).string(cc.checkString(value)));
   if (row.maybe === undefined || row.day === undefined || row.inner === undefined) {
-    thingFields.check(row);
+    ThingSnapshot.definition.fields.check(row);
   }
 }
 
@@ -599,17 +593,12 @@ export interface TestsInputs {
 
 const testsSchema: cc.DatasetDefinition = {
   package: "tests",
-  entities: { thing: thingDefinition },
+  entities: { thing: ThingSnapshot.definition },
 };
 
 /** One state of all collections of Tests; it never changes. */
 export class TestsSnapshot extends cc.DatasetSnapshot {
-  readonly thing: ThingSnapshot;
-
-  constructor(cores: cc.DatasetCores) {
-    super(cores);
-    this.thing = new ThingSnapshot(cores.of(thingDefinition));
-  }
+  readonly thing: ThingSnapshot = new ThingSnapshot(this.cores.of(ThingSnapshot.definition));
 
   /** Builds a snapshot from rows, without a store: for tests. What is left out is empty. */
   static of(rows: cc.RowsByName<TestsInputs>): TestsSnapshot {
@@ -624,10 +613,9 @@ export class TestsSnapshot extends cc.DatasetSnapshot {
 export class TestsDataset extends cc.Dataset<TestsSnapshot, TestsInputs> {
   /** What the runtime knows of the schema. */
   static readonly definition: cc.DatasetDefinition = testsSchema;
-  readonly thing: ThingMapping;
+  readonly thing: ThingMapping = new ThingMapping(this.store, this.optionsOf("thing"));
 
   constructor(store: cc.Store, options?: cc.DatasetOptions<TestsInputs, TestsSnapshot>) {
     super(testsSchema, TestsSnapshot, store, options);
-    this.thing = new ThingMapping(store, this.optionsOf("thing"));
   }
 }

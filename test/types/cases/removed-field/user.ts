@@ -30,6 +30,6 @@ export const shop: ShopDataset = new ShopDataset(memoryStore(), {
 });
 
 export const snapshot: ProductSnapshot = ProductSnapshot.of([
-  // expect: TS2345
+  // expect: TS2353
   { sku: "a", name: "A", price: "1.00", tags: [] },
 ]);
