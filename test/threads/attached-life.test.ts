@@ -124,6 +124,21 @@ describe("ready", () => {
   });
 });
 
+test("an invalidation that the sharing thread's check does not survive is done all the same", async () => {
+  await reader.ready();
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): void => void unhandled.push(error);
+  process.on("unhandledRejection", note);
+  let failed = 0;
+  main.before("check", () => Promise.reject(new Error(`gone ${++failed}`)));
+  await reader.invalidate();
+  await until("checks have failed, its own too", () => failed > 4);
+  main.before("check", undefined);
+  await until("it has recovered", () => reader.status === "fresh");
+  process.off("unhandledRejection", note);
+  expect(unhandled).toEqual([]);
+});
+
 describe("the end", () => {
   test("of the shared store closes those attached, which can still be read", async () => {
     await reader.ready();

@@ -6,7 +6,7 @@ import { CachedCollectionsError } from "../errors.js";
 import type { Elector } from "./elect/elector.js";
 import type { FollowedVersion } from "./follow/followed-version.js";
 import type { Following } from "./follow/following.js";
-import { backoffMs, unlessAborted } from "./timing.js";
+import { backoffMs, joined, unlessAborted } from "./timing.js";
 import { watchFor } from "./watch.js";
 
 export interface ReadyTask {
@@ -30,24 +30,25 @@ export async function becomeReady(task: ReadyTask): Promise<void> {
   const deadline = new AbortController();
   // A caller awaits it, so this timer does keep the process alive.
   const timer = setTimeout(() => deadline.abort(), task.timeoutMs);
-  const signal = AbortSignal.any([deadline.signal, task.closing, task.follower.signal]);
+  const end = joined(deadline.signal, task.closing, task.follower.signal);
   const watch = watchFor(task.follower, () => isReady(task));
   const ready = watch.done.then((): Step => ({ outcome: "ready" }));
   let obstacle: unknown;
   try {
     for (let attempt = 1; !isReady(task); attempt++) {
       // A step may take long, and the fallback makes it ready meanwhile.
-      const step = await unlessAborted(Promise.race([takeStep(task), ready]), signal);
+      const step = await unlessAborted(Promise.race([takeStep(task), ready]), end.signal);
       if (step.outcome === "ready") return;
       if (step.outcome === "never") throw step.failure;
       obstacle = step.obstacle ?? obstacle;
-      await watch.pause(step.waitMs ?? backoffMs(attempt, 25, 1_000), signal);
+      await watch.pause(step.waitMs ?? backoffMs(attempt, 25, 1_000), end.signal);
     }
   } catch (error) {
     if (!deadline.signal.aborted) throw error;
     throw tooLate(task, obstacle);
   } finally {
     clearTimeout(timer);
+    end.stop();
     watch.stop();
   }
 }

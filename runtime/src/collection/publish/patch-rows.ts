@@ -12,6 +12,7 @@ import type { Published } from "./layers.js";
 import type { Loaded, LoadMember } from "./load-unit.js";
 import type { Patch, PatchContext } from "../options.js";
 import { ReferenceKeys } from "./reference-keys.js";
+import { unlessAborted } from "../timing.js";
 
 /** Whatever a caller gave, or a function that gives it. */
 export type AnyPatch = object | ((context: PatchContext) => unknown);
@@ -24,7 +25,8 @@ export async function givenBy(
 ): Promise<unknown> {
   if (typeof source !== "function") return source;
   try {
-    return await (source as (context: PatchContext) => unknown)(context);
+    const given = (source as (context: PatchContext) => unknown)(context);
+    return await unlessAborted(Promise.resolve(given), context.signal);
   } catch (error) {
     context.signal.throwIfAborted();
     const message = error instanceof Error ? error.message : String(error);
