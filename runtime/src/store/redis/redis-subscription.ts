@@ -10,6 +10,7 @@ import type { RedisClient } from "./redis-client.js";
 import { kindOfFailure } from "./redis-errors.js";
 import { duplicateOf } from "./redis-options.js";
 
+/** On average: a fleet does not come back all at once. */
 const RETRY_MS = 500;
 
 /** Somebody who listens to a channel. */
@@ -82,7 +83,7 @@ export class RedisSubscription {
       for (const listener of this.#listeners) {
         if (listener.state === "listening") listener.state = "before";
       }
-      this.#later(RETRY_MS, () => (this.#client = this.#open()));
+      this.#later(soon(), () => (this.#client = this.#open()));
     });
     // It may be accepted and then never answered.
     this.#later(this.#timeoutMs, () => {
@@ -100,7 +101,7 @@ export class RedisSubscription {
       await client.subscribe(...new Set(listeners.map((listener) => listener.channel)));
     } catch (error) {
       const mayRetry = kindOfFailure(error) !== "final";
-      if (mayRetry) this.#later(RETRY_MS, () => this.#subscribe(client));
+      if (mayRetry) this.#later(soon(), () => this.#subscribe(client));
       // Not permitted: the poll alone has to do.
       else for (const listener of listeners) listener.started();
       return;
@@ -127,6 +128,10 @@ export class RedisSubscription {
       if (this.#closed === undefined) work();
     }, ms).unref();
   }
+}
+
+function soon(): number {
+  return RETRY_MS * (0.5 + Math.random());
 }
 
 /** `Entity`, `Entity:hash` or `Entity:hash manifest`, as the scripts send it. */
