@@ -73,11 +73,16 @@ async function passLeases(): Promise<void> {
 
 /** A process that is half-way through its load, and one that waits for it. */
 async function holderAndWaiter(): Promise<readonly [holder: Member, waiter: Member]> {
-  const holder = fleet.join({ loads: true, loadMs: 2_000 });
+  const [holder, waiter] = [
+    fleet.join({ loads: true, loadMs: 2_000 }),
+    fleet.join({ loads: true }),
+  ];
+  // Starting a process may take longer than the load.
+  await Promise.all([holder, waiter].map(async (member) => member.tell("report")));
   const loading = holder.tell("ready");
   loading.catch(() => undefined);
   await until("it loads", async () => (await fleet.loads()) === 1);
-  return [holder, fleet.join({ loads: true })];
+  return [holder, waiter];
 }
 
 const timeoutMs = IS_LONG ? 90_000 : 30_000;
