@@ -55,7 +55,8 @@ export async function patchRows(
   await feed(subject, upsert, (row) => taking.upsert(row), context.signal);
   await feed(subject, remove, (key) => taking.remove(key), context.signal);
   const built = await inSlices(taking.builder.finish(), context.signal);
-  return { member, built, over, references: taking.references };
+  const { removed } = built;
+  return { member, built, hasAll: false, over, removed, references: taking.references };
 }
 
 /** Rows alone are an iterable, `{ upsert, remove }` is none. */
