@@ -4,7 +4,7 @@
  * bitmaps are copied, one bit a record.
  */
 import { addPart, finishHash, hashSingle, startHash } from "../bytes/hash.js";
-import { compareNormal, normalOf, sameNormal, type Normal } from "../bytes/scalar.js";
+import { compareNormal, sameNormal, type Normal } from "../bytes/scalar.js";
 import type { Segment } from "../bytes/segment.js";
 import type { Steps } from "../bytes/steps.js";
 import type { EntityDefinition, IndexField } from "../definition.js";
@@ -161,29 +161,23 @@ class Layers<R extends object> {
   #keyAt(part: number, ordinal: number): readonly Normal[] {
     const { segment } = (this.#list[part] as Layer<R>).records;
     try {
-      if (ordinal >= segment.records) return segment.removedKey(ordinal - segment.records);
-      const record = this.#look(part, ordinal);
-      return this.#key.map((field) => normalOf(field.kind, field.read(record)) as Normal);
+      return this.#readKey(segment, ordinal);
     } catch (error) {
       // Whatever it is called: the bytes of a delta are all that is read here.
       throw this.#bad(part, error instanceof Error ? error.message : String(error), error);
     }
   }
 
-  /** Not remembered: most of these records nobody reads. */
-  #look(part: number, ordinal: number): R {
-    const { records } = this.#list[part] as Layer<R>;
-    return records.peek(ordinal) ?? records.segment.decode(ordinal);
+  /** Without decoding the record: most of them nobody reads. */
+  #readKey(segment: Segment<R>, ordinal: number): readonly Normal[] {
+    const { records } = segment;
+    return ordinal < records ? segment.keyOf(ordinal) : segment.removedKey(ordinal - records);
   }
 
   #hasKey(part: number, ordinal: number, key: readonly Normal[]): boolean {
-    if (ordinal >= (this.#list[part] as Layer<R>).records.segment.records)
-      return this.#compare(this.#keyAt(part, ordinal), key) === 0;
-    const record = this.#look(part, ordinal);
-    for (let i = 0; i < key.length; i++) {
-      const field = this.#key[i] as IndexField<R>;
-      if (!sameNormal(normalOf(field.kind, field.read(record)), key[i])) return false;
-    }
+    const { segment } = (this.#list[part] as Layer<R>).records;
+    const own = this.#readKey(segment, ordinal);
+    for (let i = 0; i < key.length; i++) if (!sameNormal(own[i], key[i])) return false;
     return true;
   }
 
