@@ -4,7 +4,7 @@
  * bitmaps are copied, one bit a record.
  */
 import { addPart, finishHash, hashSingle, startHash } from "../bytes/hash.js";
-import { compareNormal, sameNormal, type Normal } from "../bytes/scalar.js";
+import { compareNormal, normalOf, sameNormal, type Normal } from "../bytes/scalar.js";
 import type { Segment } from "../bytes/segment.js";
 import type { Steps } from "../bytes/steps.js";
 import type { EntityDefinition, IndexField } from "../definition.js";
@@ -161,22 +161,21 @@ class Layers<R extends object> {
   #keyAt(part: number, ordinal: number): readonly Normal[] {
     const { segment } = (this.#list[part] as Layer<R>).records;
     try {
-      return this.#readKey(segment, ordinal);
+      if (ordinal >= segment.records) return segment.removedKey(ordinal - segment.records);
+      // Decoded, because a delta of which a record does not decode is refused.
+      const record = segment.decode(ordinal);
+      return this.#key.map((field) => normalOf(field.kind, field.read(record)) as Normal);
     } catch (error) {
       // Whatever it is called: the bytes of a delta are all that is read here.
       throw this.#bad(part, error instanceof Error ? error.message : String(error), error);
     }
   }
 
-  /** Without decoding the record: most of them nobody reads. */
-  #readKey(segment: Segment<R>, ordinal: number): readonly Normal[] {
-    const { records } = segment;
-    return ordinal < records ? segment.keyOf(ordinal) : segment.removedKey(ordinal - records);
-  }
-
+  /** Looked up without decoding: most of these records nobody reads. */
   #hasKey(part: number, ordinal: number, key: readonly Normal[]): boolean {
     const { segment } = (this.#list[part] as Layer<R>).records;
-    const own = this.#readKey(segment, ordinal);
+    const { records } = segment;
+    const own = ordinal < records ? segment.keyOf(ordinal) : segment.removedKey(ordinal - records);
     for (let i = 0; i < key.length; i++) if (!sameNormal(own[i], key[i])) return false;
     return true;
   }
