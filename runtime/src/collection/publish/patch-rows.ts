@@ -50,6 +50,7 @@ export async function patchRows(
 ): Promise<Loaded> {
   const taking = new Taking(member, over, isLoading);
   const { subject } = member.followed;
+  if (isPatch(given)) checkMembers(subject, given);
   const upsert = isPatch(given) ? (given.upsert ?? []) : given;
   const remove = isPatch(given) ? (given.remove ?? []) : [];
   await feed(subject, upsert, (row) => taking.upsert(row), context.signal);
@@ -63,6 +64,14 @@ export async function patchRows(
 function isPatch(given: unknown): given is Patch<unknown, unknown> {
   if (typeof given !== "object" || given === null) return false;
   return !(Symbol.iterator in given) && !(Symbol.asyncIterator in given);
+}
+
+/** A misspelt member would change nothing, and say that all went well. */
+function checkMembers(subject: string, given: object): void {
+  const unknown = Object.keys(given).find((name) => name !== "upsert" && name !== "remove");
+  if (unknown === undefined) return;
+  const message = `patch: it has "${unknown}"; give { upsert, remove }`;
+  throw new CachedCollectionsError("ERR_INVALID_ARGUMENT", subject, message);
 }
 
 class Taking {
