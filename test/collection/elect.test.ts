@@ -215,6 +215,36 @@ test("a process without background work loads in ready() and only then", async (
   expect(loads).toEqual(["first"]);
 });
 
+test("a deadline that passes while it loads, or fetches, says so; both go on", async () => {
+  const load = { letGo: (): void => undefined };
+  const store = observe(shared);
+  stores.push(store);
+  const slow = new CountryMapping(store, {
+    load: async () => {
+      await new Promise<void>((resolve) => (load.letGo = resolve));
+      return COUNTRIES;
+    },
+  });
+  await expect(slow.ready({ timeoutMs: 50 })).rejects.toMatchObject({
+    code: "ERR_TIMEOUT",
+    message: expect.stringContaining("still loading") as string,
+  });
+  load.letGo();
+  expect((await slow.ready()).size).toBe(2);
+
+  const far = observe(shared);
+  stores.push(far);
+  const fetch = { letGo: (): void => undefined };
+  far.before("getChunk", () => new Promise<void>((resolve) => (fetch.letGo = resolve)));
+  const reader = new CountryMapping(far);
+  await expect(reader.ready({ timeoutMs: 50 })).rejects.toMatchObject({
+    code: "ERR_TIMEOUT",
+    message: expect.stringContaining("atlas.Country is still being fetched") as string,
+  });
+  fetch.letGo();
+  expect((await reader.ready()).size).toBe(2);
+});
+
 test("a closing process gives its lease up: another loads at once", async () => {
   const store = observe(shared);
   stores.push(store);

@@ -113,19 +113,24 @@ function isStoreFailure(error: unknown): boolean {
   );
 }
 
-function tooLate(
-  { subject, store, followed, timeoutMs }: ReadyTask,
-  obstacle: unknown,
-): CachedCollectionsError {
+function tooLate(task: ReadyTask, obstacle: unknown): CachedCollectionsError {
+  const { subject, store, followed, timeoutMs } = task;
   const known = obstacle instanceof CachedCollectionsError ? obstacle : undefined;
   const isUnanswered = followed.some(({ checkedAt }) => checkedAt === undefined);
   const code = known?.code ?? (isUnanswered ? "ERR_STORE_UNAVAILABLE" : "ERR_TIMEOUT");
-  const why = known?.message ?? (isUnanswered ? `${store} did not answer` : nobodyLoads(followed));
+  const why = known?.message ?? (isUnanswered ? `${store} did not answer` : whatIsMissing(task));
   const message = `not ready after ${timeoutMs} ms: ${why}`;
   return new CachedCollectionsError(code, subject, message, { cause: known });
 }
 
-function nobodyLoads(followed: readonly FollowedVersion[]): string {
-  const empty = followed.filter(({ served }) => served === undefined).map((each) => each.subject);
+function whatIsMissing({ followed, elector }: ReadyTask): string {
+  const missing = followed.filter(({ served }) => served === undefined);
+  const empty = missing.map((each) => each.subject);
+  if (missing.every(({ seen }) => seen.head !== undefined)) {
+    return `${empty.join(", ")} is still being fetched, which goes on; give ready() more time`;
+  }
+  if (elector?.isBusy === true) {
+    return "this process is still loading, which goes on; give ready() more time, or make the loader faster";
+  }
   return `nothing is published of ${empty.join(", ")}, and this process has no loader for it: push from one that has`;
 }

@@ -70,6 +70,11 @@ export class Elector {
     follower.stoppers.add(this.#stopper);
   }
 
+  /** Whether it is loading, or asking whether it may. */
+  get isBusy(): boolean {
+    return this.#underWay !== undefined;
+  }
+
   /** Stops looking; a load under way is ended by whoever gave `runLoad`. Gives its leases up. */
   async stop(): Promise<void> {
     this.#stopped = true;
