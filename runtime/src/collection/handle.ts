@@ -93,6 +93,7 @@ export class HandleState {
   readonly parts: HandleParts;
   readonly emitter: Emitter = new Emitter();
   readonly #closing = new AbortController();
+  #closed: Promise<void> | undefined;
   #opened: Opened | undefined;
   readonly #children = new Set<HandleState>();
   #pushing: Promise<unknown> = Promise.resolve();
@@ -212,7 +213,14 @@ export class HandleState {
     this.#opened?.follower.check().catch(() => undefined);
   }
 
-  async close(): Promise<void> {
+  /** Whoever closes it again waits for the same. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    // Who is told of it may close it too.
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(this.closedError());
     await Promise.all([...this.#children].map((child) => child.close()));
