@@ -162,7 +162,7 @@ test("a master that was emptied between the publication and the wait: the push s
   store.before("awaitReplicas", () => on(master, async (redis) => void (await redis.flushall())));
   expect(await rejection(producer.push({ replicas: 1 }))).toMatchObject({
     acknowledged: 0,
-    message: expect.stringContaining("does not have it any more") as string,
+    message: expect.stringContaining("is published, but the store lost it since") as string,
   });
 });
 
