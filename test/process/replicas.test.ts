@@ -96,7 +96,7 @@ test("a replica that is stopped: it is published, and the push says at the deadl
     acknowledged: 0,
     result: { outcome: "published", revision: 2 },
     message: expect.stringMatching(
-      /^atlas: revision 2 is published .* 0 of 1 replicas acknowledged it within 1000 ms$/,
+      /^atlas: revision 2 is published, .* 0 of 1 replicas acknowledged it within 1000 ms$/,
     ) as string,
   });
   // Reads and checks do not wait behind it, and everybody serves it.
