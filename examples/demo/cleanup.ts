@@ -12,6 +12,8 @@ export class Cleanup {
         void this.run().finally(() => process.kill(process.pid, signal));
       });
     }
+    // Who reads the output has read enough, as head has.
+    process.stdout.on("error", () => void this.run().finally(() => process.kill(process.pid)));
   }
 
   defer(task: () => Promise<unknown>): void {
