@@ -25,7 +25,7 @@ const config: ViteUserConfig = defineConfig({
     // Many tests wait for processes and servers: one worker, the default on two cores, would leave one idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     globalSetup: ["test/support/redis-setup.ts"],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 });

@@ -3,6 +3,7 @@ import { basename, dirname } from "node:path";
 import type { Case, Child, Given, Ours, Rival, Source, Target, Unit } from "./case.js";
 import type { Machine } from "./machine.js";
 import type { Numbers } from "./measure/child.js";
+import { median } from "./measure/median.js";
 
 export interface Results {
   /** Of this file's form; rises when a reader must change. */
@@ -83,12 +84,9 @@ function measured({ label, child, number }: Source, unit: Unit, samples: Samples
     if (value === undefined) throw new Error(`${name} did not measure ${number}`);
     return round(value / DIVISORS[unit]);
   });
-  const sorted = values.sort((a, b) => a - b);
-  const [min, median, max] = [sorted[0], sorted[sorted.length >> 1], sorted.at(-1)];
-  if (min === undefined || median === undefined || max === undefined) {
-    throw new Error(`${name} was not run`);
-  }
-  return { label, median, min, max };
+  if (values.length === 0) throw new Error(`${name} was not run`);
+  const [min, max] = [Math.min(...values), Math.max(...values)];
+  return { label, median: round(median(values)), min, max };
 }
 
 function limited({ limit }: Ours, { median }: Measured): Pick<CaseResult["ours"], "limit"> {

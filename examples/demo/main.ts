@@ -145,5 +145,6 @@ const cleanup = new Cleanup();
 void demo(cleanup).catch(async (error: unknown) => {
   process.exitCode = 1;
   await cleanup.run();
+  if (cleanup.isInterrupted) return;
   console.error(error instanceof CachedCollectionsError ? error.message : error);
 });

@@ -20,6 +20,11 @@ export function snakeCase(name: string): string {
     .toLowerCase();
 }
 
+/** As protoc compares the names of a message's fields: it refuses two that differ in case and underscores alone. */
+export function protoSpelling(name: string): string {
+  return name.replaceAll("_", "").toLowerCase();
+}
+
 /** `acme.my_shop` -> `AcmeMyShop`, `byCode` -> `ByCode`. */
 export function pascalCase(name: string): string {
   return name

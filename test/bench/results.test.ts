@@ -30,6 +30,15 @@ describe("a case of the benchmark", () => {
     expect(rivals[0]).toMatchObject({ median: 24, min: 20, max: 30, ratio: 2 });
   });
 
+  test("takes what lies between the two in the middle of an even number of rounds", () => {
+    const even = new Map([
+      ["group/ours", [{ ms: 40 }, { ms: 10 }, { ms: 30 }, { ms: 20 }]],
+      ["group/fast", [{ ms: 50 }]],
+    ]);
+    const of = { name: "load", title: "Load", unit: "ms", ours: source("ours") } as const;
+    expect(caseResult({ ...of, rivals: [source("fast")] }, even).ours.median).toBe(25);
+  });
+
   test("meets `faster` when the rival takes at least so many times as long", () => {
     expect(compare({ kind: "faster", limit: 2 }).rivals[0]?.target?.met).toBe(true);
     expect(compare({ kind: "faster", limit: 2.01 }).rivals[0]?.target?.met).toBe(false);

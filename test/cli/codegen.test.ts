@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { BAD, GOOD, Project, runCommand, type Outcome } from "./project.js";
+import { BAD, GOOD, Project, runCommand, runUnread, type Outcome } from "./project.js";
 
 let project: Project;
 let folder = "";
@@ -271,6 +271,10 @@ describe("the command line", () => {
   test("exits with 2 when it is called in a way that it does not know", async () => {
     expect((await project.run("bogus")).code).toBe(2);
     expect((await codegen("--bogus")).code).toBe(2);
+  });
+
+  test("ends quietly when nobody reads its output any more", async () => {
+    expect(await runUnread(["codegen", "--print-canonical"], folder)).toBe("");
   });
 
   test("says its version", async () => {

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { until } from "../support/until.js";
 
@@ -105,6 +106,13 @@ export class Started {
   kill(): void {
     if (this.#child.exitCode === null) this.#child.kill("SIGKILL");
   }
+}
+
+/** Runs the command line for a reader who is gone already; resolves to what it says on the standard error. */
+export async function runUnread(args: readonly string[], cwd: string): Promise<string> {
+  const child = spawn(process.execPath, [BIN, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.destroy();
+  return text(child.stderr);
 }
 
 export function runCommand(

@@ -1,5 +1,6 @@
 /** What a push refuses: each with its code, nothing published, and what was served still served. */
-import { memoryStore, type ErrorCode } from "cached-collections";
+import { memoryStore, redisStore, type ErrorCode } from "cached-collections";
+import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   AtlasDataset,
@@ -134,6 +135,29 @@ test("a loader's error is the cause, and a cursor is closed when a row is refuse
 
 test("a collection without a loader cannot be pushed", async () => {
   await expect(new CountryMapping(store).push()).rejects.toMatchObject({ code: "ERR_NO_LOADER" });
+});
+
+test("a loader under a name that no collection has is refused", () => {
+  const load = { country: () => COUNTRIES, places: () => PLACES };
+  expect(() => new AtlasDataset(store, { load })).toThrow(
+    'atlas: load has "places", and there is no such collection; there are country, place, notice',
+  );
+});
+
+test("a patch with a misspelt member is refused", async () => {
+  const countries = new CountryMapping(store, { load: () => COUNTRIES });
+  await countries.push();
+  const patch = { upsert: [], removed: ["FR"] };
+  await expect(countries.patch(patch)).rejects.toMatchObject({
+    code: "ERR_INVALID_ARGUMENT",
+    message: 'atlas.Country: patch: it has "removed"; give { upsert, remove }',
+  });
+});
+
+test("a store without a prefix is refused: all that forgot theirs would share one", () => {
+  const redis = new Redis({ lazyConnect: true });
+  const { CC_TEST_UNSET: prefix } = process.env;
+  expect(() => redisStore(redis, { prefix: prefix as string })).toThrow(/prefix is undefined/);
 });
 
 test("a load that takes too long is told so, and refused", async () => {

@@ -135,6 +135,23 @@ test("more than a fifth of the base becomes a new base, at once or little by lit
   await expectServed();
 });
 
+test("a load that changes much becomes a base at once, over a base or over deltas, in any order", async () => {
+  set(0, "changed");
+  await pusher.push();
+  rows.delete(codeOf(1));
+  for (let number = 2; number < ROWS / 2; number++) set(number, "changed");
+  set(ROWS, "new");
+  rows = new Map([...rows].reverse());
+  const before = here.count("putChunk");
+  const kept = follower.get(codeOf(ROWS - 1));
+  expect(await pusher.push()).toMatchObject({ outcome: "published", revision: 3, records: ROWS });
+  expect(await kinds()).toEqual([`base ${ROWS}`]);
+  expect(here.count("putChunk") - before).toBe(1);
+  await expectServed();
+  expect(follower.get(codeOf(ROWS - 1))).toBe(kept);
+  expect(await pusher.push()).toMatchObject({ outcome: "identical", revision: 3 });
+});
+
 test("eight deltas become one, which still removes what they removed", async () => {
   for (let number = 0; number < 8; number++) {
     expect(await kinds()).toHaveLength(number + 1);
@@ -181,24 +198,26 @@ test("a delta over a base that the store lost is replaced by a new base", async 
   await expectServed();
 });
 
-test("references of unchanged rows are checked as well", async () => {
-  let name = "x";
-  const places = new PlaceMapping(here, {
-    load: () =>
-      Array.from({ length: 50 }, (_, id) => ({
-        id,
-        name: id === 0 ? name : "x",
-        country: codeOf(id),
-      })),
-  });
-  await places.push();
-  rows.delete(codeOf(20));
-  await pusher.push();
-  // Only the first row changes.
-  name = "y";
-  await expect(places.push()).rejects.toMatchObject({ code: "ERR_DANGLING_REFERENCE" });
-  await places.close();
-});
+test.each([1, 20])(
+  "references of rows beside %i changed ones are checked as well",
+  async (changed) => {
+    let name = "x";
+    const places = new PlaceMapping(here, {
+      load: () =>
+        Array.from({ length: 50 }, (_, id) => ({
+          id,
+          name: id < changed ? name : "x",
+          country: codeOf(id),
+        })),
+    });
+    await places.push();
+    rows.delete(codeOf(20));
+    await pusher.push();
+    name = "y";
+    await expect(places.push()).rejects.toMatchObject({ code: "ERR_DANGLING_REFERENCE" });
+    await places.close();
+  },
+);
 
 describe("towns", () => {
   let towns: Map<number, TownInput>;

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
 import { atlas, AtlasDataset, COUNTRIES, CountryMapping, PLACES } from "../support/atlas.js";
 import { flush } from "../support/memory-faults.js";
-import { observe, type ObservedStore } from "../support/observed-store.js";
+import { observe, unreachable, type ObservedStore } from "../support/observed-store.js";
 import { until } from "../support/until.js";
 
 const INTERVAL = 40;
@@ -152,6 +152,8 @@ describe("a loader that fails", () => {
     expect([undefined, "failed:ERR_LOADER"]).toContain(value);
     second.fail = false;
     expect((await second.collection.ready()).size).toBe(2);
+    // It does not push in again and again, with longer and longer pauses.
+    expect(first.attempts).toBeLessThanOrEqual(3);
     await until("the first follows", () => first.collection.status === "fresh");
   });
 
@@ -213,6 +215,36 @@ test("a process without background work loads in ready() and only then", async (
   expect(loads).toEqual(["first"]);
 });
 
+test("a deadline that passes while it loads, or fetches, says so; both go on", async () => {
+  const load = { letGo: (): void => undefined };
+  const store = observe(shared);
+  stores.push(store);
+  const slow = new CountryMapping(store, {
+    load: async () => {
+      await new Promise<void>((resolve) => (load.letGo = resolve));
+      return COUNTRIES;
+    },
+  });
+  await expect(slow.ready({ timeoutMs: 50 })).rejects.toMatchObject({
+    code: "ERR_TIMEOUT",
+    message: expect.stringContaining("still loading") as string,
+  });
+  load.letGo();
+  expect((await slow.ready()).size).toBe(2);
+
+  const far = observe(shared);
+  stores.push(far);
+  const fetch = { letGo: (): void => undefined };
+  far.before("getChunk", () => new Promise<void>((resolve) => (fetch.letGo = resolve)));
+  const reader = new CountryMapping(far);
+  await expect(reader.ready({ timeoutMs: 50 })).rejects.toMatchObject({
+    code: "ERR_TIMEOUT",
+    message: expect.stringContaining("atlas.Country is still being fetched") as string,
+  });
+  fetch.letGo();
+  expect((await reader.ready()).size).toBe(2);
+});
+
 test("a closing process gives its lease up: another loads at once", async () => {
   const store = observe(shared);
   stores.push(store);
@@ -252,6 +284,27 @@ describe("a data set", () => {
     await sets[0]?.notice.invalidate();
     await until("all serve it", () => sets.every((each) => each.notice.at(0)?.text === "two"));
     expect(loads).toEqual(["first", "invalidate"]);
+  });
+
+  test("that cannot have all leases keeps none", async () => {
+    const store = observe(shared, { background: false });
+    stores.push(store);
+    const load = { country: () => COUNTRIES, place: () => PLACES, notice: () => [] };
+    const unlucky = new AtlasDataset(store, { load });
+    let asked = 0;
+    store.before("acquireLease", () => {
+      if (++asked > 1) throw unreachable();
+    });
+    const waiting = unlucky.ready();
+    waiting.catch(() => undefined);
+    await until("the second was refused", () => asked > 1);
+    // From now on it would only renew what it has.
+    store.before("check", () => Promise.reject(unreachable()));
+    const other = observe(shared);
+    stores.push(other);
+    await new AtlasDataset(other, { load, checkIntervalMs: INTERVAL }).ready({ timeoutMs: 5_000 });
+    await unlucky.close();
+    await expect(waiting).rejects.toMatchObject({ code: "ERR_CLOSED" });
   });
 
   test("loads only what was invalidated when each collection has a loader", async () => {

@@ -307,7 +307,7 @@ test("a lock that a killed process left behind is removed", async () => {
   const order: string[] = [];
   await Promise.all(
     ["a", "b", "c"].map(async (each) =>
-      withFileLock(lock, async () => {
+      withFileLock(lock, new AbortController().signal, async () => {
         order.push(each);
         await Promise.resolve();
         order.push(each);
@@ -318,6 +318,40 @@ test("a lock that a killed process left behind is removed", async () => {
   expect(order.filter((each, index) => index % 2 === 0 && order[index + 1] === each)).toHaveLength(
     3,
   );
+});
+
+test("closing does not wait for a lock that another process holds", async () => {
+  const folder = new FileFallback({ path }, "orders").folder("atlas");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "lock"), "");
+  const store = startProcess();
+  await country(store).push();
+  const segments = async (): Promise<string[]> =>
+    (await readdir(folder)).filter((each) => each.startsWith("segment-"));
+  await until("it waits", async () => (await segments()).length > 0);
+  const startedAt = performance.now();
+  await store.close();
+  // Until it counted as abandoned, ten seconds.
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+});
+
+test("a segment that is about to be named again is not forgotten as old", async () => {
+  const store = startProcess();
+  await country(store).push();
+  await isKept();
+  const segment = [...(await filesOf()).keys()].find((each) => each.startsWith("segment-"));
+  const file = join(new FileFallback({ path }, "orders").folder("atlas"), segment ?? "");
+  const old = new Date(Date.now() - 3_600_000);
+  await utimes(file, old, old);
+  // Another process with other versions open serves the same segment, and will say so in a moment.
+  const schema = new FileFallback({ path }, "orders").schema("atlas", CHUNK_BYTES);
+  const { signal } = new AbortController();
+  await schema.putSegment((segment ?? "").slice("segment-".length), await readFile(file), signal);
+  name = "two";
+  await country(store).push();
+  await isKept();
+  await schema.keep({ heads: new Map(), confirmedAtMs: Date.now() }, true, signal);
+  expect([...(await filesOf()).keys()]).toContain(segment);
 });
 
 const EMPTY = Buffer.alloc(0);

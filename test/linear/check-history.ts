@@ -1,5 +1,5 @@
 /** What must be true of a history of pushes, patches, pulls and reads, whatever broke meanwhile. */
-import type { Done, Step } from "./messages.js";
+import type { Done, Seen, Step } from "./messages.js";
 
 /** One thing that a process did. */
 export interface Act extends Done {
@@ -7,6 +7,8 @@ export interface Act extends Done {
   readonly kind: "push" | "patch" | "pull" | "invalidate";
   /** The version of the database when it was told to. */
   readonly version: number;
+  /** Of a pull: the push or patch that it waited for. */
+  readonly atLeast?: Act | undefined;
 }
 
 export interface History {
@@ -19,7 +21,7 @@ export interface History {
 
 /** What is wrong with it, one line each. */
 export function problemsOf(history: History): string[] {
-  return [...stalePulls(history), ...stepsBack(history)];
+  return [...stalePulls(history), ...unmetPulls(history), ...stepsBack(history)];
 }
 
 /** `pull()` never returns content older than a push or patch that ended before it began. */
@@ -29,15 +31,26 @@ function stalePulls({ acts, losses }: History): string[] {
   );
   return acts.flatMap((pull) => {
     const { seen } = pull;
-    if (pull.kind !== "pull" || seen === undefined) return [];
+    // One that waits for a push may be content with what is served already.
+    if (pull.kind !== "pull" || seen === undefined || pull.atLeast !== undefined) return [];
     return writes
       .filter((write) => write.ended < pull.began && !lostBetween(losses, write.began, pull.ended))
-      .filter(
-        ({ kind, version }) =>
-          (kind === "push" ? Math.min(seen.loaded, seen.patched) : seen.patched) < version,
-      )
+      .filter((write) => !shows(seen, write))
       .map((write) => `${describe(pull)} saw ${JSON.stringify(seen)} after ${describe(write)}`);
   });
+}
+
+/** `pull({ atLeast })` shows what it waited for, whatever was lost meanwhile, or rejects. */
+function unmetPulls({ acts }: History): string[] {
+  return acts.flatMap((pull) => {
+    const { seen, atLeast } = pull;
+    if (seen === undefined || atLeast === undefined || shows(seen, atLeast)) return [];
+    return [`${describe(pull)} saw ${JSON.stringify(seen)}, waited for ${describe(atLeast)}`];
+  });
+}
+
+function shows(seen: Seen, { kind, version }: Act): boolean {
+  return (kind === "push" ? Math.min(seen.loaded, seen.patched) : seen.patched) >= version;
 }
 
 function lostBetween(losses: readonly number[], from: number, to: number): boolean {

@@ -1,6 +1,6 @@
 /** One process of a history: opens the geo data set, obeys, and notes every snapshot it comes to serve. */
 import { readFile } from "node:fs/promises";
-import { redisStore, type Store } from "cached-collections";
+import { redisStore, type AtLeast, type Store } from "cached-collections";
 import { Redis } from "ioredis";
 import { GeoDataset, type CityInput, type GeoSnapshot } from "../../generated/geo.js";
 import type { Answer, Done, Order, Seen, Step } from "./messages.js";
@@ -73,22 +73,37 @@ function seenIn(page: GeoSnapshot): Seen {
   return { patched: page.city.getOrThrow(1).population, loaded };
 }
 
-async function obey(order: Order): Promise<Seen | undefined> {
+async function obey(order: Order): Promise<Pick<Done, "seen" | "pushed">> {
   if (order.do === "open") {
     await close();
     [steps, faults, wentBack] = [[], [], false];
     open = openOn(order);
-    return undefined;
+    return {};
   }
   if (open === undefined) throw new Error("nothing is open");
   const { geo, database } = open;
-  if (order.do === "push") await geo.push();
-  else if (order.do === "invalidate") await geo.invalidate();
-  else if (order.do === "pull") return seenIn(await geo.pull());
-  else if (order.do === "patch") {
-    await geo.city.patch(async () => ({ upsert: [cityOf(1, await version(database))] }));
-  } else await close();
-  return undefined;
+  const changed = async (): Promise<{ upsert: CityInput[] }> => ({
+    upsert: [cityOf(1, await version(database))],
+  });
+  switch (order.do) {
+    case "push":
+      return { pushed: await geo.push() };
+    case "patch":
+      return { pushed: await geo.city.patch(changed) };
+    case "pull":
+      return { seen: seenIn(await pull(geo, order.atLeast)) };
+    case "invalidate":
+      await geo.invalidate();
+      return {};
+    case "close":
+      await close();
+      return {};
+  }
+}
+
+/** A push that was lost in a flush is not waited for long. */
+function pull(geo: GeoDataset, atLeast: AtLeast | undefined): Promise<GeoSnapshot> {
+  return geo.pull(atLeast === undefined ? {} : { atLeast, timeoutMs: 800 });
 }
 
 async function close(): Promise<void> {
@@ -100,8 +115,8 @@ async function close(): Promise<void> {
 async function done(order: Order): Promise<Done> {
   const began = now();
   try {
-    const seen = await obey(order);
-    return { began, ended: now(), ...(seen && { seen }) };
+    const answer = await obey(order);
+    return { began, ended: now(), ...answer };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
     return { began, ended: now(), error: code };

@@ -1,4 +1,5 @@
 /** What a process of a history is told, and what it answers. Times are of the machine's monotonic clock, in ms. */
+import type { AtLeast } from "cached-collections";
 
 export type Order =
   /** Opens the data set on this store; what was open is closed. */
@@ -8,7 +9,9 @@ export type Order =
       readonly prefix: string;
       readonly database: string;
     }
-  | { readonly do: "push" | "patch" | "pull" | "invalidate" | "close" };
+  | { readonly do: "push" | "patch" | "invalidate" | "close" }
+  /** For what another process was answered, or whatever is newest. */
+  | { readonly do: "pull"; readonly atLeast: AtLeast | undefined };
 
 /** The version of the database that rows in a snapshot were read from. */
 export interface Seen {
@@ -25,6 +28,8 @@ export interface Done {
   readonly error?: string;
   /** After a pull: what it resolved to. */
   readonly seen?: Seen;
+  /** What a push or a patch answered. */
+  readonly pushed?: AtLeast;
 }
 
 /** A snapshot that a process came to serve. */

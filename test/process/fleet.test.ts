@@ -130,6 +130,8 @@ describe("a Redis that cannot be reached", () => {
       loads: true,
       commandTimeoutMs: 300,
     });
+    // Its process is up.
+    await member.tell("report");
     const started = performance.now();
     expect(await member.tell("ready", 1_000)).toMatchObject({
       error: "ERR_STORE_UNAVAILABLE",

@@ -1,7 +1,9 @@
 /** The Redis store when the network or the server fails: deadlines, what is sent again, what is said. */
 import { redisStore, type Store } from "cached-collections";
 import { Redis } from "ioredis";
-import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, afterEach, expect, test, vi } from "vitest";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import type { Announcement, SchemaStore } from "../../runtime/src/store/store.js";
 import { freePort, startRedis, type RedisServer } from "../support/redis-server.js";
@@ -183,6 +185,29 @@ test("a black hole that a command runs into makes the subscription connect anew"
   await expect(schema.check([CITY])).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
   proxy.passAgain();
   await until("reconnected", () => reconnected > 0);
+});
+
+test("a server that hangs up is called again after growing pauses", async () => {
+  // The shortest that jitter makes of them.
+  const random = vi.spyOn(Math, "random").mockReturnValue(0);
+  const calls: number[] = [];
+  const rude = createServer((socket) => {
+    calls.push(performance.now());
+    socket.destroy();
+  });
+  rude.listen(0, "127.0.0.1");
+  await once(rude, "listening");
+  const { port } = rude.address() as AddressInfo;
+  const client = new Redis(port, "127.0.0.1", { lazyConnect: true });
+  const far = redisStore(client, { prefix: "rude", commandTimeoutMs: TIMEOUT_MS });
+  await far.schema("geo").subscribe({ announced: () => undefined, reconnected: () => undefined });
+  await until("it has called four times", () => calls.length >= 4);
+  const [first = 0, , , fourth = 0] = calls;
+  // A quarter of a second, half a second, one second.
+  expect(fourth - first).toBeGreaterThan(1_700);
+  random.mockRestore();
+  await far.close();
+  rude.close();
 });
 
 test("the list of segments does not grow with every publication", async () => {

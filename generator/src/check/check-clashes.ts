@@ -1,5 +1,12 @@
 /** Names that generated code derives from a schema's names, where two become one. */
-import { entityNames, propertyName, protoValueName, schemaNames, typeNames } from "../names.js";
+import {
+  entityNames,
+  propertyName,
+  protoSpelling,
+  protoValueName,
+  schemaNames,
+  typeNames,
+} from "../names.js";
 import type { Reporter } from "../parse/reporter.js";
 import type { Entry } from "../parse/tree.js";
 import type { CheckedEntity } from "./check-entities.js";
@@ -95,11 +102,21 @@ function refuseProtoValues(types: readonly Declaration[]): void {
   }
 }
 
-/** Views and references of an entity are members of one snapshot. */
+/** Views and references of an entity are members of one snapshot; views name fields of its segment too. */
 function refuseMembers(reporter: Reporter, entity: CheckedEntity): void {
   for (const [name, entry] of entity.referenceEntries) {
     if (!entity.viewEntries.has(name)) continue;
     const fact = `${entity.name} has both a view and a reference called ${name}`;
+    reporter.add("name-clash", entry.key.span, fact, "rename one of them");
+  }
+  const spellings = new Map<string, string>();
+  for (const [name, entry] of entity.viewEntries) {
+    const other = spellings.get(protoSpelling(name));
+    if (other === undefined) {
+      spellings.set(protoSpelling(name), name);
+      continue;
+    }
+    const fact = `the views ${other} and ${name} become one name in the .proto`;
     reporter.add("name-clash", entry.key.span, fact, "rename one of them");
   }
 }

@@ -1,6 +1,6 @@
 /** The fields of an entity or a value type: names, types, representation, defaults. */
 import type { Field } from "../model.js";
-import { snakeCase } from "../names.js";
+import { protoSpelling, snakeCase } from "../names.js";
 import type { Span } from "../parse/source-file.js";
 import type { Entry, ListNode } from "../parse/tree.js";
 import { checkAs } from "./check-as.js";
@@ -149,17 +149,24 @@ function refuseList({ reporter }: FileContext, entry: Entry, { items, span }: Li
   reporter.add("wrong-shape", span, `the type of ${entry.key.text} is a list, not a type`, fix);
 }
 
-/** Fields are snake_case in the .proto, where two names may become one. */
+/** Fields are snake_case in the .proto, where two names may become one, or too much alike for protobuf. */
 function refuseProtoClashes(context: FileContext, entries: readonly Entry[]): void {
   const seen = new Map<string, string>();
   for (const { key } of entries) {
-    const protoName = snakeCase(key.text);
-    const other = seen.get(protoName);
+    const spelling = protoSpelling(key.text);
+    const other = seen.get(spelling);
     if (other === undefined) {
-      seen.set(protoName, key.text);
+      seen.set(spelling, key.text);
       continue;
     }
-    const fact = `${other} and ${key.text} both become ${protoName} in the .proto`;
+    const fact = `${other} and ${key.text} ${likeness(other, key.text)}`;
     context.reporter.add("name-clash", key.span, fact, "rename one of them");
   }
+}
+
+function likeness(one: string, other: string): string {
+  const protoName = snakeCase(one);
+  return protoName === snakeCase(other)
+    ? `both become ${protoName} in the .proto`
+    : "differ only in case, and protobuf's JSON takes them for one";
 }

@@ -41,7 +41,7 @@ const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map([
   ["properties", ["fields"]],
   ["indexes", ["views"]],
   ["primaryKey", ["key"]],
-  ["entity", ["to"]],
+  ["entity", ["to", "entities"]],
   ["field", ["by"]],
   ["orderBy", ["sort"]],
   ["filter", ["where"]],

@@ -21,6 +21,8 @@ interface Met {
   readonly met: Marks;
   /** How many. */
   count: number;
+  /** Those that came as they are. */
+  readonly same: Marks;
 }
 
 export interface ComparisonOptions {
@@ -49,9 +51,10 @@ export class RowComparison {
     this.#definition = definition;
     this.#builder = builder;
     this.#keepsAll = keepsAll;
-    this.#parts = [...parts]
-      .reverse()
-      .map((part) => ({ part, met: new Marks(part.segment.records), count: 0 }));
+    this.#parts = [...parts].reverse().map((part) => {
+      const { records } = part.segment;
+      return { part, met: new Marks(records), count: 0, same: new Marks(records) };
+    });
     this.#next = this.#parts[0]?.part.nextLive(0) ?? 0;
   }
 
@@ -71,6 +74,22 @@ export class RowComparison {
     if (found !== undefined) this.#meet(found.among, found.ordinal, () => record);
     builder.keepWritten(record);
     return record;
+  }
+
+  /** How many published records did not come. */
+  get missing(): number {
+    return this.#parts.reduce((sum, { part, count }) => sum + part.live - count, 0);
+  }
+
+  /** What is published as it came goes into the builder too, which then has all rows. */
+  *keepSame(): Steps<void> {
+    for (const { part, same } of this.#parts) {
+      const { segment } = part;
+      for (let at = 0; at < segment.records; at++) {
+        if (at % 64 === 0) yield;
+        if (same.has(at)) this.#builder.copy(part.messageOf(at), segment.decode(at));
+      }
+    }
   }
 
   /** What is published and did not come is removed by the delta. */
@@ -96,6 +115,7 @@ export class RowComparison {
     if (!this.#isInOrder || base === undefined || at >= base.part.segment.records) return false;
     if (base.met.has(at) || !this.#isWritten(base.part, at)) return false;
     base.met.add(at);
+    base.same.add(at);
     base.count++;
     this.#next = base.part.nextLive(at + 1);
     return true;
@@ -113,6 +133,7 @@ export class RowComparison {
       );
       if (ordinal < 0) continue;
       this.#meet(among, ordinal, () => this.#builder.decodeWritten(row));
+      among.same.add(ordinal);
       return true;
     }
     return false;

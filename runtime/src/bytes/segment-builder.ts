@@ -53,7 +53,7 @@ export class SegmentBuilder<R extends object, I extends object> {
   readonly #definition: EntityDefinition<R, I>;
   readonly #subject: string;
   readonly #seed: number;
-  readonly #isDelta: boolean;
+  #isDelta: boolean;
   readonly #rows: RowBlocks;
   readonly #removed: RemovedKeys;
   readonly #key: KeyColumns<R>;
@@ -150,6 +150,11 @@ export class SegmentBuilder<R extends object, I extends object> {
   removeValues(values: readonly Normal[]): void {
     this.#checkRoom();
     this.#removed.add(values);
+  }
+
+  /** What began as a delta has turned out to have all rows. */
+  becomeBase(): void {
+    this.#isDelta = false;
   }
 
   /** Orders, indexes, lays out; the builder is used up. Throws ERR_DUPLICATE_KEY. */

@@ -28,8 +28,10 @@ export function bitLength(count: number): number {
 
 /** Where probing for a hash begins: floor(hash * capacity / 2^32), exactly. */
 export function homeSlot(hash: number, capacity: number): number {
-  // Products below 2^53 are exact; larger tables multiply in two halves.
-  if (capacity <= 0x200000) return Math.floor((hash >>> 0) * capacity * 2 ** -32);
+  const home = (hash >>> 0) * capacity * 2 ** -32;
+  const slot = Math.floor(home);
+  // A product above 2^53 is rounded: a whole number may be what it was rounded up to, then the halves decide.
+  if (slot !== home || capacity <= 0x200000) return slot;
   const low = Math.floor((hash & 0xffff) * capacity * 2 ** -16);
   return Math.floor(((hash >>> 16) * capacity + low) * 2 ** -16);
 }

@@ -6,7 +6,7 @@ import { CachedCollectionsError } from "../errors.js";
 import type { FollowedVersion } from "./follow/followed-version.js";
 import type { Following } from "./follow/following.js";
 import { standingOf, type PublishedRevision } from "./follow/published-revision.js";
-import { backoffMs, now, unlessAborted } from "./timing.js";
+import { backoffMs, joined, now, unlessAborted } from "./timing.js";
 import { watchFor } from "./watch.js";
 
 /** What a push answered, of a collection or of a data set; also after a detour through JSON. */
@@ -31,22 +31,23 @@ export async function awaitPush(task: AwaitedPush): Promise<void> {
   const deadline = new AbortController();
   // A caller awaits it, so this timer does keep the process alive.
   const timer = setTimeout(() => deadline.abort(), task.timeoutMs);
-  const signal = AbortSignal.any([deadline.signal, task.closing, task.follower.signal]);
+  const end = joined(deadline.signal, task.closing, task.follower.signal);
   const watch = watchFor(task.follower, isThere);
   const losses = new Losses(task);
   let obstacle: CachedCollectionsError | undefined;
   try {
     for (let attempt = 1; !isThere(); attempt++) {
       const step = look(task, losses);
-      obstacle = (await unlessAborted(Promise.race([step, watch.done]), signal)) ?? undefined;
+      obstacle = (await unlessAborted(Promise.race([step, watch.done]), end.signal)) ?? undefined;
       if (isThere()) return;
-      await watch.pause(backoffMs(attempt, 25, 1_000), signal);
+      await watch.pause(backoffMs(attempt, 25, 1_000), end.signal);
     }
   } catch (error) {
     if (!deadline.signal.aborted) throw error;
     throw tooLate(task, obstacle);
   } finally {
     clearTimeout(timer);
+    end.stop();
     watch.stop();
   }
 }

@@ -4,12 +4,18 @@
  */
 import type { Store } from "../store/store.js";
 import type { CollectionEvent, CollectionEvents } from "./events.js";
-import type { CollectionStatus } from "./follow/followed-version.js";
+import type { CollectionStatus, FollowedVersion } from "./follow/followed-version.js";
 import { HandleState, type HandleParts, type PullOptions, type ReadyOptions } from "./handle.js";
 import type { HeldRevision } from "./follow/held-revision.js";
 import type { PushOptions } from "./publish/confirm-replicas.js";
 import type { PushResults } from "./publish/push-job.js";
 import type { AnyPushResult } from "./publish/push-result.js";
+
+interface Shown<S> {
+  readonly version: FollowedVersion;
+  readonly revision: HeldRevision;
+  readonly snapshot: S;
+}
 
 export abstract class Collection<
   S extends object,
@@ -18,6 +24,8 @@ export abstract class Collection<
   readonly #state: HandleState;
   #served: readonly HeldRevision[] = [];
   #snapshot: S | undefined;
+  /** What a collection of one version showed last. */
+  #shown: Shown<S> | undefined;
 
   constructor(store: Store, parts: HandleParts) {
     this.#state = new HandleState(store, parts);
@@ -77,14 +85,11 @@ export abstract class Collection<
    * ERR_NOT_READY before the first one, and nothing afterwards.
    */
   snapshot(): S {
-    const { followed } = this.#state;
-    // Every read on a collection passes here: no array methods, no allocation.
-    for (let i = 0; i < followed.length; i++) {
-      const each = followed[i];
-      if (each === undefined || each.served !== this.#served[i]) return this.#renew();
-      each.touch();
-    }
-    return this.#snapshot ?? this.#renew();
+    // Every read on a collection passes here: as little as can be, and of one shape whatever class this is.
+    const shown = this.#shown;
+    if (shown === undefined || shown.version.served !== shown.revision) return this.#look();
+    shown.version.touch();
+    return shown.snapshot;
   }
 
   /** How current what is served is; computed when asked. */
@@ -130,15 +135,30 @@ export abstract class Collection<
     await this.close();
   }
 
+  #look(): S {
+    const { followed } = this.#state;
+    for (let i = 0; i < followed.length; i++) {
+      const each = followed[i];
+      if (each === undefined || each.served !== this.#served[i]) return this.#renew();
+      each.touch();
+    }
+    return this.#snapshot ?? this.#renew();
+  }
+
   #renew(): S {
-    for (const each of this.#state.followed) each.touch();
-    const served = this.#state.followed.flatMap((each) => each.served ?? []);
-    if (served.length === 0 || served.length < this.#state.followed.length) {
+    const { followed } = this.#state;
+    for (const each of followed) each.touch();
+    const served = followed.flatMap((each) => each.served ?? []);
+    const [version, ...others] = followed;
+    const [revision] = served;
+    if (version === undefined || revision === undefined || served.length < followed.length) {
       throw this.#state.notReady();
     }
+    const snapshot = this.snapshotOf(served);
     this.#served = served;
-    this.#snapshot = this.snapshotOf(served);
-    return this.#snapshot;
+    this.#snapshot = snapshot;
+    if (others.length === 0) this.#shown = { version, revision, snapshot };
+    return snapshot;
   }
 }
 

@@ -166,6 +166,7 @@ function partsOf<S, Inputs>(
   const maxDecodedRecords = mostDecodedOf(subject, options);
   const entities = Object.entries(definition.entities);
   const { load, validate } = options;
+  if (typeof load === "object") checkLoaders(definition, Object.keys(load));
   const snapshotIn = (cores: Cores): S => new snapshotClass(new DatasetCores(cores.values()));
   const unit = (followed: readonly FollowedVersion[]): LoadUnit => ({
     subject,
@@ -179,6 +180,15 @@ function partsOf<S, Inputs>(
   const definitions = entities.map(([, each]) => each);
   const parts = { subject, definitions, timing, maxDecodedRecords, unit };
   return { ...parts, parent: undefined, isWhole: true };
+}
+
+/** A loader under a name that no collection has would never run, and the compiler lets it pass in a variable. */
+function checkLoaders({ package: subject, entities }: DatasetDefinition, names: string[]): void {
+  const unknown = names.find((name) => !Object.hasOwn(entities, name));
+  if (unknown === undefined) return;
+  const known = Object.keys(entities).join(", ");
+  const message = `load has "${unknown}", and there is no such collection; there are ${known}`;
+  throw new CachedCollectionsError("ERR_INVALID_ARGUMENT", subject, message);
 }
 
 function membersOf(

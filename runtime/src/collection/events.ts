@@ -77,7 +77,8 @@ export class Emitter {
   }
 
   emit<E extends CollectionEvent>(name: E, event: CollectionEvents[E]): void {
-    for (const listener of this.#listeners.get(name) ?? []) {
+    // Those that listen now: one of them may add others.
+    for (const listener of Array.from(this.#listeners.get(name) ?? [])) {
       try {
         const returned: unknown = (listener as (event: CollectionEvents[E]) => unknown)(event);
         if (returned instanceof Promise) returned.catch(warn);

@@ -27,7 +27,7 @@ import { push } from "./publish/push.js";
 import { becomeReady } from "./ready.js";
 import { readOnly } from "./threads/attached-store.js";
 import { followingOf } from "./threads/following-of.js";
-import { now, pause, withDeadline } from "./timing.js";
+import { joined, now, pause, withDeadline } from "./timing.js";
 
 /** How long `ready` waits; Node keeps the process alive meanwhile. */
 export interface ReadyOptions {
@@ -93,6 +93,7 @@ export class HandleState {
   readonly parts: HandleParts;
   readonly emitter: Emitter = new Emitter();
   readonly #closing = new AbortController();
+  #closed: Promise<void> | undefined;
   #opened: Opened | undefined;
   readonly #children = new Set<HandleState>();
   #pushing: Promise<unknown> = Promise.resolve();
@@ -183,8 +184,9 @@ export class HandleState {
     checkPushOptions(subject, this.#schema, options);
     const results = await publish();
     const result = answerOf(results);
-    const { follower } = this.start();
-    const shortfall = await confirmReplicas(this.#schema, results, options, this.#ending(follower));
+    const shortfall = await this.#untilEnd((signal) =>
+      confirmReplicas(this.#schema, results, options, signal),
+    );
     if (shortfall === undefined) return result;
     throw new NotReplicatedError(subject, { ...shortfall, result });
   }
@@ -207,10 +209,18 @@ export class HandleState {
   async invalidate(): Promise<void> {
     if (this.isClosed) throw this.closedError();
     await this.#schema.invalidate(this.parts.definitions.map(({ entity }) => entity));
-    if (this.#opened !== undefined) void this.#opened.follower.check();
+    // Its failure is told as an event.
+    this.#opened?.follower.check().catch(() => undefined);
   }
 
-  async close(): Promise<void> {
+  /** Whoever closes it again waits for the same. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    // Who is told of it may close it too.
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(this.closedError());
     await Promise.all([...this.#children].map((child) => child.close()));
@@ -245,9 +255,15 @@ export class HandleState {
     return this.#closing.signal;
   }
 
-  /** Aborted when it closes, and when the store does. */
-  #ending(follower: Following): AbortSignal {
-    return AbortSignal.any([this.#signal(), follower.signal]);
+  /** Runs work with a signal that is aborted when it closes, and when the store does. */
+  async #untilEnd<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const stopped = this.#opened?.follower.signal;
+    const end = joined(this.#signal(), ...(stopped === undefined ? [] : [stopped]));
+    try {
+      return await work(end.signal);
+    } finally {
+      end.stop();
+    }
   }
 
   async #await(atLeast: AtLeast, timeoutMs = 30_000): Promise<void> {
@@ -275,7 +291,7 @@ export class HandleState {
     const elector = new Elector(
       follower,
       unit,
-      (run) => this.#limited(follower, run),
+      (run) => this.#limited(run),
       (results) => this.#tell(results),
     );
     return { follower, followed, unit, elector };
@@ -294,9 +310,7 @@ export class HandleState {
     }
     const none = { tokens: new Map<never, never>(), damaged: new Set<never>() };
     const run = (): Promise<PushResults> =>
-      this.#limited(follower, (signal) =>
-        push(follower, { unit, members, reason: "push", ...none, signal }),
-      );
+      this.#limited((signal) => push(follower, { unit, members, reason: "push", ...none, signal }));
     const results = await (elector === undefined ? run() : elector.during(run));
     this.#tell(results);
     return results;
@@ -311,7 +325,7 @@ export class HandleState {
       give: async (context) => distribute(await givenBy(subject, source, context), members),
       isWhole: this.parts.isWhole === true,
     };
-    const results = await this.#limited(follower, (signal) =>
+    const results = await this.#limited((signal) =>
       push(follower, { unit, members, reason: "push", ...none, patch, signal }),
     );
     this.#tell(results);
@@ -326,11 +340,12 @@ export class HandleState {
   }
 
   /** Runs a load with a signal that ends it at `loadTimeoutMs`, at `close`, and when the store closes. */
-  async #limited<T>(follower: Follower, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #limited<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { subject, timing } = this.parts;
-    const signal = this.#ending(follower);
     const what = "the load (loadTimeoutMs)";
-    return withDeadline({ subject, what, ms: timing.loadTimeoutMs, signal }, run);
+    return this.#untilEnd((signal) =>
+      withDeadline({ subject, what, ms: timing.loadTimeoutMs, signal }, run),
+    );
   }
 
   #tell(results: PushResults): void {

@@ -70,6 +70,8 @@ export class Mapping<K, R extends object, I extends object, S extends MappingSna
   }
 
   forEach(visit: (record: R, key: K, map: ReadonlyMap<K, R>) => void, self?: unknown): void {
-    for (const [key, record] of this) visit.call(self, record, key, this);
+    const snapshot = this.snapshot();
+    const forEach = snapshot.forEach.bind(snapshot);
+    forEach((record, key) => visit.call(self, record, key, this));
   }
 }

@@ -4,6 +4,7 @@
  */
 import { CachedCollectionsError } from "../errors.js";
 import { MOST_DECODED } from "../snapshot/record-memory.js";
+import { LONGEST_MS } from "./timing.js";
 
 /** Rows as a loader gives them, one after another; they are encoded as they come and not kept. */
 export type Rows<I> = readonly I[] | Iterable<I> | AsyncIterable<I>;
@@ -158,9 +159,6 @@ export function mostDecodedOf(subject: string, options: CommonOptions<never>): n
     `maxDecodedRecords is ${String(maxDecodedRecords)}; give a whole number from 1 on`,
   );
 }
-
-/** Timers of Node take 31 bits. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /** Throws ERR_INVALID_ARGUMENT unless it is a number of milliseconds that a timer can wait. */
 export function checkDuration(subject: string, name: string, value: number, least = 1): void {

@@ -6,7 +6,7 @@ import { CachedCollectionsError } from "../errors.js";
 import type { Elector } from "./elect/elector.js";
 import type { FollowedVersion } from "./follow/followed-version.js";
 import type { Following } from "./follow/following.js";
-import { backoffMs, unlessAborted } from "./timing.js";
+import { backoffMs, joined, unlessAborted } from "./timing.js";
 import { watchFor } from "./watch.js";
 
 export interface ReadyTask {
@@ -30,24 +30,25 @@ export async function becomeReady(task: ReadyTask): Promise<void> {
   const deadline = new AbortController();
   // A caller awaits it, so this timer does keep the process alive.
   const timer = setTimeout(() => deadline.abort(), task.timeoutMs);
-  const signal = AbortSignal.any([deadline.signal, task.closing, task.follower.signal]);
+  const end = joined(deadline.signal, task.closing, task.follower.signal);
   const watch = watchFor(task.follower, () => isReady(task));
   const ready = watch.done.then((): Step => ({ outcome: "ready" }));
   let obstacle: unknown;
   try {
     for (let attempt = 1; !isReady(task); attempt++) {
       // A step may take long, and the fallback makes it ready meanwhile.
-      const step = await unlessAborted(Promise.race([takeStep(task), ready]), signal);
+      const step = await unlessAborted(Promise.race([takeStep(task), ready]), end.signal);
       if (step.outcome === "ready") return;
       if (step.outcome === "never") throw step.failure;
       obstacle = step.obstacle ?? obstacle;
-      await watch.pause(step.waitMs ?? backoffMs(attempt, 25, 1_000), signal);
+      await watch.pause(step.waitMs ?? backoffMs(attempt, 25, 1_000), end.signal);
     }
   } catch (error) {
     if (!deadline.signal.aborted) throw error;
     throw tooLate(task, obstacle);
   } finally {
     clearTimeout(timer);
+    end.stop();
     watch.stop();
   }
 }
@@ -112,19 +113,24 @@ function isStoreFailure(error: unknown): boolean {
   );
 }
 
-function tooLate(
-  { subject, store, followed, timeoutMs }: ReadyTask,
-  obstacle: unknown,
-): CachedCollectionsError {
+function tooLate(task: ReadyTask, obstacle: unknown): CachedCollectionsError {
+  const { subject, store, followed, timeoutMs } = task;
   const known = obstacle instanceof CachedCollectionsError ? obstacle : undefined;
   const isUnanswered = followed.some(({ checkedAt }) => checkedAt === undefined);
   const code = known?.code ?? (isUnanswered ? "ERR_STORE_UNAVAILABLE" : "ERR_TIMEOUT");
-  const why = known?.message ?? (isUnanswered ? `${store} did not answer` : nobodyLoads(followed));
+  const why = known?.message ?? (isUnanswered ? `${store} did not answer` : whatIsMissing(task));
   const message = `not ready after ${timeoutMs} ms: ${why}`;
   return new CachedCollectionsError(code, subject, message, { cause: known });
 }
 
-function nobodyLoads(followed: readonly FollowedVersion[]): string {
-  const empty = followed.filter(({ served }) => served === undefined).map((each) => each.subject);
+function whatIsMissing({ followed, elector }: ReadyTask): string {
+  const missing = followed.filter(({ served }) => served === undefined);
+  const empty = missing.map((each) => each.subject);
+  if (missing.every(({ seen }) => seen.head !== undefined)) {
+    return `${empty.join(", ")} is still being fetched, which goes on; give ready() more time`;
+  }
+  if (elector?.isBusy === true) {
+    return "this process is still loading, which goes on; give ready() more time, or make the loader faster";
+  }
   return `nothing is published of ${empty.join(", ")}, and this process has no loader for it: push from one that has`;
 }

@@ -38,6 +38,8 @@ export class Sequence<R extends object, I extends object, S extends SequenceSnap
   }
 
   forEach(visit: (record: R, position: number) => void): void {
-    for (const [position, record] of this.entries()) visit(record, position);
+    const snapshot = this.snapshot();
+    const forEach = snapshot.forEach.bind(snapshot);
+    forEach(visit);
   }
 }

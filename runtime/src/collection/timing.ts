@@ -1,10 +1,17 @@
 /** Waiting: with jitter, with a signal, and never keeping the process alive unless a caller awaits it. */
-
 import { CachedCollectionsError } from "../errors.js";
 
 /** Milliseconds of a clock that never jumps. */
 export function now(): number {
   return performance.now();
+}
+
+/** Timers of Node take 31 bits; what is given more fires at once. */
+export const LONGEST_MS: number = 2 ** 31 - 1;
+
+/** Work later, unless the process ends before. */
+export function later(ms: number, work: () => void): NodeJS.Timeout {
+  return setTimeout(work, Math.min(ms, LONGEST_MS)).unref();
 }
 
 /** A duration moved by at most `share` of it in both directions. */
@@ -27,9 +34,27 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener("abort", done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    const timer = setTimeout(done, Math.min(ms, LONGEST_MS));
     signal.addEventListener("abort", done);
   });
+}
+
+/** A signal that is aborted as soon as one of several is, until it is told to stop. */
+export interface JoinedSignal {
+  readonly signal: AbortSignal;
+  stop(): void;
+}
+
+/** Unlike `AbortSignal.any`, it leaves no trace in signals that live on when it was told to stop. */
+export function joined(...signals: readonly AbortSignal[]): JoinedSignal {
+  const any = new AbortController();
+  const abort = (): void => any.abort(signals.find(({ aborted }) => aborted)?.reason);
+  for (const signal of signals) signal.addEventListener("abort", abort);
+  if (signals.some(({ aborted }) => aborted)) abort();
+  const stop = (): void => {
+    for (const signal of signals) signal.removeEventListener("abort", abort);
+  };
+  return { signal: any.signal, stop };
 }
 
 /** The promise, or a rejection with the signal's reason as soon as that is aborted. */
@@ -69,10 +94,12 @@ export async function withDeadline<T>(
     const message = `${what} took longer than ${ms} ms`;
     timeout.abort(new CachedCollectionsError("ERR_TIMEOUT", subject, message));
   }, ms).unref();
+  const end = joined(signal, timeout.signal);
   try {
-    return await work(AbortSignal.any([signal, timeout.signal]));
+    return await work(end.signal);
   } finally {
     clearTimeout(timer);
+    end.stop();
   }
 }
 

@@ -1,6 +1,6 @@
 /** Waiting for something that a check of the follower brings, whoever asked for that check. */
 import type { Following } from "./follow/following.js";
-import { pause } from "./timing.js";
+import { joined, pause } from "./timing.js";
 
 export interface Watch {
   /** Resolves when it is so. */
@@ -24,7 +24,9 @@ export function watchFor({ listeners }: Following, isDone: () => boolean): Watch
   return {
     done,
     pause: async (ms, signal) => {
-      await pause(ms, AbortSignal.any([signal, ended.signal]));
+      const either = joined(signal, ended.signal);
+      await pause(ms, either.signal);
+      either.stop();
       signal.throwIfAborted();
     },
     stop: () => ended.abort(),

@@ -10,6 +10,7 @@ import type { IndexField } from "../definition.js";
 import { NO_ENTRY } from "./delta-keys.js";
 import { HotKeys } from "./hot-keys.js";
 import { hashOf, keyOf, matches } from "./key-shape.js";
+import { missFilterOf, type MissFilter } from "./miss-filter.js";
 import { isDead, type Dead, type Part, type Parts } from "./parts.js";
 import type { Records } from "./records.js";
 
@@ -47,6 +48,7 @@ abstract class ProbedTable<R extends object> implements KeyTable<R> {
   readonly #records: Records<R>;
   readonly #parts: Parts<R> | undefined;
   readonly #dead: Dead | undefined;
+  readonly #missFilter: MissFilter | undefined;
   protected readonly seed: number;
 
   constructor({ slots, records, seed, parts }: KeyTableSource<R>) {
@@ -56,6 +58,7 @@ abstract class ProbedTable<R extends object> implements KeyTable<R> {
     this.seed = seed;
     this.#parts = parts;
     this.#dead = parts?.base.dead;
+    this.#missFilter = missFilterOf(slots);
   }
 
   abstract get(key: unknown): R | undefined;
@@ -66,13 +69,19 @@ abstract class ProbedTable<R extends object> implements KeyTable<R> {
     const words = this.#words;
     const capacity = words.length;
     if (capacity === 0) return this.#probeDeltas(hash, key);
+    let slot = homeSlot(hash, capacity);
+    const filter = this.#missFilter;
+    if (filter !== undefined && !filter.mayHave(hash, slot)) return this.#probeDeltas(hash, key);
     const bits = this.#bits;
     const wanted = hash << bits;
     const mask = (1 << bits) - 1;
     // A checked table has a free slot, where this ends.
-    for (let slot = homeSlot(hash, capacity); ;) {
+    for (;;) {
       const word = words[slot] as number;
-      if (word === 0) return this.#parts && this.#probeDeltas(hash, key);
+      if (word === 0) {
+        if (filter !== undefined) filter.noteMiss();
+        return this.#parts && this.#probeDeltas(hash, key);
+      }
       if ((word ^ wanted) >>> bits === 0) {
         const ordinal = (word & mask) - 1;
         // A live bit proves that nothing newer has the key.
@@ -120,16 +129,20 @@ function frontSize<R extends object>({ slots, records }: KeyTableSource<R>): num
   return size;
 }
 
+/** How many places a key may have in front: from its hash's own one on, so that they mostly share a line of memory. */
+const FRONT_WINDOW = 4;
+
 /**
- * In front: two places for each hash, with the keys beside them in an array of integers. A hit touches one line
- * of it and no record; a miss is told from a hit without looking at a record that happens to stand there.
+ * In front: an array of integers with the keys, and beside it one with their records. A hit touches one line of
+ * each and no other record; a miss is told from a hit without looking at a record that happens to stand there.
  */
 class IntegerTable<R extends object> extends ProbedTable<R> {
   readonly #field: IndexField<R>;
   readonly #isSigned: boolean;
   readonly #mostFront: number;
-  #frontKeys: Int32Array;
-  #front: (R | undefined)[];
+  #frontKeys: Int32Array = new Int32Array(0);
+  #front: (R | undefined)[] = [];
+  /** How many records were put in front. */
   #found = 0;
 
   constructor(source: KeyTableSource<R>, field: IndexField<R>) {
@@ -137,9 +150,7 @@ class IntegerTable<R extends object> extends ProbedTable<R> {
     this.#field = field;
     this.#isSigned = field.kind.type === "int32";
     this.#mostFront = frontSize(source);
-    const size = Math.min(FIRST_FRONT, this.#mostFront);
-    this.#frontKeys = new Int32Array(size);
-    this.#front = emptyFront(size);
+    this.#makeFront(Math.min(FIRST_FRONT, this.#mostFront));
   }
 
   override get(key: unknown): R | undefined {
@@ -148,29 +159,37 @@ class IntegerTable<R extends object> extends ProbedTable<R> {
     if ((this.#isSigned ? word : word >>> 0) !== key) return undefined;
     const hash = hashInteger(word, this.seed);
     const keys = this.#frontKeys;
-    const place = hash & (keys.length - 2);
-    let hot: R | undefined;
-    if (keys[place] === word) hot = this.#front[place];
-    else if (keys[place + 1] === word) hot = this.#front[place + 1];
+    // There is room for a window behind the last place: this masks with a power of two less one.
+    const place = hash & (keys.length - FRONT_WINDOW);
+    let at = place;
+    // Written out, because a loop would be asked for its end as often.
+    if (keys[at] !== word && keys[++at] !== word && keys[++at] !== word) at++;
+    const hot = keys[at] === word ? this.#front[at] : undefined;
     return hot ?? this.#findCold(hash, key, word, place);
   }
 
   #findCold(hash: number, key: number, word: number, place: number): R | undefined {
     const record = this.probe(hash, key);
-    if (record === undefined) return undefined;
-    const [keys, front] = [this.#frontKeys, this.#front];
-    keys[place + 1] = keys[place] ?? 0;
-    front[place + 1] = front[place];
-    keys[place] = word;
-    front[place] = record;
-    if (++this.#found === keys.length && keys.length < this.#mostFront) this.#grow();
+    if (record !== undefined) this.#putInFront(word, record, place);
     return record;
   }
 
-  #grow(): void {
-    const size = Math.min(this.#frontKeys.length * FRONT_GROWTH, this.#mostFront);
-    this.#frontKeys = new Int32Array(size);
-    this.#front = emptyFront(size);
+  /** At the first free place of the window, else where another one stood, each time elsewhere. */
+  #putInFront(word: number, record: R, place: number): void {
+    const [keys, front] = [this.#frontKeys, this.#front];
+    let at = place;
+    while (at < place + FRONT_WINDOW && front[at] !== undefined) at++;
+    if (at === place + FRONT_WINDOW) at = place + (this.#found % FRONT_WINDOW);
+    keys[at] = word;
+    front[at] = record;
+    const size = keys.length - FRONT_WINDOW + 1;
+    if (++this.#found === size && size < this.#mostFront)
+      this.#makeFront(Math.min(size * FRONT_GROWTH, this.#mostFront));
+  }
+
+  #makeFront(size: number): void {
+    this.#frontKeys = new Int32Array(size + FRONT_WINDOW - 1);
+    this.#front = emptyFront(size + FRONT_WINDOW - 1);
     this.#found = 0;
   }
 

@@ -162,7 +162,8 @@ class Layers<R extends object> {
     const { segment } = (this.#list[part] as Layer<R>).records;
     try {
       if (ordinal >= segment.records) return segment.removedKey(ordinal - segment.records);
-      const record = this.#look(part, ordinal);
+      // Decoded, because a delta of which a record does not decode is refused.
+      const record = segment.decode(ordinal);
       return this.#key.map((field) => normalOf(field.kind, field.read(record)) as Normal);
     } catch (error) {
       // Whatever it is called: the bytes of a delta are all that is read here.
@@ -170,20 +171,12 @@ class Layers<R extends object> {
     }
   }
 
-  /** Not remembered: most of these records nobody reads. */
-  #look(part: number, ordinal: number): R {
-    const { records } = this.#list[part] as Layer<R>;
-    return records.peek(ordinal) ?? records.segment.decode(ordinal);
-  }
-
+  /** Looked up without decoding: most of these records nobody reads. */
   #hasKey(part: number, ordinal: number, key: readonly Normal[]): boolean {
-    if (ordinal >= (this.#list[part] as Layer<R>).records.segment.records)
-      return this.#compare(this.#keyAt(part, ordinal), key) === 0;
-    const record = this.#look(part, ordinal);
-    for (let i = 0; i < key.length; i++) {
-      const field = this.#key[i] as IndexField<R>;
-      if (!sameNormal(normalOf(field.kind, field.read(record)), key[i])) return false;
-    }
+    const { segment } = (this.#list[part] as Layer<R>).records;
+    const { records } = segment;
+    const own = ordinal < records ? segment.keyOf(ordinal) : segment.removedKey(ordinal - records);
+    for (let i = 0; i < key.length; i++) if (!sameNormal(own[i], key[i])) return false;
     return true;
   }
 

@@ -48,20 +48,24 @@ export class Merge<R extends object> {
     return run.records.get(this.#ordinal(run, (this.#pieceStarts[piece] as number) + offset));
   }
 
-  /** Appends covered records to an array, taking those that an array in use holds already from there. */
-  copy(from: number, to: number, into: R[], before?: ArrayInUse<R>): void {
+  /** An array of covered records; those that an array in use holds already are taken from there. */
+  copy(from: number, to: number, before?: ArrayInUse<R>): R[] {
+    const end = Math.min(to, this.covered);
+    // Of its final length at once: one that grows is copied again and again, and all of it is garbage.
+    const into = new Array<R>(Math.max(0, end - from));
     let at = from;
-    for (let piece = this.#pieceOf(from); at < Math.min(to, this.covered); piece++) {
+    for (let piece = this.#pieceOf(from); at < end; piece++) {
       const run = this.#runs[this.#pieceRuns[piece] as number] as Run<R>;
       const shift = (this.#pieceStarts[piece] as number) - (this.#piecePositions[piece] as number);
-      const end = Math.min(to, this.#endOf(piece));
+      const until = Math.min(end, this.#endOf(piece));
       if (before !== undefined && before.ordinals === run.ordinals && !this.#isBackward)
-        copyKnown(run, run.start + at + shift, run.start + end + shift, before, into);
+        copyKnown(run, run.start + at + shift, run.start + until + shift, before, into, at - from);
       else
-        for (let i = at + shift; i < end + shift; i++)
-          into.push(run.records.get(this.#ordinal(run, i)));
-      at = end;
+        for (let i = at; i < until; i++)
+          into[i - from] = run.records.get(this.#ordinal(run, i + shift));
+      at = until;
     }
+    return into;
   }
 
   /** The runs without what lies behind a position; forward only. */
@@ -139,7 +143,7 @@ export class Merge<R extends object> {
     const size = run.end - run.start;
     const first = this.#merged[number] as number;
     let before = first;
-    let stride = 1;
+    let stride = this.#usualGap(number);
     while (before + stride < size && this.#isBefore(run, before + stride, head)) {
       before += stride;
       if (before - first >= needed) return before + 1;
@@ -154,6 +158,19 @@ export class Merge<R extends object> {
     return behind;
   }
 
+  /** Half of how far it is from one head of the other runs to the next, on average; at least 1. */
+  #usualGap(number: number): number {
+    let others = 1;
+    for (let run = 0; run < this.#runs.length; run++)
+      if (run !== number) others += this.#leftOf(run);
+    return Math.max(1, Math.floor(this.#leftOf(number) / (2 * others)));
+  }
+
+  #leftOf(number: number): number {
+    const { start, end } = this.#runs[number] as Run<R>;
+    return end - start - (this.#merged[number] as number);
+  }
+
   #isBefore(run: Run<R>, entry: number, head: R): boolean {
     return this.#order(lookIn(run, this.#index(run, entry)), head) < 0;
   }
@@ -163,14 +180,26 @@ export class Merge<R extends object> {
     const run = this.#runs[number] as Run<R>;
     let next = this.#merged[number] as number;
     while (next < until) {
-      while (next < until && isDeadIn(run, this.#index(run, next))) next++;
-      const start = next;
-      if (run.dead === undefined) next = until;
-      while (next < until && !isDeadIn(run, this.#index(run, next))) next++;
+      const start = this.#skip(run, next, until, 1);
+      next = this.#skip(run, start, until, 0);
       if (next > start) this.#append(number, start, next - start);
     }
     this.#merged[number] = until;
     this.#heads[number] = undefined;
+  }
+
+  /** The first entry that is not dead, or not live; a bit of all entries is looked at, so nothing is called here. */
+  #skip({ dead, ordinals, start, end }: Run<R>, from: number, until: number, bit: 0 | 1): number {
+    if (dead === undefined) return bit === 0 ? until : from;
+    const first = this.#isBackward ? end - 1 : start;
+    const step = this.#isBackward ? -1 : 1;
+    let entry = from;
+    for (; entry < until; entry++) {
+      const index = first + step * entry;
+      const ordinal = ordinals === undefined ? index : (ordinals[index] as number);
+      if ((((dead[ordinal >>> 3] as number) >>> (ordinal & 7)) & 1) !== bit) break;
+    }
+    return entry;
   }
 
   #append(run: number, start: number, count: number): void {
@@ -214,22 +243,24 @@ export class Merge<R extends object> {
   }
 }
 
-/** Appends the records of an index stretch; both stretches are in the order of the index. */
+/** Puts the records of an index stretch into an array; both stretches are in the order of the index. */
 function copyKnown<R extends object>(
   run: Run<R>,
   from: number,
   to: number,
   before: ArrayInUse<R>,
   into: R[],
+  place: number,
 ): void {
+  const offset = place - from;
   let known = stretchEndingBehind(before.to, from);
   for (let i = from; i < to;) {
     const start = before.from[known] ?? Infinity;
     for (const end = Math.min(to, start); i < end; i++)
-      into.push(run.records.get(ordinalIn(run, i)));
+      into[i + offset] = run.records.get(ordinalIn(run, i));
     const shift = (before.at[known] ?? 0) - start;
     for (const end = Math.min(to, before.to[known] ?? 0); i < end; i++)
-      into.push(before.array[i + shift] as R);
+      into[i + offset] = before.array[i + shift] as R;
     known++;
   }
 }

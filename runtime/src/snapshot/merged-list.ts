@@ -63,23 +63,21 @@ export class MergedList<R extends object> extends ArrayMemo<R> implements Record
     const to = Math.min(Math.trunc(end), this.source.limit);
     const from = Math.trunc(start);
     merge.extend(to);
-    const records: R[] = [];
-    if (from < to) merge.copy(from, to, records);
-    return Object.freeze(records);
+    return Object.freeze(from < to ? merge.copy(from, to) : []);
   }
 
   #slice(start: number, end: number): readonly R[] {
     const from = placeIn(start, this.size);
     const to = placeIn(end, this.size);
-    const records: R[] = [];
-    if (this.#isNearEnd(to - 1)) {
-      for (let i = from; i < to; i++) {
-        const record = this.#recordAt(i);
-        if (record !== undefined) records.push(record);
-      }
-    } else if (from < to) {
+    if (from >= to) return Object.freeze([]);
+    if (!this.#isNearEnd(to - 1)) {
       this.#forward.extend(to);
-      this.#forward.copy(from, to, records);
+      return Object.freeze(this.#forward.copy(from, to));
+    }
+    const records: R[] = [];
+    for (let i = from; i < to; i++) {
+      const record = this.#recordAt(i);
+      if (record !== undefined) records.push(record);
     }
     return Object.freeze(records);
   }
@@ -138,9 +136,8 @@ export class MergedList<R extends object> extends ArrayMemo<R> implements Record
       return NOTHING;
     }
     const before = place?.arrays.get(place.identity);
-    const records: R[] = [];
     this.#forward.extend(size);
-    this.#forward.copy(0, size, records, before);
+    const records = this.#forward.copy(0, size, before);
     const isSame = before !== undefined && sameItems(records, before.array);
     const array = isSame ? before.array : Object.freeze(records);
     const { ordinals } = runs[0] as Run<R>;

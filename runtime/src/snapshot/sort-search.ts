@@ -115,6 +115,7 @@ export class SortSearch<R> {
 }
 
 function badBound(field: string, type: string, bound: unknown): CachedCollectionsError {
-  const message = `a bound for ${field} must be a ${type}, got ${describeValue(bound)}`;
+  const form = type === "decimal" || type === "date" ? `${type} as text` : type;
+  const message = `a bound for ${field} must be a ${form}, got ${describeValue(bound)}`;
   return new CachedCollectionsError("ERR_INVALID_ARGUMENT", "", message);
 }

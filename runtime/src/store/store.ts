@@ -290,9 +290,9 @@ export interface FallbackSchema {
   putSegment(segmentId: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
   /**
    * Puts a state, whose segments are there, in the place of the one kept of the same versions, in one step;
-   * not in that of a newer one, unless the store was seen to have gone back.
+   * not in that of a newer one, unless the store was seen to have gone back. The signal ends waiting for others.
    */
-  keep(state: KeptState, isStepBack: boolean): Promise<void>;
+  keep(state: KeptState, isStepBack: boolean, signal: AbortSignal): Promise<void>;
   /** Forgets everything that is kept of the schema: it was found damaged. */
   discard(): Promise<void>;
 }

@@ -14,7 +14,7 @@ import type { LoadReason } from "../options.js";
 import type { PushResults } from "../publish/push-job.js";
 import { push } from "../publish/push.js";
 import { RefreshClock } from "./refresh-clock.js";
-import { backoffMs, jittered, now } from "../timing.js";
+import { backoffMs, jittered, later, now } from "../timing.js";
 
 /** `wait`: somebody else loads, or the last load failed a moment ago; look again after so many milliseconds. */
 export type Election =
@@ -33,6 +33,8 @@ const LEAST_PAUSE_MS = 50;
 /** The store sees no need where this process does: what it read was older. */
 const AFTER_NOT_NEEDED_MS = 200;
 const LONGEST_BACKOFF_MS = 60_000;
+/** More than jitter makes of the pause of others. */
+const LAST_FACTOR = 1.25;
 
 /** A load that runs until its end, or until it is cut short. */
 export type RunLoad = <T>(run: (signal: AbortSignal) => Promise<T>) => Promise<T>;
@@ -66,6 +68,11 @@ export class Elector {
     this.#refresh = new RefreshClock(unit.timing.refreshEveryMs);
     if (follower.store.background) follower.listeners.add(this.#listener);
     follower.stoppers.add(this.#stopper);
+  }
+
+  /** Whether it is loading, or asking whether it may. */
+  get isBusy(): boolean {
+    return this.#underWay !== undefined;
   }
 
   /** Stops looking; a load under way is ended by whoever gave `runLoad`. Gives its leases up. */
@@ -110,7 +117,7 @@ export class Elector {
 
   #lookAt(inMs: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#electInBackground(), inMs).unref();
+    this.#timer = later(inMs, () => void this.#electInBackground());
   }
 
   async #electInBackground(): Promise<void> {
@@ -131,7 +138,11 @@ export class Elector {
   async #elect(): Promise<Election> {
     const needs = this.#needs();
     if (needs.size === 0) return { outcome: "not-needed" };
-    const refusal = await this.#acquireAll(needs);
+    const refusal = await this.#acquireAll(needs).catch(async (error: unknown) => {
+      // What was granted before would be renewed without end, for nothing.
+      await this.#leases.release();
+      throw error;
+    });
     if (refusal !== undefined || this.#stopped) await this.#leases.release();
     this.#follower.signal.throwIfAborted();
     if (refusal !== undefined) {
@@ -139,7 +150,7 @@ export class Elector {
       const { checkIntervalMs } = this.#follower;
       const knownMs =
         refusal.outcome === "held" ? Math.min(refusal.forMs, checkIntervalMs) : refusal.forMs;
-      const forMs = knownMs + Math.random() * Math.min(100, checkIntervalMs);
+      const forMs = knownMs + Math.random() * this.#spreadMs;
       this.#waitFor(forMs);
       return {
         outcome: "wait",
@@ -217,9 +228,15 @@ export class Elector {
     this.#failures++;
     const firstMs = Math.min(1_000, this.#unit.timing.checkIntervalMs);
     const pauseMs = backoffMs(this.#failures, firstMs, LONGEST_BACKOFF_MS);
-    this.#waitFor(pauseMs);
+    // The others go first when it is over: what is wrong may be wrong in this process only.
+    this.#waitFor(pauseMs * LAST_FACTOR + 2 * this.#spreadMs);
     await this.#leases.fail(code, Math.ceil(pauseMs));
     throw error;
+  }
+
+  /** Those who wait for the same moment look within so many milliseconds. */
+  get #spreadMs(): number {
+    return Math.min(100, this.#follower.checkIntervalMs);
   }
 
   #waitFor(ms: number): void {

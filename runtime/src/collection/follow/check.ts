@@ -27,6 +27,8 @@ export interface CheckSources {
   readonly pushed: ReadonlyMap<string, HeldRevision>;
   /** Waits before a fetch of so many bytes, so that a fleet does not ask at once. */
   readonly spread: (bytes: number) => Promise<void>;
+  /** Called when everything is installed, before anybody is told. */
+  readonly installed: () => void;
   readonly signal: AbortSignal;
 }
 
@@ -47,15 +49,17 @@ const FETCH_DEADLINE_MS = 120_000;
 /** How often a check follows a head that moves while it fetches. */
 const ATTEMPTS = 5;
 
-/** Checks and installs. Rejects with the store's errors; bad bytes are in the report. */
+/** Checks and installs. Rejects with the store's errors and the signal's; bad bytes are in the report. */
 export async function runCheck(sources: CheckSources): Promise<CheckReport> {
-  const { schema, intervalMs, urgent } = sources;
+  const { schema, intervalMs, urgent, signal } = sources;
   const ready = new Map(sources.pushed);
   const suspected = new Map<VersionName, string>();
   for (let attempt = 1; ; attempt++) {
     const followed = sources.followed();
     const check: CheckFacts = { sentAt: now(), intervalMs, urgent };
     const state = await schema.check(followed.map(({ version }) => version));
+    // What was closed meanwhile stays as it is.
+    signal.throwIfAborted();
     const entitySources = sources.sourcesOf(state);
     const considered = followed.map((each) =>
       each.consider(state, entitySources.get(each.definition.entity) ?? 0, check),
@@ -70,11 +74,12 @@ export async function runCheck(sources: CheckSources): Promise<CheckReport> {
     );
     await spreadBackground(sources, moving, ready);
     const failures = await bringIn(sources, moving, ready);
+    signal.throwIfAborted();
     const again = [...failures.keys()].filter(
       ({ version, seen }) => suspected.get(version) !== seen.head?.id,
     );
     if (again.length === 0 || attempt === ATTEMPTS) {
-      return finish(considered, ready, failures, check);
+      return finish(sources, considered, ready, failures, check);
     }
     for (const { version, seen } of again) suspected.set(version, seen.head?.id ?? "");
   }
@@ -131,6 +136,7 @@ export function isDamage(error: unknown): error is CachedCollectionsError {
 }
 
 function finish(
+  { installed }: CheckSources,
   considered: readonly Considered[],
   ready: ReadonlyMap<string, HeldRevision>,
   damaged: Failures,
@@ -144,7 +150,9 @@ function finish(
     const revision = target && ready.get(target.id);
     return revision === undefined || blocked.has(followed) ? [] : [{ followed, revision }];
   });
-  const isStepBack = tellMoves(installAll(moves, check), check.sentAt);
+  const moved = installAll(moves, check);
+  installed();
+  const isStepBack = tellMoves(moved, check.sentAt);
   const failures = new Map<VersionName, CachedCollectionsError>();
   const held = new Set<VersionName>();
   for (const { followed } of considered) {

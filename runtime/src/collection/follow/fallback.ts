@@ -115,8 +115,15 @@ export class Fallback {
         await this.#schema.putSegment(id, layout.bytes, this.#signal);
       }
     }
-    await this.#schema.keep(state, this.#isStepBack);
+    // One that comes meanwhile is for the next state.
+    const isStepBack = this.#isStepBack;
     this.#isStepBack = false;
+    try {
+      await this.#schema.keep(state, isStepBack, this.#signal);
+    } catch (error) {
+      this.#isStepBack ||= isStepBack;
+      throw error;
+    }
   }
 
   async #assemble(

@@ -16,7 +16,7 @@ import type { CheckListener, Following, FollowWishes } from "./following.js";
 import type { HeldRevision } from "./held-revision.js";
 import { Poller } from "./poller.js";
 import { StatusWatch } from "./status-watch.js";
-import { now, pause } from "../timing.js";
+import { later, now, pause } from "../timing.js";
 import type { Owner } from "./wanted.js";
 
 export class Follower implements Following {
@@ -152,8 +152,7 @@ export class Follower implements Following {
   async #check(urgent: boolean): Promise<CheckReport> {
     this.signal.throwIfAborted();
     this.#hurry = new AbortController();
-    const standIn =
-      this.#fallback && setTimeout(() => void this.#serveKept(), STAND_IN_AFTER_MS).unref();
+    const standIn = this.#fallback && later(STAND_IN_AFTER_MS, () => void this.#serveKept());
     try {
       const report = await runCheck({
         schema: this.schema,
@@ -165,6 +164,9 @@ export class Follower implements Following {
         sourcesOf: (state) => this.#noteSources(state),
         pushed: new Map([...this.#pushed].map(([id, { revision }]) => [id, revision])),
         spread: (bytes) => this.#spread(bytes),
+        installed: () => {
+          this.#failure = undefined;
+        },
         signal: this.signal,
       });
       this.#succeeded(report);
@@ -203,7 +205,6 @@ export class Follower implements Following {
   }
 
   #succeeded(report: CheckReport): void {
-    this.#failure = undefined;
     this.#failures = 0;
     for (const [id, { at }] of this.#pushed) if (at < report.sentAt) this.#pushed.delete(id);
     for (const followed of this.versions) {
@@ -270,7 +271,10 @@ const SPREAD_BYTES_PER_MS = 50_000;
 /** Followers by store and package. */
 const followers = new WeakMap<Store, Map<string, Follower>>();
 
-/** The store's follower of a schema; made when there is none. One that has stopped is not kept. */
+/**
+ * The store's follower of a schema; made when there is none. One that has stopped is not kept. Throws ERR_CLOSED
+ * when the store is closed.
+ */
 export function followerOf(store: Store, packageName: string): Follower {
   const known = followersOf(store);
   const existing = known.get(packageName);
@@ -288,6 +292,8 @@ function followersOf(store: Store): Map<string, Follower> {
   const made = new Map<string, Follower>();
   followers.set(store, made);
   store.onClose(async () => {
+    // Whoever comes later is told that it is closed, by `onClose`.
+    followers.delete(store);
     await Promise.all([...made.values()].map(async (follower) => follower.stop()));
   });
   return made;

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Announcement, SchemaStore, VersionName } from "../../store/store.js";
-import { backoffMs, jittered, now } from "../timing.js";
+import { backoffMs, jittered, later, now } from "../timing.js";
 
 /** What it asks of the follower. */
 export interface PollerTasks {
@@ -85,7 +85,7 @@ export class Poller {
 
   #schedule(ms: number): void {
     clearTimeout(this.#poll);
-    this.#poll = setTimeout(this.#tasks.check, ms).unref();
+    this.#poll = later(ms, this.#tasks.check);
   }
 
   /** A store that cannot notify (yet) is asked again after the next check; polling goes on without it. */
@@ -110,10 +110,10 @@ export class Poller {
     this.#tasks.check();
     if (version === undefined || manifestId === undefined) return;
     for (const ms of LOOK_AGAIN_MS) {
-      const timer = setTimeout(() => {
+      const timer = later(ms, () => {
         this.#timers.delete(timer);
         if (!this.#tasks.shows(version, manifestId)) this.#tasks.check();
-      }, ms).unref();
+      });
       this.#timers.add(timer);
     }
   }

@@ -75,12 +75,13 @@ export class Candidate {
 
   /** Throws ERR_DUPLICATE_KEY, or MustLoadAgain. */
   async plan(heads: Heads, mode: PlanMode): Promise<Planned> {
-    const { over, built } = this.loaded;
+    const { over, hasAll } = this.loaded;
     const { head, patches } = await this.#later(heads);
-    const own = over === undefined ? await this.#ownBase(mode.signal) : await this.#own(over, mode);
+    const isBase = over === undefined || hasAll;
+    const own = isBase ? await this.#ownBase(mode.signal) : await this.#own(over, mode);
     const all = await this.#layOver(patches, own, mode);
     const isSame = !mode.always && (await isPublished(all, this.followed, heads));
-    const removed = built.removed + patches.reduce((sum, { part }) => sum + part.removed, 0);
+    const removed = this.loaded.removed + patches.reduce((sum, { part }) => sum + part.removed, 0);
     return {
       candidate: this,
       followed: this.followed,

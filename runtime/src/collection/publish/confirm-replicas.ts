@@ -32,7 +32,7 @@ export class NotReplicatedError extends CachedCollectionsError {
     subject: string,
     { result, acknowledged, why, cause }: Shortfall & Pick<NotReplicatedError, "result">,
   ) {
-    const message = `revision ${result.revision} is published and served, but a failover may lose it: ${why}`;
+    const message = `revision ${result.revision} is published, but ${why}`;
     super("ERR_NOT_REPLICATED", subject, message, { cause });
     this.result = result;
     this.acknowledged = acknowledged;
@@ -42,6 +42,7 @@ export class NotReplicatedError extends CachedCollectionsError {
 /** How it fell short. */
 export interface Shortfall {
   readonly acknowledged: number;
+  /** After "it is published, but". */
   readonly why: string;
   readonly cause?: unknown;
 }
@@ -80,15 +81,15 @@ export async function confirmReplicas(
       return standingOf(result, state.next ?? state.head, placesOf(state)) !== "there";
     });
     if (lost !== undefined) {
-      return { acknowledged: 0, why: "the store does not have it any more; push again" };
+      return { acknowledged: 0, why: "the store lost it since; push again" };
     }
     const acknowledged = reply.replicas;
     if (acknowledged >= replicas) return undefined;
-    const why = `${acknowledged} of ${replicas} replicas acknowledged it within ${timeoutMs} ms`;
+    const why = `a failover may lose it: ${acknowledged} of ${replicas} replicas acknowledged it within ${timeoutMs} ms`;
     return { acknowledged, why };
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
-    const why = `whether ${replicas} replicas have it could not be found out: ${message}`;
+    const why = `a failover may lose it: how many replicas have it could not be found out: ${message}`;
     return { acknowledged: 0, why, cause };
   }
 }

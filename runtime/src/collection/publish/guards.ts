@@ -9,6 +9,7 @@ import type { FollowedVersion } from "../follow/followed-version.js";
 import type { Heads } from "./heads.js";
 import type { HeldRevision } from "../follow/held-revision.js";
 import type { Cores, LoadUnit } from "./load-unit.js";
+import { unlessAborted } from "../timing.js";
 
 /** Throws ERR_GUARD_REFUSED when the schema's guards do not allow so many records. */
 export function checkGuards(
@@ -33,11 +34,15 @@ export function checkGuards(
   );
 }
 
-/** Asks the user. What `validate` throws becomes ERR_GUARD_REFUSED with that as its cause. */
+/**
+ * Asks the user. What `validate` throws becomes ERR_GUARD_REFUSED with that as its cause; when it does not end,
+ * rejects with the signal's reason.
+ */
 export async function runValidate(
   unit: LoadUnit,
   pushed: ReadonlyMap<FollowedVersion, HeldRevision | undefined>,
   heads: Heads,
+  signal: AbortSignal,
 ): Promise<void> {
   if (unit.validate === undefined) return;
   const next = new Map<FollowedVersion, SnapshotCore<object>>();
@@ -51,7 +56,8 @@ export async function runValidate(
     }
     next.set(followed, after);
   }
-  await ask(unit, next, previous.size === unit.members.length ? previous : undefined);
+  const all = previous.size === unit.members.length ? previous : undefined;
+  await unlessAborted(ask(unit, next, all), signal);
 }
 
 async function ask(unit: LoadUnit, next: Cores, previous: Cores | undefined): Promise<void> {

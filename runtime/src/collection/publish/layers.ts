@@ -88,10 +88,10 @@ export class LayersOver {
     const stack = await this.#opened();
     const { segments, parts } = stack;
     const { loads } = this.#built;
-    const base = parts.at(-1)?.segment.records ?? 0;
     const deltas = segments.slice(0, -1).map(({ part }) => part);
-    const weight = deltas.reduce((sum, part) => sum + weightOf(part), 0);
-    const isHeavy = weight > base * (loads.length === 0 ? MOST_OF_BASE : MOST_DURING_LOADS);
+    const base = parts.at(-1)?.segment.records ?? 0;
+    const most = base * (loads.length === 0 ? MOST_OF_BASE : MOST_DURING_LOADS);
+    const isHeavy = sumOfWeights(deltas) > most;
     const needsBase = isHeavy || (await inSlices(runsShort(this.#definition, parts), this.#signal));
     if (needsBase) return this.whole();
     const merged = mergedCount(deltas.slice(0, mergeable(deltas, loads)).map(weightOf));
@@ -177,6 +177,17 @@ export function namedSegments({ manifest, segments }: HeldRevision): readonly Na
 
 function weightOf({ records, removed }: NamedSegment["part"]): number {
   return records + removed;
+}
+
+function sumOfWeights(parts: readonly NamedSegment["part"][]): number {
+  return parts.reduce((sum, part) => sum + weightOf(part), 0);
+}
+
+/** Whether so many differences of loaded rows are too many for one more delta over what is published. */
+export function isTooMuch({ revision }: Published, weight: number): boolean {
+  const { segments } = revision.manifest;
+  const most = (segments.at(-1)?.records ?? 0) * MOST_OF_BASE;
+  return weight > 0 && weight + sumOfWeights(segments.slice(0, -1)) > most;
 }
 
 /** How many are live over all parts. */

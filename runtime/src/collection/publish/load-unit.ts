@@ -5,12 +5,12 @@
 import { RowComparison } from "../../bytes/row-comparison.js";
 import { SegmentBuilder } from "../../bytes/segment-builder.js";
 import type { BuiltSegment } from "../../bytes/segment-builder.js";
-import { inSlices } from "../../bytes/steps.js";
+import { inSlices, type Steps } from "../../bytes/steps.js";
 import { CachedCollectionsError } from "../../errors.js";
 import type { SnapshotCore } from "../../snapshot/snapshot-core.js";
 import { feed, loaderFailed } from "./feed.js";
 import type { FollowedVersion } from "../follow/followed-version.js";
-import type { Published } from "./layers.js";
+import { isTooMuch, type Published } from "./layers.js";
 import type { LoadContext, Timing } from "../options.js";
 import { ReferenceKeys } from "./reference-keys.js";
 import { unlessAborted } from "../timing.js";
@@ -54,9 +54,12 @@ export function loadable(unit: LoadUnit): readonly LoadMember[] {
 /** Rows of one version, encoded, with the keys that they refer to. */
 export interface Loaded {
   readonly member: LoadMember;
-  /** All rows, or, when they were compared with a revision, what differs from it. */
+  /** All rows, or what differs from the revision that they were compared with. */
   readonly built: BuiltSegment;
+  readonly hasAll: boolean;
   readonly over: Published | undefined;
+  /** How many keys of that revision it takes away. */
+  readonly removed: number;
   readonly references: ReferenceKeys;
 }
 
@@ -114,9 +117,20 @@ class Sink {
 
   async finish(signal: AbortSignal): Promise<Loaded> {
     const { member, builder, references } = this;
-    if (this.#comparison !== undefined) await inSlices(this.#comparison.removeOthers(), signal);
+    const over = this.#over;
+    const removed = this.#comparison?.missing ?? 0;
+    const hasAll = over === undefined || isTooMuch(over, builder.records + removed);
+    const steps = hasAll ? this.#completed() : this.#comparison?.removeOthers();
+    if (steps !== undefined) await inSlices(steps, signal);
     const built = await inSlices(builder.finish(), signal);
-    return { member, built, over: this.#over, references };
+    return { member, built, hasAll, over, removed, references };
+  }
+
+  /** A delta would be merged with all below it at once: a base of the same is built right away. */
+  *#completed(): Steps<void> {
+    if (this.#comparison === undefined) return;
+    yield* this.#comparison.keepSame();
+    this.builder.becomeBase();
   }
 
   async feed(rows: unknown, signal: AbortSignal): Promise<void> {

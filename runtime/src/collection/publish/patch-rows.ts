@@ -12,6 +12,7 @@ import type { Published } from "./layers.js";
 import type { Loaded, LoadMember } from "./load-unit.js";
 import type { Patch, PatchContext } from "../options.js";
 import { ReferenceKeys } from "./reference-keys.js";
+import { unlessAborted } from "../timing.js";
 
 /** Whatever a caller gave, or a function that gives it. */
 export type AnyPatch = object | ((context: PatchContext) => unknown);
@@ -24,7 +25,8 @@ export async function givenBy(
 ): Promise<unknown> {
   if (typeof source !== "function") return source;
   try {
-    return await (source as (context: PatchContext) => unknown)(context);
+    const given = (source as (context: PatchContext) => unknown)(context);
+    return await unlessAborted(Promise.resolve(given), context.signal);
   } catch (error) {
     context.signal.throwIfAborted();
     const message = error instanceof Error ? error.message : String(error);
@@ -48,18 +50,28 @@ export async function patchRows(
 ): Promise<Loaded> {
   const taking = new Taking(member, over, isLoading);
   const { subject } = member.followed;
+  if (isPatch(given)) checkMembers(subject, given);
   const upsert = isPatch(given) ? (given.upsert ?? []) : given;
   const remove = isPatch(given) ? (given.remove ?? []) : [];
   await feed(subject, upsert, (row) => taking.upsert(row), context.signal);
   await feed(subject, remove, (key) => taking.remove(key), context.signal);
   const built = await inSlices(taking.builder.finish(), context.signal);
-  return { member, built, over, references: taking.references };
+  const { removed } = built;
+  return { member, built, hasAll: false, over, removed, references: taking.references };
 }
 
 /** Rows alone are an iterable, `{ upsert, remove }` is none. */
 function isPatch(given: unknown): given is Patch<unknown, unknown> {
   if (typeof given !== "object" || given === null) return false;
   return !(Symbol.iterator in given) && !(Symbol.asyncIterator in given);
+}
+
+/** A misspelt member would change nothing, and say that all went well. */
+function checkMembers(subject: string, given: object): void {
+  const unknown = Object.keys(given).find((name) => name !== "upsert" && name !== "remove");
+  if (unknown === undefined) return;
+  const message = `patch: it has "${unknown}"; give { upsert, remove }`;
+  throw new CachedCollectionsError("ERR_INVALID_ARGUMENT", subject, message);
 }
 
 class Taking {

@@ -48,7 +48,7 @@ export async function planPublication(
   const revisions = await buildAll(job, planned, { epoch, setId, references, heads });
   if (isChanged) {
     const pushed = planned.map(({ followed }) => [followed, revisions.get(followed)] as const);
-    await runValidate(job.unit, new Map(pushed), heads);
+    await runValidate(job.unit, new Map(pushed), heads, job.signal);
   }
   return {
     request: {

@@ -18,7 +18,7 @@ import type { CheckListener, Following, FollowWishes } from "../follow/following
 import type { HeldRevision } from "../follow/held-revision.js";
 import { StatusWatch } from "../follow/status-watch.js";
 import { READ_WITHIN } from "../follow/wanted.js";
-import { now } from "../timing.js";
+import { later, now } from "../timing.js";
 import {
   errorOf,
   processNow,
@@ -228,7 +228,7 @@ export class AttachedFollower implements Following {
     clearTimeout(this.#timer);
     if (this.signal.aborted) return;
     const ask = (): void => void this.#look(false).catch(() => undefined);
-    this.#timer = setTimeout(ask, SILENT_INTERVALS * this.checkIntervalMs).unref();
+    this.#timer = later(SILENT_INTERVALS * this.checkIntervalMs, ask);
   }
 
   #reportOf({ failures, held }: LookReport, sentAt: number): CheckReport {

@@ -17,8 +17,8 @@ export class EmbeddedTransaction implements StateTransaction {
   }
 
   field(name: string): Buffer | undefined {
-    return (this.#statements.field.get(this.#package, name) as { value: Buffer } | undefined)
-      ?.value;
+    const found = this.#statements.field.get(this.#package, name);
+    return (found as { readonly value: Buffer } | undefined)?.value;
   }
 
   setField(name: string, value: string | Uint8Array): void {
@@ -37,15 +37,15 @@ export class EmbeddedTransaction implements StateTransaction {
   fields(): ReadonlyMap<string, Buffer> {
     const rows = this.#statements.fields.all(this.#package);
     // Unlike `get`, `all` of libsql gives blobs as ArrayBuffers.
-    const typed = rows as { readonly name: string; readonly value: ArrayBuffer }[];
-    return new Map(typed.map(({ name, value }) => [name, Buffer.from(value)]));
+    const typed = rows as { readonly name: ArrayBuffer; readonly value: ArrayBuffer }[];
+    return new Map(typed.map(({ name, value }) => [textOf(name), Buffer.from(value)]));
   }
 
   timed(name: string): TimedValue | undefined {
     const now = monotonicMs();
     const found = this.#statements.timed.get(this.#package, name, now, now) as
-      { value: string; until_ms: number } | undefined;
-    return found && { value: found.value, leftMs: found.until_ms - now };
+      { readonly value: Buffer; readonly until_ms: number } | undefined;
+    return found && { value: String(found.value), leftMs: found.until_ms - now };
   }
 
   setTimed(name: string, value: string, ttlMs: number): void {
@@ -59,8 +59,9 @@ export class EmbeddedTransaction implements StateTransaction {
 
   timedNames(prefix: string): readonly string[] {
     const now = monotonicMs();
-    const rows = this.#statements.timedNames.all(this.#package, now, now) as { name: string }[];
-    return rows.map(({ name }) => name).filter((name) => name.startsWith(prefix));
+    const rows = this.#statements.timedNames.all(this.#package, now, now);
+    const names = (rows as { readonly name: ArrayBuffer }[]).map(({ name }) => textOf(name));
+    return names.filter((name) => name.startsWith(prefix));
   }
 
   segment(id: string): SegmentInfo | undefined {
@@ -74,8 +75,9 @@ export class EmbeddedTransaction implements StateTransaction {
   }
 
   segmentIds(): readonly string[] {
-    const rows = this.#statements.segmentIds.all(this.#package) as { id: string }[];
-    return rows.map(({ id }) => id).filter((id) => this.segment(id) !== undefined);
+    const rows = this.#statements.segmentIds.all(this.#package);
+    const ids = (rows as { readonly id: ArrayBuffer }[]).map(({ id }) => textOf(id));
+    return ids.filter((id) => this.segment(id) !== undefined);
   }
 
   putChunk(id: string, index: number, bytes: Uint8Array, ttlMs: number): void {
@@ -108,4 +110,9 @@ export class EmbeddedTransaction implements StateTransaction {
     const until = ttlMs === undefined ? null : now + ttlMs;
     this.#statements.setSegment.run(this.#package, id, now, until);
   }
+}
+
+/** What is no UTF-8, in a damaged file, becomes a name that nobody asks for. */
+function textOf(bytes: ArrayBuffer): string {
+  return Buffer.from(bytes).toString();
 }

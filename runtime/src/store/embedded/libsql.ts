@@ -41,7 +41,7 @@ export function isBusy(error: unknown): boolean {
 /** The file is not, or no longer, a sound database. */
 export function isDamaged(error: unknown): boolean {
   const kind = resultCode(error) & 0xff;
-  return kind === SQLITE_CORRUPT || kind === SQLITE_NOTADB;
+  return kind === SQLITE_CORRUPT || kind === SQLITE_NOTADB || kind === SQLITE_ERROR;
 }
 
 /** An error of the database at all, and not of the code that used it. */
@@ -50,6 +50,8 @@ export function isDatabaseError(error: unknown): boolean {
 }
 
 // https://www.sqlite.org/rescode.html
+/** A statement is not understood. Ours are always the same: then the tables are not those that we made. */
+const SQLITE_ERROR = 1;
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
 const SQLITE_CORRUPT = 11;

@@ -8,7 +8,8 @@ export function sweepExpired(statements: Statements): void {
   statements.sweepTimed.run(now, now);
   const expired = statements.expiredSegment.get(now, now);
   if (expired === undefined) return;
-  const { package: packageName, id } = expired as { package: string; id: string };
+  const row = expired as { readonly package: Buffer; readonly id: Buffer };
+  const [packageName, id] = [String(row.package), String(row.id)];
   statements.sweepChunks.run(packageName, id);
   statements.sweepSegment.run(packageName, id, packageName, id);
 }

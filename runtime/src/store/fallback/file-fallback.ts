@@ -14,6 +14,7 @@ import {
   rm,
   stat,
   unlink,
+  utimes,
   writeFile,
 } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -101,16 +102,16 @@ class FileFallbackSchema implements FallbackSchema {
 
   putSegment(segmentId: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     return this.#explained(async () => {
-      const name = segmentName(segmentId);
-      if ((await sizeOf(this.#path(name))) !== bytes.length) {
-        await this.#write(name, bytes, signal);
-      }
+      const path = this.#path(segmentName(segmentId));
+      // Another process forgets what is old and not named: it is going to be named.
+      if ((await sizeOf(path)) === bytes.length) await utimes(path, new Date(), new Date());
+      else await this.#write(segmentName(segmentId), bytes, signal);
     });
   }
 
-  keep(state: KeptState, isStepBack: boolean): Promise<void> {
+  keep(state: KeptState, isStepBack: boolean, signal: AbortSignal): Promise<void> {
     return this.#explained(() =>
-      withFileLock(this.#path("lock"), async () => {
+      withFileLock(this.#path("lock"), signal, async () => {
         const name = keptName([...state.heads.keys()]);
         const before = await this.#read(name);
         const kept = before && decodeKeptState(before);

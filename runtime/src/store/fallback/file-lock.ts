@@ -11,11 +11,16 @@ import { setTimeout as pause } from "node:timers/promises";
 const ABANDONED_AFTER_MS = 10_000;
 const WAIT_MS = 20;
 
-export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+/** The signal ends the wait, not the work; waiting keeps no process alive. */
+export async function withFileLock<T>(
+  path: string,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
   await mkdir(dirname(path), { recursive: true });
   while (!(await isCreated(path))) {
     if (await isAbandoned(path)) await rm(path, { force: true });
-    else await pause(WAIT_MS * (0.5 + Math.random()), undefined, { ref: false });
+    else await pause(WAIT_MS * (0.5 + Math.random()), undefined, { ref: false, signal });
   }
   try {
     return await work();

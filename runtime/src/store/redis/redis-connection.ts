@@ -91,9 +91,9 @@ export class RedisConnection {
       } catch (error) {
         if (isNoScript(error)) throw error;
         this.#judge(client, error, isRepeatable);
-        const pauseMs = Math.min(20 * 2 ** attempt, 500) * (0.5 + Math.random());
-        if (performance.now() + pauseMs >= untilMs) throw this.#unavailable(error);
-        await delay(pauseMs);
+        const ms = pauseMs(attempt);
+        if (performance.now() + ms >= untilMs) throw this.#unavailable(error);
+        await delay(ms);
       }
     }
   }
@@ -124,7 +124,7 @@ export class RedisConnection {
       const changed = new Promise<void>((resolve) => this.#waiting.push(resolve));
       // Accepted and then never answered: the next command tries another connection.
       await withDeadline(changed, untilMs, "connection").catch(() => this.#silent(client));
-      if (this.#client === undefined) await delay(Math.min(20 * 2 ** attempt, 500));
+      if (this.#client === undefined) await delay(pauseMs(attempt));
     }
     throw this.#unavailable(this.#lastError);
   }
@@ -163,4 +163,9 @@ export class RedisConnection {
   #wake(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
+}
+
+/** Growing, and at random: a fleet whose server comes back does not ask all at once. */
+function pauseMs(attempt: number): number {
+  return Math.min(20 * 2 ** attempt, 500) * (0.5 + Math.random());
 }

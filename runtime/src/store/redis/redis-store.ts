@@ -39,7 +39,8 @@ export interface RedisStoreOptions {
  */
 export function redisStore(redis: RedisClient, options: RedisStoreOptions): Store {
   const { prefix, commandTimeoutMs = 5000, fallback } = options;
-  if (!/^[^\s{}]+$/.test(prefix)) {
+  // A variable that is not set would become the prefix "undefined", which all that forget it would share.
+  if (typeof prefix !== "string" || !/^[^\s{}]+$/.test(prefix)) {
     throw invalid(
       `prefix is ${JSON.stringify(prefix)}; give a name without braces and spaces, like "orders-staging"`,
     );

@@ -10,7 +10,9 @@ import type { RedisClient } from "./redis-client.js";
 import { kindOfFailure } from "./redis-errors.js";
 import { duplicateOf } from "./redis-options.js";
 
+/** The first pause before it connects again, doubled each time; the poll goes on meanwhile. */
 const RETRY_MS = 500;
+const LONGEST_RETRY_MS = 5_000;
 
 /** Somebody who listens to a channel. */
 interface Listener extends Subscriber {
@@ -26,6 +28,8 @@ export class RedisSubscription {
   readonly #timeoutMs: number;
   readonly #listeners = new Set<Listener>();
   #client: RedisClient | undefined;
+  /** Since it was last connected. */
+  #failures = 0;
   #closed: CachedCollectionsError | undefined;
 
   constructor(source: RedisClient, timeoutMs: number) {
@@ -77,12 +81,15 @@ export class RedisSubscription {
     // Without a listener ioredis would print errors; a connection that fails is made again below.
     client.on("error", () => undefined);
     client.on("message", (channel: string, text: string) => this.#deliver(channel, text));
-    client.on("ready", () => void this.#subscribe(client));
+    client.on("ready", () => {
+      this.#failures = 0;
+      void this.#subscribe(client);
+    });
     client.on("end", () => {
       for (const listener of this.#listeners) {
         if (listener.state === "listening") listener.state = "before";
       }
-      this.#later(RETRY_MS, () => (this.#client = this.#open()));
+      this.#later(pauseMs(this.#failures++), () => (this.#client = this.#open()));
     });
     // It may be accepted and then never answered.
     this.#later(this.#timeoutMs, () => {
@@ -100,7 +107,7 @@ export class RedisSubscription {
       await client.subscribe(...new Set(listeners.map((listener) => listener.channel)));
     } catch (error) {
       const mayRetry = kindOfFailure(error) !== "final";
-      if (mayRetry) this.#later(RETRY_MS, () => this.#subscribe(client));
+      if (mayRetry) this.#later(pauseMs(0), () => this.#subscribe(client));
       // Not permitted: the poll alone has to do.
       else for (const listener of listeners) listener.started();
       return;
@@ -127,6 +134,11 @@ export class RedisSubscription {
       if (this.#closed === undefined) work();
     }, ms).unref();
   }
+}
+
+/** At random: a fleet does not come back all at once. */
+function pauseMs(failures: number): number {
+  return Math.min(RETRY_MS * 2 ** failures, LONGEST_RETRY_MS) * (0.5 + Math.random());
 }
 
 /** `Entity`, `Entity:hash` or `Entity:hash manifest`, as the scripts send it. */
