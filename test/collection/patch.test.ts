@@ -313,7 +313,9 @@ test("a load that began after a patch's ticket and is published first is patched
 
 test("a patch does not end what a load is for: an invalidated version stays so until it is loaded", async () => {
   let isPatched = false;
-  here.before("acquireLease", () => until("the patch is published", () => isPatched));
+  here.before("acquireLease", async () => {
+    await until("the patch is published", () => isPatched);
+  });
   await patcher.invalidate();
   rows.set("C5", "from the database");
   rows.set("C6", "patched");
