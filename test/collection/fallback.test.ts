@@ -361,10 +361,15 @@ async function filesOf(): Promise<ReadonlyMap<string, Buffer>> {
   const folder = new FileFallback({ path }, "orders").folder("atlas");
   const names = await readdir(folder).catch(() => []);
   const files = names.filter((name) => name !== "lock");
+  const contents = await Promise.all(
+    // Some are renamed or removed meanwhile.
+    files.map(async (name) => readFile(join(folder, name)).catch(() => undefined)),
+  );
   return new Map(
-    await Promise.all(
-      files.map(async (name) => [name, await readFile(join(folder, name))] as const),
-    ),
+    files.flatMap((name, index) => {
+      const content = contents[index];
+      return content === undefined ? [] : [[name, content] as const];
+    }),
   );
 }
 
