@@ -133,7 +133,7 @@ test("a process that finds damaged bytes and nothing else serves what was kept, 
   await unpin(definition, shared);
   name = "two";
   await until("it is repaired", () => second.get("FR")?.name === "two");
-  expect(second.status).toBe("fresh");
+  await until("it is fresh", () => second.status === "fresh");
 });
 
 test("what is served later is kept too; a process that is behind does not put an older state in its place", async () => {
