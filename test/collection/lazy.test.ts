@@ -51,7 +51,7 @@ test("what nobody reads is left behind and says so; the next read answers at onc
   expect(readerStore.count("getChunk")).toBe(fetches);
   expect(notice.at(0)?.text).toBe("round 1");
   await until("the read fetched it", () => notice.at(0)?.text === "round 2");
-  expect(notice.status).toBe("fresh");
+  await until("it is fresh", () => notice.status === "fresh");
 });
 
 test("what is read now and then is fetched before it is read again", async () => {

@@ -312,10 +312,15 @@ test("a load that began after a patch's ticket and is published first is patched
 });
 
 test("a patch does not end what a load is for: an invalidated version stays so until it is loaded", async () => {
+  let isPatched = false;
+  here.before("acquireLease", async () => {
+    await until("the patch is published", () => isPatched);
+  });
   await patcher.invalidate();
   rows.set("C5", "from the database");
-  await patcher.patch({ upsert: [{ code: "C6", name: "patched" }] });
   rows.set("C6", "patched");
+  await patcher.patch({ upsert: [{ code: "C6", name: "patched" }] });
+  isPatched = true;
   await until("the loader loaded again", () => loader.get("C5")?.name === "from the database");
   expect(loader.get("C6")?.name).toBe("patched");
 });

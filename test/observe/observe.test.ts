@@ -6,7 +6,9 @@ import { collectMetrics } from "cached-collections/prometheus";
 import { Redis } from "ioredis";
 import { Registry } from "prom-client";
 import { expect, onTestFinished, test } from "vitest";
+import { stateOf } from "../../runtime/src/collection/collection.js";
 import { AtlasDataset, COUNTRIES, CountryMapping, PLACES } from "../support/atlas.js";
+import { observe } from "../support/observed-store.js";
 import { freePort, startRedis } from "../support/redis-server.js";
 import { until } from "../support/until.js";
 
@@ -81,6 +83,34 @@ test("health and metrics follow a collection from nothing over serving to an out
     ready: false,
     collections: [{ status: "closed" }, {}, {}],
   });
+});
+
+test("measuring changes nothing: idle collections stay idle, and unheard failures are warned of", async () => {
+  const data = memoryStore();
+  const far = observe(data);
+  const reader = new CountryMapping(far, { checkIntervalMs: 10 });
+  const writer = new CountryMapping(data, { load: load.country });
+  onTestFinished(async () => {
+    await far.close();
+    await data.close();
+  });
+  const registry = new Registry();
+  collectMetrics([reader], { registry });
+  const emitter = stateOf(reader).emitter;
+  expect([emitter.hears("reload"), emitter.hears("failure")]).toEqual([false, false]);
+  await writer.push();
+  await reader.ready();
+  const checks = far.count("check");
+  await until("nobody has read it for long", () => far.count("check") > checks + 14);
+  await writer.patch({ remove: ["FR"] });
+  await until("it is left behind", () => reader.status === "stale");
+  const later = far.count("check");
+  await until("more checks", () => far.count("check") > later + 5);
+  expect(reader.status).toBe("stale");
+  const reloads = `cached_collections_reload_seconds_count{${LABEL}}`;
+  expect((await valuesOf(registry)).get(reloads)).toBe(1);
+  expect(reader.has("FR")).toBe(true);
+  await until("the reload is counted", async () => (await valuesOf(registry)).get(reloads) === 2);
 });
 
 test("the dashboard asks only for metrics that exist, and the page describes each", async () => {

@@ -72,7 +72,7 @@ describe("reading", () => {
       [2, { added: 0, changed: 1, removed: 0 }, 0],
       [3, { added: 1, changed: 0, removed: 1 }, 0],
     ]);
-    expect(reader.status).toBe("fresh");
+    await until("it is fresh", () => reader.status === "fresh");
   });
 
   test("pull contains every push that ended before it, whoever made it", async () => {

@@ -23,7 +23,7 @@ import {
 
 const PROGRAM = fileURLToPath(new URL("../../dist/test/threads/member.js", import.meta.url));
 const CITIES = 8_000;
-const INTERVAL = 100;
+const INTERVAL = 400;
 
 let store: Store;
 let geo: GeoDataset;

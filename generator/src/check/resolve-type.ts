@@ -36,9 +36,11 @@ function typeFix(text: string): string {
   const type = suggestType(text);
   if (type !== undefined) return `write ${type}`;
   return /^enum\b/i.test(text)
-    ? "declare the values under enums, and write the enum's name"
+    ? DECLARE_ENUM
     : "write a type like string, uint32?, decimal(2), string[], map<string, double> or a declared name";
 }
+
+const DECLARE_ENUM = "declare the values under enums, and write the enum's name";
 
 interface Use {
   readonly context: FileContext;
@@ -169,6 +171,7 @@ function reportUnknown(use: Use, syntax: NameSyntax): void {
     return;
   }
   const fix = (): string => {
+    if (/^enum$/i.test(name)) return DECLARE_ENUM;
     const declared = [...use.scope.enums.keys(), ...use.scope.types.keys()];
     const known = [...SCALAR_NAMES, ...declared];
     const near = typeElsewhere(name) ?? nearest(name, known);

@@ -11,7 +11,7 @@
 export type Steps<T> = Generator<undefined, T, undefined>;
 
 /** How long one slice may keep the event loop, in milliseconds. */
-export const SLICE_MS = 5;
+export const SLICE_MS = 3;
 
 /** Runs the work to its end without giving way to the event loop. */
 export function atOnce<T>(steps: Steps<T>): T {

@@ -58,27 +58,39 @@ export interface CollectionEvents {
 export type CollectionEvent = keyof CollectionEvents;
 export type Listener<E extends CollectionEvent> = (event: CollectionEvents[E]) => void;
 
+type Listeners = Map<CollectionEvent, Set<Listener<never>>>;
+
 /** Who listens to what. */
 export class Emitter {
-  readonly #listeners = new Map<CollectionEvent, Set<Listener<never>>>();
+  readonly #listeners: Listeners = new Map();
+  readonly #watchers: Listeners = new Map();
 
   on<E extends CollectionEvent>(name: E, listener: Listener<E>): void {
-    const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners.add(listener));
+    add(this.#listeners, name, listener);
   }
 
   off<E extends CollectionEvent>(name: E, listener: Listener<E>): void {
     this.#listeners.get(name)?.delete(listener);
   }
 
-  /** Whether anybody listens to it. */
+  /** As `on`, for who only measures: it is told, and nothing happens for its sake. */
+  watch<E extends CollectionEvent>(name: E, watcher: Listener<E>): void {
+    add(this.#watchers, name, watcher);
+  }
+
+  unwatch<E extends CollectionEvent>(name: E, watcher: Listener<E>): void {
+    this.#watchers.get(name)?.delete(watcher);
+  }
+
+  /** Whether anybody listens to it, beside those that only measure. */
   hears(name: CollectionEvent): boolean {
     return (this.#listeners.get(name)?.size ?? 0) > 0;
   }
 
   emit<E extends CollectionEvent>(name: E, event: CollectionEvents[E]): void {
+    const [listeners = [], watchers = []] = [this.#listeners.get(name), this.#watchers.get(name)];
     // Those that listen now: one of them may add others.
-    for (const listener of Array.from(this.#listeners.get(name) ?? [])) {
+    for (const listener of [...listeners, ...watchers]) {
       try {
         const returned: unknown = (listener as (event: CollectionEvents[E]) => unknown)(event);
         if (returned instanceof Promise) returned.catch(warn);
@@ -87,6 +99,11 @@ export class Emitter {
       }
     }
   }
+}
+
+function add<E extends CollectionEvent>(all: Listeners, name: E, listener: Listener<E>): void {
+  const listeners = all.get(name) ?? new Set();
+  all.set(name, listeners.add(listener));
 }
 
 function warn(error: unknown): void {

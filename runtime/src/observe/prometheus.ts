@@ -3,6 +3,7 @@
  * `cached-collections/prometheus`, so that nobody else needs that package. Hits are free and so not counted.
  */
 import { Counter, Gauge, Histogram, register, type Registry } from "prom-client";
+import { stateOf } from "../collection/collection.js";
 import type { CollectionEvent, CollectionEvents } from "../collection/events.js";
 import { health, type AnyCollection, type CollectionHealth } from "./health.js";
 
@@ -32,12 +33,12 @@ export function collectMetrics(
   ];
   const { listeners, names: counted } = counters(registry);
   for (const collection of collections) {
-    for (const attach of listeners) attach(collection, "on");
+    for (const attach of listeners) attach(collection, "watch");
   }
   return () => {
     for (const name of [...names, ...counted]) registry.removeSingleMetric(name);
     for (const collection of collections) {
-      for (const detach of listeners) detach(collection, "off");
+      for (const detach of listeners) detach(collection, "unwatch");
     }
   };
 }
@@ -111,14 +112,14 @@ function decodeCounter(collections: readonly AnyCollection[], registry: Registry
   return name;
 }
 
-/** Begins or ends to listen to a collection. */
-type Attach = (collection: AnyCollection, how: "on" | "off") => void;
+/** Begins or ends to watch a collection, which does nothing else for its sake. */
+type Attach = (collection: AnyCollection, how: "watch" | "unwatch") => void;
 
 function listener<E extends CollectionEvent>(
   event: E,
   count: (payload: CollectionEvents[E]) => void,
 ): Attach {
-  return (collection, how) => void collection[how](event, count);
+  return (collection, how) => stateOf(collection).emitter[how](event, count);
 }
 
 function counters(registry: Registry): { listeners: readonly Attach[]; names: readonly string[] } {

@@ -5,10 +5,9 @@
  * stay; nothing is decoded. It goes on in steps while readers use the old snapshot, so what they decode
  * meanwhile is noted and carried over at the end.
  */
+import { hashOfValues } from "../bytes/index-columns.js";
 import type { Steps } from "../bytes/steps.js";
 import type { IndexField } from "../definition.js";
-import { keyOf } from "./key-shape.js";
-import type { KeyTable } from "./key-table.js";
 import { isDead, type Dead, type Part, type Parts, type Place } from "./parts.js";
 import type { Records } from "./records.js";
 
@@ -19,23 +18,16 @@ export class CarryOver<R extends object> {
   readonly #from: Parts<R>;
   readonly #to: Parts<R>;
   readonly #key: readonly IndexField<R>[];
-  readonly #table: KeyTable<R> | undefined;
   /** What comes into use of each part. */
   readonly #logs: readonly number[][];
   /** How far the last record moved in the new base; its neighbours moved as far, mostly. */
   #shift = 0;
 
-  /** `table` is that of `to`, and undefined for a sequence. Call `end` when done. */
-  constructor(
-    from: Parts<R>,
-    to: Parts<R>,
-    key: readonly IndexField<R>[],
-    table: KeyTable<R> | undefined,
-  ) {
+  /** `key` is empty for a sequence. Call `end` when done. */
+  constructor(from: Parts<R>, to: Parts<R>, key: readonly IndexField<R>[]) {
     this.#from = from;
     this.#to = to;
     this.#key = key;
-    this.#table = table;
     this.#logs = from.list.map((part) => (this.#isKept(part) ? [] : part.records.watch()));
   }
 
@@ -104,22 +96,18 @@ export class CarryOver<R extends object> {
   #carry(part: Part<R>, ordinal: number, record: R): void {
     if (isDead(part.dead, ordinal)) return;
     const place =
-      this.#table === undefined
+      this.#key.length === 0
         ? this.#samePlace(part.records, ordinal)
-        : this.#findSame(this.#table, part.records, ordinal, record);
+        : this.#findSame(part.records, ordinal);
     place?.records.adopt(place.ordinal, record, part.records.keeps(ordinal));
   }
 
   /** Equal bytes have equal keys, so comparing bytes settles both questions. */
-  #findSame(
-    table: KeyTable<R>,
-    records: Records<R>,
-    ordinal: number,
-    record: R,
-  ): Place<R> | undefined {
+  #findSame(records: Records<R>, ordinal: number): Place<R> | undefined {
     const near = this.#findNear(records, ordinal);
     if (near !== undefined) return near;
-    const hash = table.hashOfKey(keyOf(this.#key, record));
+    const key = records.segment.keyOf(ordinal);
+    const hash = hashOfValues(this.#key, key, this.#to.seed);
     const place = this.#to.findSame(hash, records.segment, ordinal);
     if (place?.records === this.#to.base.records) this.#shift = place.ordinal - ordinal;
     return place;

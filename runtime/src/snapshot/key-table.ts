@@ -17,8 +17,6 @@ import type { Records } from "./records.js";
 /** A lookup of records by key. */
 export interface KeyTable<R> {
   get(key: unknown): R | undefined;
-  /** The hash by which a record's key is filed, to find its place in another segment. */
-  hashOfKey(key: unknown): number;
 }
 
 /** What a table is made over. */
@@ -62,7 +60,6 @@ abstract class ProbedTable<R extends object> implements KeyTable<R> {
   }
 
   abstract get(key: unknown): R | undefined;
-  abstract hashOfKey(key: unknown): number;
   protected abstract has(record: R, key: unknown): boolean;
 
   protected probe(hash: number, key: unknown): R | undefined {
@@ -193,10 +190,6 @@ class IntegerTable<R extends object> extends ProbedTable<R> {
     this.#found = 0;
   }
 
-  override hashOfKey(key: unknown): number {
-    return hashInteger(Number(key), this.seed);
-  }
-
   protected override has(record: R, key: unknown): boolean {
     return this.#field.read(record) === key;
   }
@@ -227,10 +220,6 @@ class TextTable<R extends object> extends ProbedTable<R> {
     return record;
   }
 
-  override hashOfKey(key: unknown): number {
-    return hashText(String(key), this.seed);
-  }
-
   protected override has(record: R, key: unknown): boolean {
     return this.#field.read(record) === key;
   }
@@ -252,13 +241,9 @@ class AnyTable<R extends object> extends ProbedTable<R> {
   }
 
   #findCold(key: unknown): R | undefined {
-    const record = this.probe(this.hashOfKey(key), key);
+    const record = this.probe(hashOf(this.#fields, key, this.seed), key);
     if (record !== undefined) this.#hot.set(key, keyOf(this.#fields, record), record);
     return record;
-  }
-
-  override hashOfKey(key: unknown): number {
-    return hashOf(this.#fields, key, this.seed);
   }
 
   protected override has(record: R, key: unknown): boolean {

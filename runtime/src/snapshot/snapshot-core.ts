@@ -155,7 +155,7 @@ export class SnapshotCore<R extends object> implements RemembersArrays {
 
   /** Takes over from the last snapshot, in steps, what its readers hold and what did not change. */
   *inherit(previous: SnapshotCore<R>): Steps<void> {
-    const heir = new CarryOver(previous.parts, this.parts, this.definition.key, this.#keys);
+    const heir = new CarryOver(previous.parts, this.parts, this.definition.key);
     try {
       yield* heir.all();
       yield* this.#inheritViews(previous);
