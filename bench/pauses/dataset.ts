@@ -30,6 +30,6 @@ export function openServed(
   return { geo, close: () => store.close() };
 }
 
-function* changedRows(load: number): Generator<CityInput, void, undefined> {
+export function* changedRows(load: number): Generator<CityInput, void, undefined> {
   for (const row of cityRows()) yield { ...row, population: row.population + load };
 }

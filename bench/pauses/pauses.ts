@@ -37,12 +37,18 @@ async function measure(producer: Partner, server: Partner, requests: Partner): P
     throw new Error("the service reloaded at the wrong time");
   }
   const withoutPush = await run(PUSH_MS, nothing);
-  const push = await run(PUSH_MS, () => server.ask("push"));
+  let pushMs = 0;
+  const push = await run(PUSH_MS, async () => {
+    pushMs = (await server.ask("push"))["pushMs"] ?? 0;
+  });
+  const loading = await run(PUSH_MS, () => server.ask("load", pushMs));
   return {
     ...prefixed("withoutReload", withoutReload),
     ...prefixed("reload", reload),
     ...prefixed("withoutPush", withoutPush),
     ...prefixed("push", push),
+    ...prefixed("loading", loading),
+    pushMs,
   };
 }
 

@@ -14,11 +14,13 @@ import { rowCount } from "../data/row-count.js";
 import type { Numbers } from "../measure/child.js";
 import { answer } from "../measure/partner.js";
 import { watchEventLoop } from "../measure/probe.js";
-import { openServed } from "./dataset.js";
+import { changedRows, openServed } from "./dataset.js";
 
 const SEED = 0x5e12e;
 const GETS = 10;
 const PAGE = 20;
+/** How long a push keeps the event loop at a time. */
+const SLICE_MS = 5;
 
 const redis = new Redis(env["BENCH_REDIS_URL"] ?? "");
 let loads = 0;
@@ -36,7 +38,7 @@ const server = createServer((_request, response) => {
   response.end(JSON.stringify(page()));
 });
 
-answer({ open, watch, stalls, push }, async () => {
+answer({ open, watch, stalls, push, load }, async () => {
   server.closeAllConnections();
   server.close();
   await served.close();
@@ -80,6 +82,25 @@ function stalls(): Numbers {
     delayMaxMs: histogram.max / 1e6,
     reloads,
   };
+}
+
+/**
+ * All rows loaded and dropped, again and again for so long: what the loader alone costs, were it walked in slices
+ * like those of a push.
+ */
+async function load(durationMs: number): Promise<Numbers> {
+  const endMs = performance.now() + durationMs;
+  let rows = 0;
+  while (performance.now() < endMs) {
+    let untilMs = performance.now() + SLICE_MS;
+    for (const { population } of changedRows(loads)) {
+      rows += Number(population >= 0);
+      if (rows % 32 !== 0 || performance.now() < untilMs) continue;
+      await new Promise<void>((resume) => setImmediate(resume));
+      untilMs = performance.now() + SLICE_MS;
+    }
+  }
+  return { rows };
 }
 
 /** All rows loaded, all of them changed, in this very process. */

@@ -21,9 +21,21 @@ export class ShortStrings {
     }
     const slot = (Math.imul(key, 0x9e3779b1) >>> 22) & (SLOTS - 1);
     if (this.#keys[slot] === key) return this.#strings[slot] ?? "";
-    const text = String.fromCharCode(...bytes.subarray(start, end));
+    const text = asciiText(bytes, start, end - start);
     this.#keys[slot] = key;
     this.#strings[slot] = text;
     return text;
   }
+}
+
+/** Spelt out: an array to spread would cost more than all the rest. */
+function asciiText(bytes: Uint8Array, start: number, length: number): string {
+  const a = bytes[start] ?? 0;
+  const b = bytes[start + 1] ?? 0;
+  const c = bytes[start + 2] ?? 0;
+  const d = bytes[start + 3] ?? 0;
+  if (length === 4) return String.fromCharCode(a, b, c, d);
+  if (length === 3) return String.fromCharCode(a, b, c);
+  if (length === 2) return String.fromCharCode(a, b);
+  return length === 1 ? String.fromCharCode(a) : "";
 }
