@@ -1,6 +1,7 @@
 /** YAML's nodes -> our tree. Refuses names given twice and a doc whose text YAML cut at a comma. */
 import {
   isAlias,
+  isMap,
   isScalar,
   isSeq,
   type Pair,
@@ -23,7 +24,26 @@ export function convert(node: ParsedNode, reporter: Reporter): Node {
   if (isSeq(node)) {
     return { kind: "list", items: node.items.map((item) => convert(item, reporter)), span };
   }
+  if (refusesMap(node, span, reporter)) return { kind: "broken", span };
   return { kind: "map", entries: entriesOf(node, reporter), span };
+}
+
+/** Maps that are no maps of the language: what follows from them is not reported. */
+function refusesMap({ items }: YAMLMap.Parsed, span: Span, reporter: Reporter): boolean {
+  const [first] = items;
+  if (items.length === 1 && isMap(first?.key) && first.key.flow === true && first.value === null) {
+    const fact = "{{ }} is a place for a template to fill in, and nothing has filled it in";
+    reporter.add("wrong-shape", span, fact, "fill it in before codegen reads the file");
+    return true;
+  }
+  const merge = items.find(({ key }) => isScalar(key) && isPlain(key) && key.source === "<<");
+  if (merge === undefined) return false;
+  if (!isAlias(merge.value)) {
+    const [start, end] = merge.key.range;
+    const fact = "a merge key (<<) is not part of the schema language";
+    reporter.add("yaml-feature", { start, end }, fact, "write the members out");
+  }
+  return true;
 }
 
 type ParsedPair = Pair<ParsedNode, ParsedNode | null>;

@@ -41,15 +41,19 @@ export function refusesTabs(reporter: Reporter, lexemes: readonly string[]): boo
   return true;
 }
 
-/** Characters that look like the spaces of an indentation, and come with text that is copied from a page. */
+/** Characters that look like the spaces before a name and after its colon: they come with text copied from a page. */
 export function refusesLookalikes(reporter: Reporter, lexemes: readonly string[]): boolean {
   const isInText = textSearch(lexemes);
-  for (const match of reporter.file.text.matchAll(/^ *(?![ \t\r\n\uFEFF])\s/gm)) {
+  for (const match of reporter.file.text.matchAll(/^ *(\w+:)?(?![ \t\r\n\uFEFF])\s/gm)) {
     const start = match.index + match[0].length - 1;
     if (isInText(start)) continue;
     const code = match[0].slice(-1).charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
-    const fact = `the line is indented with U+${code}, which only looks like a space`;
-    reporter.add("bad-character", { start, end: start + 1 }, fact, "indent with two spaces");
+    const [place, fix] =
+      match[1] === undefined
+        ? ["the line is indented with", "indent with two spaces"]
+        : ["after the colon stands", "write a space"];
+    const fact = `${place} U+${code}, which only looks like a space`;
+    reporter.add("bad-character", { start, end: start + 1 }, fact, fix);
     return true;
   }
   return false;
