@@ -2,10 +2,16 @@
  * A record that a revision does not change stays the same object for readers, also where they get it while that
  * revision is on its way: uploaded, looked at by `validate`, or waiting for others that it is installed with.
  */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { CHUNK_BYTES } from "../../runtime/src/bytes/segment-assembly.js";
+import { FileFallback } from "../../runtime/src/store/fallback/file-fallback.js";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
 import { CountryMapping, PlaceMapping, type Country, type CountryInput } from "../support/atlas.js";
 import { observe, type ObservedStore } from "../support/observed-store.js";
+import { until } from "../support/until.js";
 
 let shared: MemoryStore;
 let here: ObservedStore;
@@ -104,4 +110,34 @@ test("a record that is read while another collection is fetched", async () => {
   await last.pull();
   expect([followed.revision, last.get(1)?.name]).toEqual([2, "Paris!"]);
   expectSame(read, followed);
+});
+
+test("a record of what was kept on the machine, served while the store answers slowly", async () => {
+  const path = await mkdtemp(join(tmpdir(), "cached-collections-identity-"));
+  const kept = (): FileFallback => new FileFallback({ path }, "orders");
+  const keeping = observe(shared, { background: false, fallback: kept() });
+  const slow = observe(shared, { background: false, fallback: kept() });
+  try {
+    await new CountryMapping(keeping, { load: () => rows }).push();
+    const files = kept().schema("atlas", CHUNK_BYTES);
+    const find = async (): Promise<boolean> =>
+      (await files.find(["Country:00000000000000a1"])).heads.size > 0;
+    await until("it is kept", async () => find().catch(() => false));
+    await keeping.close();
+    changeHalf();
+    await new CountryMapping(here, { load: () => rows }).push();
+    const countries = new CountryMapping(slow);
+    let read: readonly Country[] = [];
+    slow.before("getChunk", async () => {
+      await until("what was kept is served", () => countries.status !== "empty");
+      read = unchangedOf(countries);
+      expect(countries.get("C0")?.name).toBe("as it was");
+    });
+    expect((await countries.pull()).get("C0")?.name).toBe("changed");
+    expectSame(read, countries);
+  } finally {
+    await keeping.close();
+    await slow.close();
+    await rm(path, { recursive: true });
+  }
 });
