@@ -7,7 +7,7 @@
 import { hashOfValues } from "../bytes/index-columns.js";
 import type { Steps } from "../bytes/steps.js";
 import type { IndexField } from "../definition.js";
-import { isDead, wordsOf, type Part, type Parts, type Place } from "./parts.js";
+import { isDead, nextBeyond, wordsOf, type Part, type Parts, type Place } from "./parts.js";
 import type { Records } from "./records.js";
 
 /** So few are carried over without a pause. */
@@ -77,12 +77,13 @@ export class CarryOver<R extends object> {
   *#diedSince(before: Part<R>, now: Part<R>): Steps<void> {
     const dead = wordsOf(now.dead ?? new Uint8Array(0));
     const former = wordsOf(before.dead ?? new Uint8Array(dead.byteLength));
-    for (let word = 0; word < dead.length; word++) {
-      if (word % 8192 === 0) yield;
+    let word = nextBeyond(dead, former, 0);
+    while (word < dead.length) {
       const died = (dead[word] as number) & ~(former[word] as number);
-      if (died === 0) continue;
       for (let bit = 0; bit < 32; bit++)
         if (((died >>> bit) & 1) !== 0) this.#carryInUse(before, word * 32 + bit);
+      yield;
+      word = nextBeyond(dead, former, word + 1);
     }
   }
 

@@ -4,33 +4,25 @@
  * the earlier snapshot keeps that. So a part in which something lives again, after a step back, gets records of
  * its own over the same bytes; what is in use is carried over to them as to a new segment.
  */
-import type { Steps } from "../bytes/steps.js";
-import { Parts, wordsOf, type Dead, type Part } from "./parts.js";
+import { nextBeyond, Parts, wordsOf, type Dead, type Part } from "./parts.js";
 import { Records } from "./records.js";
 
 /** The parts as they are, or with new records where something lives that is dead in the snapshot before. */
-export function* withOwnRecords<R extends object>(
-  parts: Parts<R>,
-  previous: Parts<R>,
-): Steps<Parts<R>> {
-  const list: Part<R>[] = [];
-  for (const part of parts.list) {
-    const { segment, memory } = part.records;
-    const before = previous.list.find(({ records }) => records === part.records);
-    const livesAgain = before !== undefined && (yield* isAnyRevived(before.dead, part.dead));
-    list.push(livesAgain ? { ...part, records: new Records(segment, memory) } : part);
-  }
+export function withOwnRecords<R extends object>(parts: Parts<R>, previous: Parts<R>): Parts<R> {
+  const list = parts.list.map((part): Part<R> => {
+    const { records, dead, live } = part;
+    const before = previous.list.find((each) => each.records === records);
+    if (before === undefined || !livesAgain(before.dead, dead)) return part;
+    return { records: new Records(records.segment, records.memory), dead, live };
+  });
   const isSame = list.every((part, index) => part === parts.list[index]);
   return isSame ? parts : new Parts(list, parts.deltaKeys);
 }
 
-function* isAnyRevived(before: Dead | undefined, now: Dead | undefined): Steps<boolean> {
+/** Whether anything does that was dead. Not in steps: ten million records take a third of a millisecond. */
+function livesAgain(before: Dead | undefined, now: Dead | undefined): boolean {
   if (before === undefined || before === now) return false;
   if (now === undefined) return true;
-  const [were, are] = [wordsOf(before), wordsOf(now)];
-  for (let word = 0; word < were.length; word++) {
-    if (((were[word] as number) & ~(are[word] as number)) !== 0) return true;
-    if (word % 8192 === 0) yield;
-  }
-  return false;
+  const were = wordsOf(before);
+  return nextBeyond(were, wordsOf(now), 0) < were.length;
 }

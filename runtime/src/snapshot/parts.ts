@@ -75,6 +75,13 @@ export function wordsOf(dead: Dead): Int32Array {
   return new Int32Array(dead.buffer, dead.byteOffset, dead.length >>> 2);
 }
 
+/** The first word, from this one on, with a bit that the other bitmap has not; their length when there is none. */
+export function nextBeyond(words: Int32Array, others: Int32Array, from: number): number {
+  let word = from;
+  while (word < words.length && ((words[word] as number) & ~(others[word] as number)) === 0) word++;
+  return word;
+}
+
 /** The live ordinal in a base, filed under a hash, that is accepted. */
 export function findInBase<R extends object>(
   { records, dead }: Part<R>,

@@ -330,7 +330,7 @@ export function* coreOver<R extends object>(
   parts: Parts<R>,
   previous?: SnapshotCore<R>,
 ): Steps<SnapshotCore<R>> {
-  const own = previous === undefined ? parts : yield* withOwnRecords(parts, previous.parts);
+  const own = previous === undefined ? parts : withOwnRecords(parts, previous.parts);
   const core = new SnapshotCore(definition, info, own, previous);
   if (previous !== undefined) yield* core.inherit(previous);
   parts.base.records.memory.addSnapshot(core);
