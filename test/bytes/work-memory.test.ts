@@ -50,6 +50,14 @@ test("builds that take turns do not meet in it, nor with one that was given up",
   }
 });
 
+test("what V8 counts beside its heap stays small, which is what makes it collect garbage", () => {
+  const before = process.memoryUsage().external;
+  const steps = filled("Dogwood", 4 * ROWS).finish();
+  let most = process.memoryUsage().external;
+  while (steps.next().done !== true) most = Math.max(most, process.memoryUsage().external);
+  expect(most - before).toBeLessThan(10_000_000);
+});
+
 test("a piece is handed out once, and only pieces of its size come back", () => {
   const pieces = new WorkPieces(64);
   const [a, b] = [pieces.take(), pieces.take()];

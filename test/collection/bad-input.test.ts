@@ -1,5 +1,5 @@
 /** What a push refuses: each with its code, nothing published, and what was served still served. */
-import { memoryStore, redisStore, type ErrorCode } from "cached-collections";
+import { memoryStore, redisStore, type ErrorCode, type RedisClient } from "cached-collections";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
@@ -158,6 +158,16 @@ test("a store without a prefix is refused: all that forgot theirs would share on
   const redis = new Redis({ lazyConnect: true });
   const { CC_TEST_UNSET: prefix } = process.env;
   expect(() => redisStore(redis, { prefix: prefix as string })).toThrow(/prefix is undefined/);
+});
+
+test.each([
+  ["nothing", undefined],
+  ["an address", "redis://127.0.0.1:1"],
+  ["a client of another package", { duplicate: () => undefined, connect: () => undefined }],
+])("a store on %s instead of a client of ioredis is refused", (_, redis) => {
+  expect(() => redisStore(redis as unknown as RedisClient, { prefix: "x" })).toThrow(
+    /no client of ioredis; give new Redis\(url\)/,
+  );
 });
 
 test("a load that takes too long is told so, and refused", async () => {

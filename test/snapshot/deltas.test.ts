@@ -11,6 +11,7 @@ import type { Normal } from "../../runtime/src/bytes/scalar.js";
 import { SegmentBuilder } from "../../runtime/src/bytes/segment-builder.js";
 import type { Segment } from "../../runtime/src/bytes/segment.js";
 import { atOnce } from "../../runtime/src/bytes/steps.js";
+import { isDead } from "../../runtime/src/snapshot/parts.js";
 import { RecordMemory } from "../../runtime/src/snapshot/record-memory.js";
 import { partsOver, shareParts } from "../../runtime/src/snapshot/shared-parts.js";
 import {
@@ -204,24 +205,24 @@ function lookOver(
   revision: Revision,
   previous?: SnapshotCore<Thing>,
 ): SnapshotCore<Thing> {
-  const before = previous && followedOver.get(previous);
-  const core = lookAt(publisher, revision, before);
+  const core = lookAt(publisher, revision, previous && followedOver.get(previous));
   const shared = structuredClone(shareParts(core.parts));
+  const theirs = [...revision.segments].reverse();
+  const known = (index: number): Segment<Thing> | undefined =>
+    segmentsOver.get(theirs[index] as Segment<Thing>);
   const memory = previous?.parts.base.records.memory ?? new RecordMemory();
-  const known = (index: number): Segment<Thing> | undefined => {
-    const at = before?.parts.list.findIndex(
-      ({ records }) => records === core.parts.list[index]?.records,
-    );
-    return at === undefined ? undefined : previous?.parts.list[at]?.records.segment;
-  };
-  const parts = partsOver(publisher.definition, shared, known, memory);
+  const parts = partsOver(publisher.definition, shared, known, memory, previous?.parts);
   const over = atOnce(coreOver(publisher.definition, info, parts, previous));
   followedOver.set(over, core);
+  for (const [index, { records }] of over.parts.list.entries())
+    segmentsOver.set(theirs[index] as Segment<Thing>, records.segment);
   return over;
 }
 
 /** By the snapshot over the shared parts: the one that shares them. */
 const followedOver = new WeakMap<object, SnapshotCore<Thing>>();
+/** By the segment that is shared: the one over the same memory. */
+const segmentsOver = new WeakMap<Segment<Thing>, Segment<Thing>>();
 
 /** Segments of its own, as another process has them. */
 function copied({ segments, rows }: Revision, definition: ThingDefinition): Revision {
@@ -276,38 +277,31 @@ function historiesSeenBy(look: typeof lookAt): fc.IProperty<unknown> {
     );
     fc.pre(!definition.views.some((view) => hasDuplicates(view, rows)));
     const publisher = new Publisher(definition, rows);
-    const held: { readonly core: SnapshotCore<Thing>; readonly revision: Revision }[] = [];
+    const held: { core: SnapshotCore<Thing>; revision: Revision; records: readonly Thing[] }[] = [];
     let core = look(publisher, publisher.head);
-    held.push({ core, revision: publisher.head });
-    let wentBack = false;
+    let seen = publisher.head;
     for (const { step, looks, reads, letGo } of steps) {
       publisher.take(step);
-      wentBack ||= step.do === "back";
       if (!looks) continue;
-      const before = held.at(-1) as (typeof held)[number];
-      readSome(publisher, core, before.revision, reads);
+      readSome(publisher, core, seen, reads);
       const arrays = letGo % 3 === 0 ? arraysOf(core) : [];
+      const records = inUse(core);
+      held.push({ core, revision: seen, records });
       letSomeGo(core, letGo);
       core = look(publisher, publisher.head, core);
-      // A segment that comes back may have an object of then for a record that is another one by now.
-      if (!wentBack) checkIdentity(publisher, before, { core, revision: publisher.head }, reads);
-      wentBack = false;
+      seen = publisher.head;
+      checkIdentity(records, core);
       checkArrays(arrays, core);
-      held.push({ core, revision: publisher.head });
-      if (reads.length % 2 === 0) checkAll(publisher, core, publisher.head, others);
+      if (reads.length % 2 === 0) checkAll(publisher, core, seen, others);
     }
-    checkAll(publisher, core, (held.at(-1) as (typeof held)[number]).revision, others);
+    checkAll(publisher, core, seen, others);
     const cold = copied(publisher.head, definition);
     checkAll(publisher, look(publisher, cold), cold, others);
-    for (const { core, revision } of held.slice(0, 2)) {
+    for (const { core, revision, records } of held.slice(0, 2)) {
+      for (const record of records) expect(core.get(core.keyOf(record)) === record).toBe(true);
       checkAll(publisher, core, revision, others);
     }
   });
-}
-
-interface Held {
-  readonly core: SnapshotCore<Thing>;
-  readonly revision: Revision;
 }
 
 function readSome(
@@ -361,19 +355,17 @@ function checkArrays(arrays: readonly Given[], core: SnapshotCore<Thing>): void 
   }
 }
 
-/** What was read before and has the same content now is the same object, records and arrays. */
-function checkIdentity(
-  publisher: Publisher,
-  before: Held,
-  after: Held,
-  reads: readonly number[],
-): void {
-  const given = [...before.revision.rows.values()];
-  for (const read of reads) {
-    const row = given[read % Math.max(1, given.length)];
-    if (row === undefined) continue;
-    const record = before.core.get(publisher.keyOf(row));
-    const now = after.core.get(publisher.keyOf(row));
+/** All records that readers may have got. */
+function inUse({ parts }: SnapshotCore<Thing>): readonly Thing[] {
+  return parts.list.flatMap(({ records, dead }) =>
+    [...records.inUse()].flatMap(([ordinal, record]) => (isDead(dead, ordinal) ? [] : record)),
+  );
+}
+
+/** A record that has the same content now is the same object. */
+function checkIdentity(before: readonly Thing[], core: SnapshotCore<Thing>): void {
+  for (const record of before) {
+    const now = core.get(core.keyOf(record));
     expect(now === record).toBe(now !== undefined && sameThing(now, record));
   }
 }

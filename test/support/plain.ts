@@ -43,10 +43,11 @@ export function identity<R>(fields: readonly IndexField<R>[], values: readonly u
   return JSON.stringify(parts);
 }
 
-/** The key that a caller would give: a value, or an object by names. */
+/** The key that a caller would give: a value, or an object by names; 0 for -0, which is the same key. */
 export function keyFrom<R>(fields: readonly IndexField<R>[], values: readonly unknown[]): unknown {
-  if (fields.length === 1) return values[0];
-  return Object.fromEntries(fields.map((field, index) => [field.name, values[index]]));
+  const parts = values.map((value) => (Object.is(value, -0) ? 0 : value));
+  if (fields.length === 1) return parts[0];
+  return Object.fromEntries(fields.map((field, index) => [field.name, parts[index]]));
 }
 
 /** One group of a view, or one key of a unique view. */

@@ -1,64 +1,68 @@
 /**
  * Carries decoded records over to the segments that replace theirs: a record with the same bytes stays the same
- * object. Only the record that was live passes its object on, and one that is in use already is never replaced.
- * Work is proportional to the records in use of segments that go, and to what deltas changed in those that
- * stay; nothing is decoded. It goes on in steps while readers use the old snapshot, so what they decode
- * meanwhile is noted and carried over at the end.
+ * object. Only the record that was live passes its object on. Work is proportional to the records in use of
+ * segments that go, and to what deltas changed in those that stay; nothing is decoded. It goes on in steps while
+ * readers use the old snapshot, so what they decode meanwhile is noted and carried over at the end.
  */
 import { hashOfValues } from "../bytes/index-columns.js";
 import type { Steps } from "../bytes/steps.js";
 import type { IndexField } from "../definition.js";
-import { isDead, type Dead, type Part, type Parts, type Place } from "./parts.js";
+import { isDead, nextBeyond, wordsOf, type Part, type Parts, type Place } from "./parts.js";
 import type { Records } from "./records.js";
 
-/** So few are carried over without a pause, so that none comes in between. */
-const LAST_FEW = 256;
+/** So few are carried over without a pause. */
+const STRIDE = 256;
+
+/** A part of the old snapshot. */
+interface Source<R extends object> {
+  readonly part: Part<R>;
+  /** The same in the new one. */
+  readonly kept: Part<R> | undefined;
+  /** What comes into use of it; undefined where everything lives on in its place. */
+  readonly log: number[] | undefined;
+}
 
 export class CarryOver<R extends object> {
-  readonly #from: Parts<R>;
   readonly #to: Parts<R>;
   readonly #key: readonly IndexField<R>[];
-  /** What comes into use of each part. */
-  readonly #logs: readonly number[][];
+  readonly #sources: readonly Source<R>[];
   /** How far the last record moved in the new base; its neighbours moved as far, mostly. */
   #shift = 0;
 
   /** `key` is empty for a sequence. Call `end` when done. */
   constructor(from: Parts<R>, to: Parts<R>, key: readonly IndexField<R>[]) {
-    this.#from = from;
     this.#to = to;
     this.#key = key;
-    this.#logs = from.list.map((part) => (this.#isKept(part) ? [] : part.records.watch()));
+    this.#sources = from.list.map((part) => {
+      const kept = to.list.find(({ records }) => records === part.records);
+      const isAsItWas = kept !== undefined && kept.dead === part.dead;
+      return { part, kept, log: isAsItWas ? undefined : part.records.watch() };
+    });
   }
 
   /** All records in use now. */
   *all(): Steps<void> {
-    for (const part of this.#from.list) {
-      const kept = this.#to.list.find(({ records }) => records === part.records);
+    for (const { part, kept, log } of this.#sources) {
       if (kept === undefined) yield* this.#allOf(part);
-      else if (kept.dead !== part.dead) yield* this.#diedSince(part, kept);
+      else if (log !== undefined) yield* this.#diedSince(part, kept);
     }
   }
 
-  /** Those that came into use since; when it returns there are no others. */
+  /** Those that came into use since. */
   *latest(): Steps<void> {
-    for (const [index, log] of this.#logs.entries()) {
-      const part = this.#from.list[index] as Part<R>;
+    for (const { part, kept, log = [] } of this.#sources) {
       for (let i = 0; i < log.length; i++) {
         const ordinal = log[i] as number;
-        this.#carry(part, ordinal, part.records.get(ordinal));
-        if (i % LAST_FEW === 0 && log.length - i > LAST_FEW) yield;
+        const livesOn = kept !== undefined && !isDead(kept.dead, ordinal);
+        if (!livesOn) this.#carryInUse(part, ordinal);
+        if (i % STRIDE === STRIDE - 1) yield;
       }
+      log.length = 0;
     }
   }
 
   end(): void {
-    for (const [index, log] of this.#logs.entries()) this.#from.list[index]?.records.forget(log);
-  }
-
-  /** Whether the part is in the new snapshot as it was in the old one. */
-  #isKept({ records, dead }: Part<R>): boolean {
-    return this.#to.list.some((part) => part.records === records && part.dead === dead);
+    for (const { part, log } of this.#sources) if (log !== undefined) part.records.forget(log);
   }
 
   *#allOf(part: Part<R>): Steps<void> {
@@ -66,31 +70,26 @@ export class CarryOver<R extends object> {
     for (const [ordinal, record] of part.records.inUse()) {
       this.#carry(part, ordinal, record);
       seen++;
-      if (seen % LAST_FEW === 0) yield;
+      if (seen % STRIDE === 0) yield;
     }
   }
 
   *#diedSince(before: Part<R>, now: Part<R>): Steps<void> {
-    const dead = now.dead ?? new Uint8Array(0);
-    const dying = before.dead ?? new Uint8Array(dead.length);
-    const [words, former] = [wordsOf(dead), wordsOf(dying)];
-    for (let word = 0; word <= words.length; word++) {
-      if (word % 8192 === 0) yield;
-      // The last one is the bytes behind the last whole word.
-      if (word < words.length && words[word] === former[word]) continue;
-      for (let byte = word * 4; byte < Math.min(word * 4 + 4, dead.length); byte++)
-        this.#carryByte(before, byte, (dead[byte] as number) & ~(dying[byte] as number));
+    const dead = wordsOf(now.dead ?? new Uint8Array(0));
+    const former = wordsOf(before.dead ?? new Uint8Array(dead.byteLength));
+    let word = nextBeyond(dead, former, 0);
+    while (word < dead.length) {
+      const died = (dead[word] as number) & ~(former[word] as number);
+      for (let bit = 0; bit < 32; bit++)
+        if (((died >>> bit) & 1) !== 0) this.#carryInUse(before, word * 32 + bit);
+      yield;
+      word = nextBeyond(dead, former, word + 1);
     }
   }
 
-  /** Those of eight records whose bit is set. */
-  #carryByte(part: Part<R>, byte: number, bits: number): void {
-    for (let bit = 0; bits >>> bit !== 0; bit++) {
-      if (((bits >>> bit) & 1) === 0) continue;
-      const ordinal = byte * 8 + bit;
-      const record = part.records.peek(ordinal);
-      if (record !== undefined) this.#carry(part, ordinal, record);
-    }
+  #carryInUse(part: Part<R>, ordinal: number): void {
+    const record = part.records.peek(ordinal);
+    if (record !== undefined) this.#carry(part, ordinal, record);
   }
 
   #carry(part: Part<R>, ordinal: number, record: R): void {
@@ -122,20 +121,19 @@ export class CarryOver<R extends object> {
       : undefined;
   }
 
-  /** A sequence has no keys: a record stays itself at the same distance from the beginning or the end. */
-  #samePlace(from: Records<R>, ordinal: number): Place<R> | undefined {
+  /**
+   * A sequence has no keys: a record stays itself at the same distance from the beginning, or else from the end
+   * where no other one does.
+   */
+  #samePlace({ segment }: Records<R>, ordinal: number): Place<R> | undefined {
     const { records } = this.#to.base;
     const size = records.segment.records;
-    const fromEnd = ordinal + size - from.segment.records;
-    const place = [ordinal, fromEnd].find(
-      (place) =>
-        place >= 0 && place < size && records.segment.sameBytes(place, from.segment, ordinal),
-    );
-    return place === undefined ? undefined : { records, ordinal: place };
+    const isSame = (place: number, of: number): boolean =>
+      place >= 0 && place < size && records.segment.sameBytes(place, segment, of);
+    if (isSame(ordinal, ordinal)) return { records, ordinal };
+    const fromEnd = ordinal + size - segment.records;
+    if (!isSame(fromEnd, ordinal)) return undefined;
+    const isTaken = fromEnd < segment.records && isSame(fromEnd, fromEnd);
+    return isTaken ? undefined : { records, ordinal: fromEnd };
   }
-}
-
-/** A bitmap four bytes at a time, without the bytes behind the last whole word. */
-function wordsOf(dead: Dead): Int32Array {
-  return new Int32Array(dead.buffer, dead.byteOffset, dead.length >>> 2);
 }

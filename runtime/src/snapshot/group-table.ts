@@ -5,8 +5,7 @@
 import type { SegmentView } from "../bytes/segment.js";
 import { homeSlot, nextSlot } from "../bytes/slots.js";
 import type { IndexField } from "../definition.js";
-import { hashOf, keyOf, matches, sameValue } from "./key-shape.js";
-import { isDead, type Dead } from "./parts.js";
+import { hashOf, keyOf, matches, sameValue, shownKey } from "./key-shape.js";
 import type { Stretch } from "./record-list.js";
 import type { Records } from "./records.js";
 
@@ -15,8 +14,6 @@ export interface ViewSource<R extends object> {
   readonly records: Records<R>;
   readonly arrays: SegmentView;
   readonly seed: number;
-  /** Which of the records are dead, where some may be. */
-  readonly dead?: Dead | undefined;
 }
 
 /** What a group's key consists of. */
@@ -62,7 +59,7 @@ export class GroupTable<R extends object> {
     const first = this.#first(group);
     if (shape.each === undefined) return keyOf(shape.by, first);
     const { elements, starts } = this.#source.arrays;
-    return shape.each(first)[elements[starts[group] as number] as number];
+    return shownKey(shape.each(first)[elements[starts[group] as number] as number]);
   }
 
   /** The members of a group in the view's order, at most `limit`. */
@@ -82,10 +79,7 @@ export class GroupTable<R extends object> {
   }
 
   #first(group: number): R {
-    const { arrays, records, dead } = this.#source;
-    const ordinal = arrays.ordinals[arrays.starts[group] as number] as number;
-    // A dead record is not remembered: going back to where it lives, the object of the live one takes its place.
-    if (isDead(dead, ordinal)) return records.peek(ordinal) ?? records.segment.decode(ordinal);
-    return records.get(ordinal);
+    const { arrays, records } = this.#source;
+    return records.get(arrays.ordinals[arrays.starts[group] as number] as number);
   }
 }

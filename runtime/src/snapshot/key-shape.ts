@@ -53,8 +53,13 @@ export function sameValue(kind: ScalarKind, stored: unknown, given: unknown): bo
 /** The key of a record. */
 export function keyOf<R>(fields: readonly IndexField<R>[], record: R): unknown {
   const only = fields[0];
-  if (fields.length === 1 && only !== undefined) return only.read(record);
+  if (fields.length === 1 && only !== undefined) return shownKey(only.read(record));
   const key: Record<string, unknown> = {};
-  for (const field of fields) key[field.name] = field.read(record);
+  for (const field of fields) key[field.name] = shownKey(field.read(record));
   return Object.freeze(key);
+}
+
+/** A value as keys show it: records with 0 and -0 have one key, which is 0, as in a Map. */
+export function shownKey(value: unknown): unknown {
+  return value === 0 ? 0 : value;
 }

@@ -12,7 +12,7 @@ import { CachedCollectionsError } from "../errors.js";
 import { DeltaKeys, NO_ENTRY } from "./delta-keys.js";
 import { findInBase, Parts, type Dead, type Part } from "./parts.js";
 import type { RecordMemory } from "./record-memory.js";
-import { recordsOf, type Records } from "./records.js";
+import { Records } from "./records.js";
 
 /** Few enough for one step: about a tenth of a millisecond. */
 const STRIDE = 64;
@@ -38,13 +38,19 @@ export function* layOver<R extends object>(
   const below =
     previous !== undefined && isBelow(previous, segments)
       ? previous
-      : new Parts([untouched(base, memory)], DeltaKeys.withRoom(0));
+      : new Parts([untouched(base, memory, previous)], DeltaKeys.withRoom(0));
   if (below.list.length === segments.length) return below;
-  return yield* new Layers(definition, segments, memory, below).build();
+  const added = segments.slice(below.list.length).map((each) => untouched(each, memory, previous));
+  return yield* new Layers(definition, below, added).build();
 }
 
-function untouched<R extends object>(segment: Segment<R>, memory: RecordMemory): Part<R> {
-  return { records: recordsOf(segment, memory), dead: undefined, live: segment.records };
+function untouched<R extends object>(
+  segment: Segment<R>,
+  memory: RecordMemory,
+  previous: Parts<R> | undefined,
+): Part<R> {
+  const records = previous?.recordsOf(segment) ?? new Records(segment, memory);
+  return { records, dead: undefined, live: segment.records };
 }
 
 /** Whether the segments are those of the snapshot before, and newer ones over them. */
@@ -63,9 +69,9 @@ function refusal<R extends object>(
   );
 }
 
-/** A bitmap in shared memory, because other threads read the same one. */
+/** A bitmap of whole words, in shared memory, because other threads read the same one. */
 function bitmapFor(records: number, before: Dead | undefined): Dead {
-  const dead = new Uint8Array(new SharedArrayBuffer((records + 7) >>> 3));
+  const dead = new Uint8Array(new SharedArrayBuffer(((records + 31) >>> 5) * 4));
   if (before !== undefined) dead.set(before);
   return dead;
 }
@@ -89,22 +95,17 @@ class Layers<R extends object> {
   /** Number of the first part that the snapshot before does not have. */
   readonly #first: number;
 
-  constructor(
-    definition: EntityDefinition<R, never>,
-    segments: readonly Segment<R>[],
-    memory: RecordMemory,
-    below: Parts<R>,
-  ) {
+  constructor(definition: EntityDefinition<R, never>, below: Parts<R>, added: readonly Part<R>[]) {
     this.#definition = definition;
     this.#key = definition.key;
     this.#first = below.list.length;
     this.#seed = below.seed;
-    const added = segments.slice(this.#first);
-    const parts = [...below.list, ...added.map((each) => untouched(each, memory))];
+    const parts = [...below.list, ...added];
     this.#list = parts.map(({ records, dead, live }) => ({ records, dead, live, own: false }));
     this.#base = this.#list[0] as Layer<R>;
-    const keys = added.reduce((sum, { records, layout }) => sum + records + layout.removed, 0);
-    this.#keys = DeltaKeys.withRoom(keys, below.deltaKeys);
+    const keys = added.map(({ records: { segment } }) => segment.records + segment.layout.removed);
+    const room = keys.reduce((sum, each) => sum + each, 0);
+    this.#keys = DeltaKeys.withRoom(room, below.deltaKeys);
   }
 
   /** From new to old, so that what is said about a key first is what holds. */

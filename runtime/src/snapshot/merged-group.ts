@@ -139,11 +139,11 @@ export class PartGroups<R extends object> {
   constructor(shape: GroupShape<R>, parts: Parts<R>, index: number) {
     this.#shape = shape;
     this.#parts = parts.list;
-    this.#tables = parts.list.map(({ records, dead }) => {
+    this.#tables = parts.list.map(({ records }) => {
       const { seed, views } = records.segment.layout;
       const arrays = views[index];
       if (arrays === undefined) throw new RangeError(`no view ${index}`);
-      return new GroupTable(shape, { records, arrays, seed, dead });
+      return new GroupTable(shape, { records, arrays, seed });
     });
   }
 

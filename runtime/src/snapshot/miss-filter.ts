@@ -13,7 +13,7 @@ import { inSlices, type Steps } from "../bytes/steps.js";
 const WORD_BITS = 3;
 /** Tables of fewer slots stay in the caches themselves. */
 const FEWEST_SLOTS = 65_536;
-/** So many slots of the table for each miss that it waits for: filling it takes as long as they did. */
+/** So many slots of the table for each miss that it waits for: they took longer than filling it does. */
 const SLOTS_PER_MISS = 4;
 const GOLDEN_RATIO = 0x9e3779b1 | 0;
 

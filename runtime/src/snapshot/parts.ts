@@ -8,7 +8,7 @@ import type { Segment } from "../bytes/segment.js";
 import { NO_ENTRY, type DeltaKeys } from "./delta-keys.js";
 import type { Records } from "./records.js";
 
-/** One bit an ordinal; set when a newer part says something about its key. */
+/** One bit an ordinal, in whole words of four bytes; set when a newer part says something about its key. */
 export type Dead = Uint8Array;
 
 export interface Part<R extends object> {
@@ -47,6 +47,11 @@ export class Parts<R extends object> {
     return this.base.records.segment.layout.seed;
   }
 
+  /** The records of a segment, if it is one of its parts. */
+  recordsOf(segment: Segment<R>): Records<R> | undefined {
+    return this.list.find(({ records }) => records.segment === segment)?.records;
+  }
+
   /** The live record, filed under this hash, with the same bytes as one of another segment. */
   findSame(hash: number, segment: Segment<R>, ordinal: number): Place<R> | undefined {
     const same = ({ records }: Part<R>, at: number): boolean =>
@@ -63,6 +68,18 @@ export class Parts<R extends object> {
 
 export function isDead(dead: Dead | undefined, ordinal: number): boolean {
   return dead !== undefined && (((dead[ordinal >>> 3] as number) >>> (ordinal & 7)) & 1) !== 0;
+}
+
+/** Four bytes at a time. */
+export function wordsOf(dead: Dead): Int32Array {
+  return new Int32Array(dead.buffer, dead.byteOffset, dead.length >>> 2);
+}
+
+/** The first word, from this one on, with a bit that the other bitmap has not; their length when there is none. */
+export function nextBeyond(words: Int32Array, others: Int32Array, from: number): number {
+  let word = from;
+  while (word < words.length && ((words[word] as number) & ~(others[word] as number)) === 0) word++;
+  return word;
 }
 
 /** The live ordinal in a base, filed under a hash, that is accepted. */

@@ -56,12 +56,12 @@ export class OrdinalList<R extends object> extends ArrayMemo<R> implements Recor
 
   /** Keeps an array of an earlier snapshot if it holds exactly this list's records. */
   *adopt(array: readonly R[]): Steps<void> {
-    if (array.length !== this.size) return;
+    if (array.length !== this.size || this.isInUse) return;
     for (let i = 0; i < array.length; i++) {
       if (this.records.peek(this.ordinal(i)) !== array[i]) return;
       if (i % 1024 === 0) yield;
     }
-    if (!this.isInUse) this.keep(array);
+    this.keep(array);
   }
 
   /** The record at a position that exists. */

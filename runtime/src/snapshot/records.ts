@@ -1,7 +1,7 @@
 /**
- * The decoded records of a segment, remembered by ordinal: the same object each time, for every snapshot that
- * has the segment. The first ones stand in a Map; from a sixteenth of the segment on further ones go into an
- * array in pieces. Nothing moves from the one to the other, so no read pays for that. Records that were let go
+ * The decoded records of a segment, remembered by ordinal: the same object each time, for all successive
+ * snapshots that have it. The first ones stand in a Map; from a sixteenth of the segment on further ones go into
+ * an array in pieces. Nothing moves from the one to the other, so no read pays for that. Records that were let go
  * are found again as long as they are alive.
  */
 import type { Segment } from "../bytes/segment.js";
@@ -21,7 +21,8 @@ export class Records<R extends object> implements RemembersRecords {
   kept = 0;
   readonly #few: Map<number, R> = new Map();
   readonly #most: number;
-  readonly #logs: Set<number[]> = new Set();
+  /** Those of a snapshot that was never served are gone with it. */
+  readonly #logs: Set<WeakRef<number[]>> = new Set();
   #pieces: (Piece<R> | undefined)[] | undefined;
   /** Records go from the last to the first, because loops read the other way: this one went last. */
   #hand = 0;
@@ -55,11 +56,13 @@ export class Records<R extends object> implements RemembersRecords {
   }
 
   /**
-   * Takes over an object that another segment has of the same bytes. One that is in use already stays. What the
-   * other one keeps alive is not one more in memory: that segment is on its way out.
+   * Takes over an object that other records have of the same bytes, while nobody reads these yet. What they keep
+   * alive is not one more in memory: they are on their way out.
    */
   adopt(ordinal: number, record: R, isKept: boolean): void {
-    if (this.peek(ordinal) !== undefined) return;
+    const known = this.#find(ordinal);
+    if (known === record) return;
+    if (known !== undefined) return this.#replace(ordinal, record);
     this.#remember(ordinal, record);
     if (!isKept) this.memory.added();
   }
@@ -78,15 +81,15 @@ export class Records<R extends object> implements RemembersRecords {
     }
   }
 
-  /** From now on the ordinals of records that come into use are noted, until `forget`. */
+  /** From now on the ordinals of records that come into use are noted, until `forget` or nobody has the log. */
   watch(): number[] {
     const log: number[] = [];
-    this.#logs.add(log);
+    this.#logs.add(new WeakRef(log));
     return log;
   }
 
   forget(log: number[]): void {
-    this.#logs.delete(log);
+    for (const each of this.#logs) if (each.deref() === log) this.#logs.delete(each);
   }
 
   letSomeGo(most: number): void {
@@ -155,8 +158,16 @@ export class Records<R extends object> implements RemembersRecords {
     this.#letGo.set(ordinal, new WeakRef(record));
   }
 
+  #note(ordinal: number): void {
+    for (const each of this.#logs) {
+      const log = each.deref();
+      if (log === undefined) this.#logs.delete(each);
+      else log.push(ordinal);
+    }
+  }
+
   #remember(ordinal: number, record: R): void {
-    for (const log of this.#logs) log.push(ordinal);
+    if (this.#logs.size > 0) this.#note(ordinal);
     this.kept++;
     if (this.#letGo.size > 0) this.#letGo.delete(ordinal);
     if (this.#pieces === undefined && this.#few.size < this.#most) {
@@ -172,6 +183,12 @@ export class Records<R extends object> implements RemembersRecords {
     ));
     piece[ordinal & PIECE_MASK] = record;
   }
+
+  #replace(ordinal: number, record: R): void {
+    const piece = this.#pieces?.[ordinal >>> PIECE_BITS];
+    if (piece === undefined || this.#few.has(ordinal)) this.#few.set(ordinal, record);
+    else piece[ordinal & PIECE_MASK] = record;
+  }
 }
 
 /** A thousand records in the order of their ordinals. */
@@ -180,15 +197,4 @@ type Piece<R> = (R | undefined)[];
 /** A piece for this many records or more. */
 function emptyPiece<R>(records: number): Piece<R> {
   return new Array<R | undefined>(Math.min(records, 1 << PIECE_BITS)).fill(undefined);
-}
-
-const recordsBySegment = new WeakMap<object, unknown>();
-
-/** The records of a segment: the same for all snapshots that share it. The memory is that of the first. */
-export function recordsOf<R extends object>(segment: Segment<R>, memory: RecordMemory): Records<R> {
-  const known = recordsBySegment.get(segment) as Records<R> | undefined;
-  if (known !== undefined) return known;
-  const records = new Records(segment, memory);
-  recordsBySegment.set(segment, records);
-  return records;
 }

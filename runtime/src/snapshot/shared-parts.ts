@@ -8,7 +8,7 @@ import type { EntityDefinition } from "../definition.js";
 import { DeltaKeys, type DeltaKeyArrays } from "./delta-keys.js";
 import { Parts, type Dead } from "./parts.js";
 import type { RecordMemory } from "./record-memory.js";
-import { recordsOf } from "./records.js";
+import { Records } from "./records.js";
 
 export interface SharedPart {
   readonly layout: SegmentLayout;
@@ -33,17 +33,19 @@ export function shareParts(parts: Parts<object>): SharedParts {
 }
 
 /**
- * The same parts in this thread. `segmentAt` may know a segment already, whose decoded records stay in use;
- * `memory` bounds how many are kept of the others.
+ * The same parts in this thread. `segmentAt` may know a segment already; the records of those that the snapshot
+ * before has stay in use, `memory` bounds how many are kept of the others.
  */
 export function partsOver<R extends object>(
   definition: EntityDefinition<R, never>,
   shared: SharedParts,
   segmentAt: (index: number) => Segment<R> | undefined,
   memory: RecordMemory,
+  previous: Parts<R> | undefined,
 ): Parts<R> {
   const list = shared.list.map(({ layout, dead, live }, index) => {
-    const records = recordsOf(segmentAt(index) ?? new Segment(definition, layout), memory);
+    const segment = segmentAt(index) ?? new Segment(definition, layout);
+    const records = previous?.recordsOf(segment) ?? new Records(segment, memory);
     return { records, dead, live };
   });
   return new Parts(list, new DeltaKeys(shared.deltaKeys));

@@ -19,6 +19,7 @@ import { MergedList } from "./merged-list.js";
 import { mergedListOf } from "./merged-sorted-list.js";
 import { MergedUnique } from "./merged-unique.js";
 import { orderOf } from "./order.js";
+import { withOwnRecords } from "./own-records.js";
 import type { Parts } from "./parts.js";
 import { OrdinalList, placeIn } from "./record-list.js";
 import { RecordMemory, type RemembersArrays } from "./record-memory.js";
@@ -61,6 +62,8 @@ export class SnapshotCore<R extends object> implements RemembersArrays {
   /** Arrays of views over several parts, shared with the snapshots before and after. */
   readonly #arrays: ViewArrays<R>;
   #inKeyOrder: MergedList<R> | undefined;
+  /** Until it is shown: what it was laid over, and what takes over from there. */
+  #heritage: { readonly of: SnapshotCore<R>; readonly carryOver: CarryOver<R> } | undefined;
 
   /** Use `createCore`, which checks the segments and carries over what the last snapshot has decoded. */
   constructor(
@@ -155,14 +158,33 @@ export class SnapshotCore<R extends object> implements RemembersArrays {
 
   /** Takes over from the last snapshot, in steps, what its readers hold and what did not change. */
   *inherit(previous: SnapshotCore<R>): Steps<void> {
-    const heir = new CarryOver(previous.parts, this.parts, this.definition.key);
-    try {
-      yield* heir.all();
-      yield* this.#inheritViews(previous);
-      yield* heir.latest();
-    } finally {
-      heir.end();
-    }
+    const carryOver = new CarryOver<R>(previous.parts, this.parts, this.definition.key);
+    this.#heritage = { of: previous, carryOver };
+    yield* carryOver.all();
+    yield* this.catchUp();
+  }
+
+  /** Takes over what came into use there since. */
+  *catchUp(): Steps<void> {
+    if (this.#heritage === undefined) return;
+    const { of, carryOver } = this.#heritage;
+    yield* carryOver.latest();
+    yield* this.#inheritViews(of);
+    yield* carryOver.latest();
+  }
+
+  /** Whether this is what it takes over from: it was laid over it, and was not shown yet. */
+  follows(previous: SnapshotCore<R> | undefined): boolean {
+    return this.#heritage?.of === previous;
+  }
+
+  /** At once takes over what came into use since `catchUp`. From now on it may be read, and takes over nothing. */
+  show(): void {
+    if (this.#heritage === undefined) return;
+    const { carryOver } = this.#heritage;
+    atOnce(carryOver.latest());
+    carryOver.end();
+    this.#heritage = undefined;
   }
 
   /** Keeps arrays of views only while somebody holds them, until they are asked for again. */
@@ -285,9 +307,10 @@ export class SnapshotCore<R extends object> implements RemembersArrays {
 
 /**
  * Lays a snapshot over checked segments, newest first: deltas, then the base. Given the snapshot that readers
- * have now, records and arrays of it that did not change stay the same objects, and where it has a part of the
- * segments, work is proportional to the others. `memory` bounds how many decoded records are kept of segments
- * that are new. Throws ERR_BAD_SEGMENT for segments that do not go together.
+ * have now, records and arrays of it that did not change stay the same objects, also those that come into use
+ * before `show` is called; where it has a part of the segments, work is proportional to the others. `memory`
+ * bounds how many decoded records are kept of segments that are new. Throws ERR_BAD_SEGMENT for segments that do
+ * not go together.
  */
 export function* createCore<R extends object>(
   definition: EntityDefinition<R, never>,
@@ -307,7 +330,8 @@ export function* coreOver<R extends object>(
   parts: Parts<R>,
   previous?: SnapshotCore<R>,
 ): Steps<SnapshotCore<R>> {
-  const core = new SnapshotCore(definition, info, parts, previous);
+  const own = previous === undefined ? parts : withOwnRecords(parts, previous.parts);
+  const core = new SnapshotCore(definition, info, own, previous);
   if (previous !== undefined) yield* core.inherit(previous);
   parts.base.records.memory.addSnapshot(core);
   return core;

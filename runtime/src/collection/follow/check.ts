@@ -3,11 +3,12 @@
  * belongs together is installed in one synchronous step. Bytes that turn out bad are looked at once more (the
  * head may have moved on meanwhile, or the fault lay on the way) before they count as damaged.
  */
+import { inSlices } from "../../bytes/steps.js";
 import { CachedCollectionsError } from "../../errors.js";
 import type { SchemaState, SchemaStore, VersionName } from "../../store/store.js";
 import { changesBetween } from "./changes-between.js";
 import type { CheckFacts, Considered, FollowedVersion } from "./followed-version.js";
-import { assemble, missingBytes, type HeldRevision } from "./held-revision.js";
+import { assemble, laidAnew, missingBytes, type HeldRevision } from "./held-revision.js";
 import { blockedBy } from "./together.js";
 import { wantedOf, type Owner } from "./wanted.js";
 import { now, withDeadline } from "../timing.js";
@@ -135,13 +136,13 @@ export function isDamage(error: unknown): error is CachedCollectionsError {
   );
 }
 
-function finish(
-  { installed }: CheckSources,
+async function finish(
+  sources: CheckSources,
   considered: readonly Considered[],
   ready: ReadonlyMap<string, HeldRevision>,
   damaged: Failures,
   check: CheckFacts,
-): CheckReport {
+): Promise<CheckReport> {
   for (const [followed, error] of damaged) {
     followed.noteDamage(followed.seen.head?.id ?? "", error, check.intervalMs);
   }
@@ -150,9 +151,7 @@ function finish(
     const revision = target && ready.get(target.id);
     return revision === undefined || blocked.has(followed) ? [] : [{ followed, revision }];
   });
-  const moved = installAll(moves, check);
-  installed();
-  const isStepBack = tellMoves(moved, check.sentAt);
+  const isStepBack = tellMoves(await installLatest(sources, moves, check), check.sentAt);
   const failures = new Map<VersionName, CachedCollectionsError>();
   const held = new Set<VersionName>();
   for (const { followed } of considered) {
@@ -166,7 +165,30 @@ function finish(
 /** A version and what it serves from now on. */
 export interface Move {
   readonly followed: FollowedVersion;
-  readonly revision: HeldRevision;
+  revision: HeldRevision;
+}
+
+/**
+ * Readers went on while other revisions were fetched, or this one was uploaded; something else may be served
+ * since. All take over from what is served when they are installed.
+ */
+async function installLatest(
+  { signal, installed }: CheckSources,
+  moves: readonly Move[],
+  check: CheckFacts,
+): Promise<readonly Moved[]> {
+  for (const { revision } of moves) await inSlices(revision.core.catchUp(), signal);
+  const isLate = ({ followed, revision }: Move): boolean =>
+    !revision.core.follows(followed.served?.core);
+  for (let late = moves.find(isLate); late !== undefined; late = moves.find(isLate)) {
+    const { definition, memory, served } = late.followed;
+    const over = { definition, memory, previous: served?.core, signal };
+    late.revision = await laidAnew(late.revision, over);
+  }
+  signal.throwIfAborted();
+  const moved = installAll(moves, check);
+  installed();
+  return moved;
 }
 
 /** A move that was made. */
@@ -183,6 +205,7 @@ export function installAll(
 ): readonly Moved[] {
   return moves.map(({ followed, revision }) => {
     const before = followed.served;
+    revision.core.show();
     return { followed, revision, before, back: followed.install(revision, sentAt, intervalMs) };
   });
 }

@@ -80,6 +80,16 @@ export async function assemble(
   return { stored, manifest, segments, core: await inSlices(steps, signal), fetchedBytes };
 }
 
+/** The same revision over what is served now, where that is not what it was laid over, or `validate` saw it. */
+export async function laidAnew(
+  revision: HeldRevision,
+  { definition, previous, memory, signal }: Omit<AssembleSources, "schema" | "find">,
+): Promise<HeldRevision> {
+  const { core, segments } = revision;
+  const steps = createCore(definition, core.info, [...segments.values()], previous, memory);
+  return { ...revision, core: await inSlices(steps, signal) };
+}
+
 /** Bytes of the manifest's segments that `find` does not know. 0 when it cannot be read: that is found later. */
 export function missingBytes(
   definition: AnyEntityDefinition,

@@ -49,7 +49,9 @@ export async function runValidate(
   const previous = new Map<FollowedVersion, SnapshotCore<object>>();
   for (const { followed } of unit.members) {
     const before = (await heads.intact(followed.definition))?.core;
-    const after = pushed.get(followed)?.core ?? before;
+    const built = pushed.get(followed)?.core;
+    built?.show();
+    const after = built ?? before;
     if (before !== undefined) previous.set(followed, before);
     if (after === undefined) {
       throw refused(followed.definition, "validate needs it, and nothing of it is published yet");

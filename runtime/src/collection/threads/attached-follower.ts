@@ -181,7 +181,7 @@ export class AttachedFollower implements Following {
     // Manifests name the newest segment first, parts begin with the base.
     const known = (index: number): Segment<object> | undefined =>
       followed.findSegment(ids.at(-1 - index) ?? "");
-    const parts = partsOver(definition, shared, known, memory);
+    const parts = partsOver(definition, shared, known, memory, served?.core.parts);
     const { revision, epoch } = manifest;
     const info = { revision, epoch, manifestId: stored.id };
     const core = await inSlices(coreOver(definition, info, parts, served?.core), this.signal);

@@ -45,6 +45,9 @@ export function redisStore(redis: RedisClient, options: RedisStoreOptions): Stor
       `prefix is ${JSON.stringify(prefix)}; give a name without braces and spaces, like "orders-staging"`,
     );
   }
+  if (!isClient(redis)) {
+    throw invalid("its first argument is no client of ioredis; give new Redis(url)");
+  }
   checkMs("commandTimeoutMs", commandTimeoutMs, 2 ** 31);
   if (fallback !== undefined) {
     if (typeof fallback.path !== "string" || fallback.path === "") {
@@ -53,6 +56,12 @@ export function redisStore(redis: RedisClient, options: RedisStoreOptions): Stor
     if (fallback.maxAgeMs !== undefined) checkMs("fallback.maxAgeMs", fallback.maxAgeMs, Infinity);
   }
   return new RedisStore(redis, options);
+}
+
+/** An address, or a client of another package, would only be found out by commands that fail. */
+function isClient(redis: unknown): boolean {
+  const { duplicate, callBuffer } = (redis ?? {}) as Partial<RedisClient>;
+  return typeof duplicate === "function" && typeof callBuffer === "function";
 }
 
 function checkMs(name: string, value: number, below: number): void {
