@@ -21,8 +21,8 @@ interface Met {
   readonly met: Marks;
   /** How many. */
   count: number;
-  /** Those that came as they are. */
-  readonly same: Marks;
+  /** Those that came as they are; undefined while none did. */
+  same: Marks | undefined;
 }
 
 export interface ComparisonOptions {
@@ -51,10 +51,9 @@ export class RowComparison {
     this.#definition = definition;
     this.#builder = builder;
     this.#keepsAll = keepsAll;
-    this.#parts = [...parts].reverse().map((part) => {
-      const { records } = part.segment;
-      return { part, met: new Marks(records), count: 0, same: new Marks(records) };
-    });
+    this.#parts = [...parts]
+      .reverse()
+      .map((part) => ({ part, met: new Marks(part.segment.records), count: 0, same: undefined }));
     this.#next = this.#parts[0]?.part.nextLive(0) ?? 0;
   }
 
@@ -87,7 +86,7 @@ export class RowComparison {
       const { segment } = part;
       for (let at = 0; at < segment.records; at++) {
         if (at % 64 === 0) yield;
-        if (same.has(at)) this.#builder.copy(part.messageOf(at), segment.decode(at));
+        if (same?.has(at) === true) this.#builder.copy(part.messageOf(at), segment.decode(at));
       }
     }
   }
@@ -115,7 +114,7 @@ export class RowComparison {
     if (!this.#isInOrder || base === undefined || at >= base.part.segment.records) return false;
     if (base.met.has(at) || !this.#isWritten(base.part, at)) return false;
     base.met.add(at);
-    base.same.add(at);
+    markSame(base, at);
     base.count++;
     this.#next = base.part.nextLive(at + 1);
     return true;
@@ -133,7 +132,7 @@ export class RowComparison {
       );
       if (ordinal < 0) continue;
       this.#meet(among, ordinal, () => this.#builder.decodeWritten(row));
-      among.same.add(ordinal);
+      markSame(among, ordinal);
       return true;
     }
     return false;
@@ -171,4 +170,9 @@ export class RowComparison {
       `two rows have the key ${describeKey(key, record)}; each key may come once`,
     );
   }
+}
+
+function markSame(among: Met, ordinal: number): void {
+  among.same ??= new Marks(among.part.segment.records);
+  among.same.add(ordinal);
 }
