@@ -10,6 +10,7 @@ import type { Steps } from "../bytes/steps.js";
 import type { EntityDefinition, IndexField } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
 import { DeltaKeys, NO_ENTRY } from "./delta-keys.js";
+import { fetchAhead } from "./fetch-ahead.js";
 import { findInBase, Parts, type Dead, type Part } from "./parts.js";
 import type { RecordMemory } from "./record-memory.js";
 import { Records } from "./records.js";
@@ -121,18 +122,25 @@ class Layers<R extends object> {
 
   *#walk(part: number, from: number, count: number): Steps<void> {
     let last: readonly Normal[] | undefined;
-    for (let ordinal = from; ordinal < from + count; ordinal++) {
-      const key = this.#keyAt(part, ordinal);
-      if (last !== undefined && this.#compare(last, key) >= 0)
-        throw this.#bad(part, `key ${ordinal - from} is not behind the one before`);
-      last = key;
-      this.#say(part, ordinal, key);
-      if (ordinal % STRIDE === 0) yield;
+    for (let start = from; start < from + count; start += STRIDE) {
+      const size = Math.min(STRIDE, from + count - start);
+      const keys: (readonly Normal[])[] = [];
+      const hashes = new Int32Array(size);
+      for (let i = 0; i < size; i++) {
+        const key = this.#keyAt(part, start + i);
+        if (last !== undefined && this.#compare(last, key) >= 0)
+          throw this.#bad(part, `key ${start + i - from} is not behind the one before`);
+        last = key;
+        keys.push(key);
+        hashes[i] = this.#hashOf(key);
+      }
+      fetchAhead(this.#base.records.segment.layout, hashes);
+      for (const [i, key] of keys.entries()) this.#say(part, start + i, key, hashes[i] as number);
+      yield;
     }
   }
 
-  #say(part: number, ordinal: number, key: readonly Normal[]): void {
-    const hash = this.#hashOf(key);
+  #say(part: number, ordinal: number, key: readonly Normal[], hash: number): void {
     const entry = this.#keys.find(hash, (other, at) => this.#hasKey(other, at, key));
     if (entry === NO_ENTRY) {
       const place = findInBase(this.#base, hash, (at) => this.#hasKey(0, at, key));
