@@ -60,6 +60,17 @@ describe("a record that is served again", () => {
     expect(back.parts.base.records.segment).toBe(base);
   });
 
+  test("does not get into the arrays of an earlier snapshot", () => {
+    const empty = segmentOf([]);
+    const first = coreOf([again, empty]);
+    const back = coreOf([again, empty], coreOf([removal, again, empty], first));
+    const later = back.group("byCountry").get("FR");
+    const [record] = first.values();
+    expect(back.get(1) === later[0]).toBe(true);
+    expect(first.group("byCountry").get("FR")[0] === record).toBe(true);
+    expect(first.group("byCountry").get("FR") === later).toBe(false);
+  });
+
   test("costs nothing where nothing lives again", () => {
     const first = coreOf([again, removal, base]);
     const merged = coreOf([segmentOf([town(1)]), base], first);

@@ -4,13 +4,14 @@
  * may be of any snapshot, older or newer.
  */
 import type { Steps } from "../bytes/steps.js";
+import type { Records } from "./records.js";
 
-/** An array and which stretches of the base's index its records are. */
+/** An array and which stretches of one part's index its records are. */
 export interface ArrayInUse<R extends object> {
   readonly key: unknown;
   readonly array: readonly R[];
-  /** The index; stretches are of it, ascending. */
-  readonly ordinals: Uint32Array | undefined;
+  /** That part's, whose objects are in the array; stretches are of its index, ascending. */
+  readonly records: Records<R> | undefined;
   readonly from: readonly number[];
   readonly to: readonly number[];
   /** Where in the array a stretch begins. */
@@ -71,5 +72,5 @@ export const NOTHING: readonly never[] = Object.freeze([]);
 
 /** Only what readers have. */
 export function withoutIndex<R extends object>({ key, array }: ArrayInUse<R>): ArrayInUse<R> {
-  return { key, array, ordinals: undefined, from: [], to: [], at: [] };
+  return { key, array, records: undefined, from: [], to: [], at: [] };
 }

@@ -58,7 +58,7 @@ export class Merge<R extends object> {
       const run = this.#runs[this.#pieceRuns[piece] as number] as Run<R>;
       const shift = (this.#pieceStarts[piece] as number) - (this.#piecePositions[piece] as number);
       const until = Math.min(end, this.#endOf(piece));
-      if (before !== undefined && before.ordinals === run.ordinals && !this.#isBackward)
+      if (before !== undefined && before.records === run.records && !this.#isBackward)
         copyKnown(run, run.start + at + shift, run.start + until + shift, before, into, at - from);
       else
         for (let i = at; i < until; i++)

@@ -140,9 +140,9 @@ export class MergedList<R extends object> extends ArrayMemo<R> implements Record
     const records = this.#forward.copy(0, size, before);
     const isSame = before !== undefined && sameItems(records, before.array);
     const array = isSame ? before.array : Object.freeze(records);
-    const { ordinals } = runs[0] as Run<R>;
+    const of = (runs[0] as Run<R>).records;
     const stretches = this.#forward.stretchesOf(0, size);
-    place?.arrays.set(place.identity, { key: place.key, array, ordinals, ...stretches });
+    place?.arrays.set(place.identity, { key: place.key, array, records: of, ...stretches });
     return array;
   }
 }

@@ -50,8 +50,8 @@ export class OrdinalList<R extends object> extends ArrayMemo<R> implements Recor
   /** The array if somebody asked for it already, with where its records come from; `key` is the group's. */
   inUse(key: unknown): readonly ArrayInUse<R>[] {
     const array = this.arrayInUse;
-    const { ordinals, start, end } = this.stretch;
-    return array ? [{ key, array, ordinals, from: [start], to: [end], at: [0] }] : [];
+    const { start, end } = this.stretch;
+    return array ? [{ key, array, records: this.records, from: [start], to: [end], at: [0] }] : [];
   }
 
   /** Keeps an array of an earlier snapshot if it holds exactly this list's records. */
