@@ -21,8 +21,8 @@ interface Met {
   readonly met: Marks;
   /** How many. */
   count: number;
-  /** Those that came as they are; undefined while none did. */
-  same: Marks | undefined;
+  /** Those that a load brought changed; undefined while there is none. */
+  changed: Marks | undefined;
 }
 
 export interface ComparisonOptions {
@@ -53,7 +53,7 @@ export class RowComparison {
     this.#keepsAll = keepsAll;
     this.#parts = [...parts]
       .reverse()
-      .map((part) => ({ part, met: new Marks(part.segment.records), count: 0, same: undefined }));
+      .map((part) => ({ part, met: new Marks(part.segment.records), count: 0, changed: undefined }));
     this.#next = this.#parts[0]?.part.nextLive(0) ?? 0;
   }
 
@@ -70,7 +70,10 @@ export class RowComparison {
     }
     const record = builder.decodeWritten(row);
     const found = this.#find(keyOfRecord(this.#definition, record));
-    if (found !== undefined) this.#meet(found.among, found.ordinal, () => record);
+    if (found !== undefined) {
+      this.#meet(found.among, found.ordinal, () => record);
+      if (!this.#keepsAll) markChanged(found.among, found.ordinal);
+    }
     builder.keepWritten(record);
     return record;
   }
@@ -82,11 +85,12 @@ export class RowComparison {
 
   /** What is published as it came goes into the builder too, which then has all rows. */
   *keepSame(): Steps<void> {
-    for (const { part, same } of this.#parts) {
+    for (const { part, met, changed } of this.#parts) {
       const { segment } = part;
       for (let at = 0; at < segment.records; at++) {
         if (at % 64 === 0) yield;
-        if (same?.has(at) === true) this.#builder.copy(part.messageOf(at), segment.decode(at));
+        if (!met.has(at) || changed?.has(at) === true) continue;
+        this.#builder.copy(part.messageOf(at), segment.decode(at));
       }
     }
   }
@@ -114,7 +118,6 @@ export class RowComparison {
     if (!this.#isInOrder || base === undefined || at >= base.part.segment.records) return false;
     if (base.met.has(at) || !this.#isWritten(base.part, at)) return false;
     base.met.add(at);
-    markSame(base, at);
     base.count++;
     this.#next = base.part.nextLive(at + 1);
     return true;
@@ -132,7 +135,6 @@ export class RowComparison {
       );
       if (ordinal < 0) continue;
       this.#meet(among, ordinal, () => this.#builder.decodeWritten(row));
-      markSame(among, ordinal);
       return true;
     }
     return false;
@@ -172,7 +174,7 @@ export class RowComparison {
   }
 }
 
-function markSame(among: Met, ordinal: number): void {
-  among.same ??= new Marks(among.part.segment.records);
-  among.same.add(ordinal);
+function markChanged(among: Met, ordinal: number): void {
+  among.changed ??= new Marks(among.part.segment.records);
+  among.changed.add(ordinal);
 }

@@ -95,6 +95,7 @@ async function walk(
 }
 
 type Step = IteratorResult<unknown>;
+const ENDED: Step = { done: true, value: undefined };
 
 /**
  * Takes rows as long as they are there at once: they would otherwise keep the event loop until the last.
@@ -110,7 +111,8 @@ function takeSome(
     const step = nextOf(subject, rows);
     // Awaiting every row of an array would cost more than encoding it.
     if ("then" in step) return waitFor(subject, step);
-    if (step.done === true) return step;
+    // Not the step itself: a step that goes nowhere is never allocated.
+    if (step.done === true) return ENDED;
     take(step.value);
     if (count % 32 === 0 && now() > until) return undefined;
   }
