@@ -53,7 +53,12 @@ export class RowComparison {
     this.#keepsAll = keepsAll;
     this.#parts = [...parts]
       .reverse()
-      .map((part) => ({ part, met: new Marks(part.segment.records), count: 0, changed: undefined }));
+      .map((part) => ({
+        part,
+        met: new Marks(part.segment.records),
+        count: 0,
+        changed: undefined,
+      }));
     this.#next = this.#parts[0]?.part.nextLive(0) ?? 0;
   }
 
