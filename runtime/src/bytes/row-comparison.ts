@@ -51,14 +51,12 @@ export class RowComparison {
     this.#definition = definition;
     this.#builder = builder;
     this.#keepsAll = keepsAll;
-    this.#parts = [...parts]
-      .reverse()
-      .map((part) => ({
-        part,
-        met: new Marks(part.segment.records),
-        count: 0,
-        changed: undefined,
-      }));
+    this.#parts = [...parts].reverse().map((part) => ({
+      part,
+      met: new Marks(part.segment.records),
+      count: 0,
+      changed: undefined,
+    }));
     this.#next = this.#parts[0]?.part.nextLive(0) ?? 0;
   }
 
