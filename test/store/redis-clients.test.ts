@@ -111,7 +111,8 @@ async function storeOf(user: string, permissions: readonly string[]): Promise<St
 }
 
 const KEYS = "~{cc:acl:*";
-const CHANNELS = "&{cc:acl:*";
+// A new user of Redis 6.2 may use every channel, and adding one to "every" is refused there.
+const CHANNELS = ["resetchannels", "&{cc:acl:*"];
 const CONNECT = ["+hello", "+auth", "+client|setname", "+info", "+select", "+ping"];
 const READ = ["+hmget", "+hget", "+hstrlen", "+hkeys", "+zrangebyscore", "+time", "+subscribe"];
 const WRITE = (
@@ -122,7 +123,7 @@ const WRITE = (
 test("a reader needs to read its keys and to subscribe, nothing else", async () => {
   await using producer: Store = redisStore(new Redis(server.url, lazy), { prefix: "acl" });
   const manifest = await publishNext(producer.schema("geo"));
-  await using reader = await storeOf("reader", [KEYS, CHANNELS, ...CONNECT, ...READ]);
+  await using reader = await storeOf("reader", [KEYS, ...CHANNELS, ...CONNECT, ...READ]);
   const schema = reader.schema("geo");
   const heard: Announcement[] = [];
   await schema.subscribe({
@@ -150,7 +151,7 @@ test("a reader that may not even subscribe still reads", async () => {
 });
 
 test("a producer needs exactly the documented commands", async () => {
-  const permissions = [KEYS, CHANNELS, ...CONNECT, ...READ, ...WRITE];
+  const permissions = [KEYS, ...CHANNELS, ...CONNECT, ...READ, ...WRITE];
   await using producer = await storeOf("producer", permissions);
   await direct.flushall();
   await exercise(producer);
@@ -171,7 +172,7 @@ test("a producer without a command that publishing needs publishes nothing", asy
     const ticket = await takeTicket(schema);
     const before = (await schema.check([CITY])).versions.get(CITY);
     const manifest = manifestOf(9, [await upload(schema)]);
-    const permissions = [KEYS, CHANNELS, ...CONNECT, ...READ, ...WRITE, missing];
+    const permissions = [KEYS, ...CHANNELS, ...CONNECT, ...READ, ...WRITE, missing];
     await using producer = await storeOf(`no${missing}`, permissions);
     const request = requestOf(ticket, [entryOf({ manifest, builtOn: before?.head?.id })]);
     await expect(producer.schema("geo").publish(request)).rejects.toMatchObject({

@@ -75,8 +75,11 @@ export class RedisCluster {
   async #form(): Promise<void> {
     const masters = this.#nodes.length;
     for (const [index, node] of this.#nodes.entries()) {
-      const slots = [index, index + 1].map((part) => Math.floor((part * SLOTS) / masters));
-      await node.cluster("ADDSLOTSRANGE", slots[0] ?? 0, (slots[1] ?? 0) - 1);
+      const first = Math.floor((index * SLOTS) / masters);
+      const next = Math.floor(((index + 1) * SLOTS) / masters);
+      const slots = Array.from({ length: next - first }, (_, slot) => first + slot);
+      // One by one: ADDSLOTSRANGE came with Redis 7.
+      await node.cluster("ADDSLOTS", ...slots);
       await node.cluster("MEET", "127.0.0.1", this.#servers[0]?.port ?? 0);
     }
     for (const node of this.#nodes) {
