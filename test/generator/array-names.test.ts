@@ -53,4 +53,4 @@ test("the strict rules find nothing in the module", async () => {
     );
   });
   expect(found).toBe("");
-}, 60_000);
+});

@@ -46,13 +46,13 @@ beforeAll(async () => {
       modules.set(name, module as object);
     }
   }
-}, 120_000);
+});
 
 afterAll(() => project.remove());
 
 test("what is generated for them passes the strictest settings", async () => {
   expect(await project.typeErrors()).toBe("");
-}, 120_000);
+});
 
 describe.each(KEY_TYPES)(`references by $name (SEED=${SEED})`, (type) => {
   const [a, b] = type.values;

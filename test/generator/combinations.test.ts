@@ -54,7 +54,7 @@ beforeAll(async () => {
     const module: unknown = await import(project.write(name, compiled(name, all)));
     modules.set(name, module as object);
   }
-}, 120_000);
+});
 
 afterAll(() => project.remove());
 
@@ -84,7 +84,7 @@ function viewsOf(snapshot: Snapshot): Views<Row> {
 
 test("what is generated for them passes the strictest settings", async () => {
   expect(await project.typeErrors()).toBe("");
-}, 120_000);
+});
 
 const placed = combined.flatMap(({ name, all }) => all.map((each) => ({ name, each })));
 

@@ -47,7 +47,7 @@ let protoc: Protoc | undefined;
 
 beforeAll(async () => {
   protoc = await Protoc.in(project.folder);
-}, 120_000);
+});
 
 afterAll(() => project.remove());
 

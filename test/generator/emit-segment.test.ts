@@ -51,7 +51,7 @@ describe("with protoc", () => {
   beforeAll(async () => {
     copyFileSync(PROTO, join(folder, "segment.proto"));
     protoc = await Protoc.in(folder);
-  }, 120_000);
+  });
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

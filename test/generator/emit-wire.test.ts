@@ -42,13 +42,13 @@ beforeAll(async () => {
     writeFileSync(join(project.folder, `${file}.proto`), emitProto(schema));
   }
   protoc = await Protoc.in(project.folder);
-}, 120_000);
+});
 
 afterAll(() => project.remove());
 
 test("generated TypeScript passes the strictest settings", async () => {
   expect(await project.typeErrors()).toBe("");
-}, 60_000);
+});
 
 describe.each([...schemas])("records of %s", (name, schema) => {
   const definition = ({ name: entity }: Entity): AnyEntityDefinition =>

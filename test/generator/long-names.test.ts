@@ -102,5 +102,5 @@ describe.each([30, 45, 64])("names of %i characters", (length) => {
     };
     const definition = definitionOf(module, name("City"));
     expect(decoded(definition, encoded(definition, record))).toEqual(record);
-  }, 60_000);
+  });
 });

@@ -58,7 +58,7 @@ test("FLUSHALL with 20 processes at revision 57: one load, no read fails, all co
     expect(report.events).not.toContain("went-back");
     expect(report.names.at(-1)).toBe("round 57");
   }
-}, 120_000);
+});
 
 /** What a dead holder's leases have left, as if the rest of their time had passed. */
 async function passLeases(): Promise<void> {
@@ -150,4 +150,4 @@ test("a loader that fails: whoever asked is told, those that have data read on, 
   }
   await fleet.setRound(2);
   await allServe(members, 2);
-}, 60_000);
+});
