@@ -1,6 +1,6 @@
 /** Scenario 6: what is in Redis is damaged. Who has data serves it on, one repair happens, nobody installs a part. */
 import { Redis } from "ioredis";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { CityMapping } from "../../generated/geo.js";
 import { decodeManifest } from "../../runtime/src/bytes/manifest.js";
 import { headField, historyField } from "../../runtime/src/store/state/state-fields.js";
@@ -17,7 +17,6 @@ const VERSION = `City:${CityMapping.hash}` as const;
 const CITIES = 18_000;
 
 // Each repair starts two processes.
-vi.setConfig({ testTimeout: 120_000 });
 
 let fleet: Fleet;
 let redis: Redis;

@@ -1,14 +1,12 @@
 /** Scenario 8: two builds with different schemas alive at once, a rollback, and a purge under running processes. */
 import { redisStore } from "cached-collections";
 import { Redis } from "ioredis";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { CityMapping } from "../../generated/geo.js";
 import { until } from "../support/until.js";
 import { allServe, Fleet, type Member } from "./fleet.js";
 import type { MemberSettings } from "./messages.js";
 import { otherBuild } from "./other-build.js";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 let fleet: Fleet;
 let build: string;

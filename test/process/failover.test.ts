@@ -4,14 +4,12 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { Redis } from "ioredis";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.js";
 import { until } from "../support/until.js";
 import { allServe, Fleet, type Member } from "./fleet.js";
 import type { MemberSettings } from "./messages.js";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 let fleet: Fleet;
 let front: TcpProxy;

@@ -1,12 +1,10 @@
 /** Scenario 7 between processes: a load that began earlier and ends later never hides a newer one. */
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RUNS_FACTOR } from "../support/property.js";
 import { until } from "../support/until.js";
 import { allServe, Fleet } from "./fleet.js";
 
 const TIMES = RUNS_FACTOR > 1 ? 100 : 20;
-
-vi.setConfig({ testTimeout: 120_000 });
 
 describe.each(["embedded", "redis"] as const)("on the %s store", (kind) => {
   let fleet: Fleet;

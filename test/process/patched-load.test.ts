@@ -4,7 +4,7 @@
  */
 import { embeddedStore, redisStore, type Store } from "cached-collections";
 import { Redis } from "ioredis";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { CityMapping, type CityInput } from "../../generated/geo.js";
 import { RUNS_FACTOR } from "../support/property.js";
 import { until } from "../support/until.js";
@@ -13,8 +13,6 @@ import { Fleet } from "./fleet.js";
 const LOAD_MS = RUNS_FACTOR > 1 ? 10_000 : 600;
 const PATCH_EVERY_MS = 100;
 const CITIES = 20_000;
-
-vi.setConfig({ testTimeout: 120_000 });
 
 describe.each(["embedded", "redis"] as const)("on the %s store", (kind) => {
   let fleet: Fleet;

@@ -9,7 +9,7 @@ import {
   type Store,
 } from "cached-collections";
 import { Cluster, Redis } from "ioredis";
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { AtlasDataset, COUNTRIES, PLACES } from "../support/atlas.js";
 import { observe } from "../support/observed-store.js";
 import { RedisCluster } from "../support/redis-cluster.js";
@@ -17,8 +17,6 @@ import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.js";
 import { until } from "../support/until.js";
 import { Fleet } from "./fleet.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let master: RedisServer;
 let link: TcpProxy;

@@ -1,14 +1,12 @@
 /** Scenario 5 on what operators run: a Cluster whose slot moves, and a Sentinel that fails over. */
 import { Redis } from "ioredis";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { RedisCluster } from "../support/redis-cluster.js";
 import { MASTER_NAME, RedisSentinel } from "../support/redis-sentinel.js";
 import { startRedis } from "../support/redis-server.js";
 import { until } from "../support/until.js";
 import { allServe, Fleet, type Member } from "./fleet.js";
 import type { StorePlace } from "./messages.js";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 let fleet: Fleet;
 beforeEach(async () => {
