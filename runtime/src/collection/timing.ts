@@ -47,14 +47,14 @@ export interface JoinedSignal {
 
 /** Unlike `AbortSignal.any`, it leaves no trace in signals that live on when it was told to stop. */
 export function joined(...signals: readonly AbortSignal[]): JoinedSignal {
-  const any = new AbortController();
-  const abort = (): void => any.abort(signals.find(({ aborted }) => aborted)?.reason);
+  const joint = new AbortController();
+  const abort = (): void => joint.abort(signals.find(({ aborted }) => aborted)?.reason);
   for (const signal of signals) signal.addEventListener("abort", abort);
   if (signals.some(({ aborted }) => aborted)) abort();
   const stop = (): void => {
     for (const signal of signals) signal.removeEventListener("abort", abort);
   };
-  return { signal: any.signal, stop };
+  return { signal: joint.signal, stop };
 }
 
 /** The promise, or a rejection with the signal's reason as soon as that is aborted. */
