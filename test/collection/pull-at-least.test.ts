@@ -93,6 +93,9 @@ describe("what it takes", () => {
     const { country, place } = all.collections;
     const invalid = { code: "ERR_INVALID_ARGUMENT" };
     for (const options of [
+      { atLeast: null },
+      { atLeast: country?.version },
+      { atLeast: { collections: null } },
       { atLeast: { collections: {} } },
       { atLeast: { ...country, manifestId: undefined } },
       { atLeast: place },

@@ -59,18 +59,28 @@ export function wantedOf(
   atLeast: AtLeast,
 ): ReadonlyMap<FollowedVersion, PublishedRevision> {
   const wanted = new Map<FollowedVersion, PublishedRevision>();
-  const named = "collections" in atLeast ? Object.values(atLeast.collections) : [atLeast];
-  for (const push of named) {
-    if (!isPublishedRevision(push)) throw noPush(subject, "it is not what a push answered");
+  const pushes = pushesIn(atLeast).map((push) => {
+    if (isPublishedRevision(push)) return push;
+    throw noPush(subject, "it is not what a push answered");
+  });
+  for (const push of pushes) {
     const [entity] = push.version.split(":");
     const own = followed.find(({ definition }) => definition.entity === entity);
     if (own === undefined) continue;
     if (own.version !== push.version) throw otherSchema(own, push.version);
     wanted.set(own, push);
   }
-  const names = named.map(({ version }) => version).join(", ");
-  if (wanted.size === 0) throw noPush(subject, `it is of ${names || "nothing"}, which is not here`);
-  return wanted;
+  if (wanted.size > 0) return wanted;
+  const names = pushes.map(({ version }) => version).join(", ");
+  throw noPush(subject, `it is of ${names || "nothing"}, which is not here`);
+}
+
+/** Whatever it is: it may have come out of JSON, where the compiler did not see it. */
+function pushesIn(atLeast: unknown): readonly unknown[] {
+  const { collections } = Object(atLeast) as { readonly collections?: unknown };
+  return typeof collections === "object" && collections !== null
+    ? Object.values(collections)
+    : [atLeast];
 }
 
 /** Notes what the store seems to have lost, until a check one interval later agrees. */
