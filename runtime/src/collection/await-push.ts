@@ -6,8 +6,8 @@ import { CachedCollectionsError } from "../errors.js";
 import type { FollowedVersion } from "./follow/followed-version.js";
 import type { Following } from "./follow/following.js";
 import { standingOf, type PublishedRevision } from "./follow/published-revision.js";
-import { backoffMs, joined, now, unlessAborted } from "./timing.js";
-import { watchFor } from "./watch.js";
+import { lookUntil } from "./look-until.js";
+import { now } from "./timing.js";
 
 /** What a push answered, of a collection or of a data set; also after a detour through JSON. */
 export type AtLeast =
@@ -26,30 +26,17 @@ export interface AwaitedPush {
  * agree that the store lost it; at the deadline with what stood in the way, or ERR_TIMEOUT.
  */
 export async function awaitPush(task: AwaitedPush): Promise<void> {
-  const isThere = (): boolean => missingOf(task).length === 0;
-  if (isThere()) return;
-  const deadline = new AbortController();
-  // A caller awaits it, so this timer does keep the process alive.
-  const timer = setTimeout(() => deadline.abort(), task.timeoutMs);
-  const end = joined(deadline.signal, task.closing, task.follower.signal);
-  const watch = watchFor(task.follower, isThere);
   const losses = new Losses(task);
   let obstacle: CachedCollectionsError | undefined;
-  try {
-    for (let attempt = 1; !isThere(); attempt++) {
-      const step = look(task, losses);
-      obstacle = (await unlessAborted(Promise.race([step, watch.done]), end.signal)) ?? undefined;
-      if (isThere()) return;
-      await watch.pause(backoffMs(attempt, 25, 1_000), end.signal);
-    }
-  } catch (error) {
-    if (!deadline.signal.aborted) throw error;
-    throw tooLate(task, obstacle);
-  } finally {
-    clearTimeout(timer);
-    end.stop();
-    watch.stop();
-  }
+  await lookUntil({
+    ...task,
+    isThere: () => missingOf(task).length === 0,
+    look: async () => {
+      obstacle = await look(task, losses);
+      return undefined;
+    },
+    tooLate: () => tooLate(task, obstacle),
+  });
 }
 
 /** Which revisions of these versions a push answered with. Throws ERR_INVALID_ARGUMENT, ERR_OTHER_SCHEMA. */

@@ -6,8 +6,7 @@ import { CachedCollectionsError } from "../errors.js";
 import type { Elector } from "./elect/elector.js";
 import type { FollowedVersion } from "./follow/followed-version.js";
 import type { Following } from "./follow/following.js";
-import { backoffMs, joined, unlessAborted } from "./timing.js";
-import { watchFor } from "./watch.js";
+import { lookUntil } from "./look-until.js";
 
 export interface ReadyTask {
   readonly subject: string;
@@ -26,62 +25,45 @@ export interface ReadyTask {
  * and its load failed; otherwise at the deadline, with the store's or the bytes' error or ERR_TIMEOUT.
  */
 export async function becomeReady(task: ReadyTask): Promise<void> {
-  if (isReady(task)) return;
-  const deadline = new AbortController();
-  // A caller awaits it, so this timer does keep the process alive.
-  const timer = setTimeout(() => deadline.abort(), task.timeoutMs);
-  const end = joined(deadline.signal, task.closing, task.follower.signal);
-  const watch = watchFor(task.follower, () => isReady(task));
-  const ready = watch.done.then((): Step => ({ outcome: "ready" }));
   let obstacle: unknown;
-  try {
-    for (let attempt = 1; !isReady(task); attempt++) {
-      // A step may take long, and the fallback makes it ready meanwhile.
-      const step = await unlessAborted(Promise.race([takeStep(task), ready]), end.signal);
-      if (step.outcome === "ready") return;
-      if (step.outcome === "never") throw step.failure;
+  await lookUntil({
+    ...task,
+    isThere: () => isReady(task),
+    look: async () => {
+      const step = await takeStep(task);
       obstacle = step.obstacle ?? obstacle;
-      await watch.pause(step.waitMs ?? backoffMs(attempt, 25, 1_000), end.signal);
-    }
-  } catch (error) {
-    if (!deadline.signal.aborted) throw error;
-    throw tooLate(task, obstacle);
-  } finally {
-    clearTimeout(timer);
-    end.stop();
-    watch.stop();
-  }
+      return step.waitMs;
+    },
+    tooLate: () => tooLate(task, obstacle),
+  });
 }
 
-type Step =
-  | { readonly outcome: "ready" }
-  | { readonly outcome: "never"; readonly failure: CachedCollectionsError }
-  | { readonly outcome: "again"; readonly obstacle?: unknown; readonly waitMs?: number };
+/** What came of one look and, where there is a need, one election. */
+interface Step {
+  readonly obstacle?: unknown;
+  readonly waitMs?: number;
+}
 
 async function takeStep(task: ReadyTask): Promise<Step> {
   let obstacle: unknown;
   try {
     const { failures } = await task.follower.check();
-    if (isReady(task)) return { outcome: "ready" };
+    if (isReady(task)) return {};
     const damaged = task.followed.find(({ version }) => failures.has(version));
-    const failure = damaged && failures.get(damaged.version);
-    if (failure !== undefined && isForEver(failure)) return { outcome: "never", failure };
-    obstacle = failure;
+    obstacle = damaged && failures.get(damaged.version);
+    if (isForEver(obstacle)) throw obstacle;
   } catch (error) {
-    if (isForEver(error)) return { outcome: "never", failure: error };
-    return { outcome: "again", obstacle: error };
+    if (isForEver(error)) throw error;
+    return { obstacle: error };
   }
-  if (task.elector === undefined) {
-    return { outcome: "again", obstacle, waitMs: task.follower.checkIntervalMs };
-  }
+  if (task.elector === undefined) return { obstacle, waitMs: task.follower.checkIntervalMs };
   try {
     const election = await task.elector.elect();
-    if (isReady(task)) return { outcome: "ready" };
-    if (election.outcome !== "wait") return { outcome: "again", obstacle };
+    if (isReady(task) || election.outcome !== "wait") return { obstacle };
     obstacle ??= waitingFor(task.subject, election.failed);
-    return { outcome: "again", obstacle, waitMs: election.forMs };
+    return { obstacle, waitMs: election.forMs };
   } catch (error) {
-    if (isStoreFailure(error)) return { outcome: "again", obstacle: error };
+    if (isStoreFailure(error)) return { obstacle: error };
     throw error;
   }
 }
