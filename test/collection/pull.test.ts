@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
 import { CountryMapping } from "../support/atlas.js";
+import { headOf, rewriteHead } from "../support/memory-faults.js";
 import { observe, type ObservedStore } from "../support/observed-store.js";
 import { until } from "../support/until.js";
 
@@ -71,6 +72,21 @@ test("a pull rejects when nothing is published, and when the store cannot be ask
   await expect(reader.pull()).rejects.toMatchObject({ code: "ERR_NOT_READY" });
   readerStore.unreachable = true;
   await expect(reader.pull()).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
+});
+
+test("a pull that waits for a step back to be confirmed ends when the store closes", async () => {
+  const version = "Country:00000000000000a1";
+  await producer.push();
+  const first = await headOf(shared, version);
+  name = "two";
+  await producer.push();
+  await reader.pull();
+  await rewriteHead(shared, version, () => first);
+  const checks = readerStore.count("check");
+  const pulling = reader.pull();
+  await until("it looked", () => readerStore.count("check") > checks);
+  await readerStore.close();
+  await expect(pulling).rejects.toMatchObject({ code: "ERR_CLOSED" });
 });
 
 test("ages and bounds that are no durations are refused", async () => {

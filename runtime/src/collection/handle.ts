@@ -169,7 +169,7 @@ export class HandleState {
       if (failed !== undefined) throw failures.get(failed.version) as CachedCollectionsError;
       if (!followed.some(({ version }) => held.has(version))) break;
       // What the master names lies behind what is served: it counts when it still does one interval later.
-      await pause(follower.checkIntervalMs, this.#signal());
+      await this.#untilEnd((signal) => pause(follower.checkIntervalMs, signal));
       if (this.isClosed) throw this.closedError();
     }
   }
