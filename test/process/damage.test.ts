@@ -143,3 +143,33 @@ test("everything but the heads is gone: who has data serves on, one process repa
   await redis.del(key, `${TAG}:live`, `${TAG}:segments`);
   await expectOneRepair();
 });
+
+test("an upload whose time ran out before its publication is refused there, and sent again whole", async () => {
+  const published = new Set(await redis.keys(`${TAG}:seg:*`));
+  const settings = { loads: true, cities: CITIES, checkIntervalMs: 200 };
+  const stopAt = { operation: "publish", moment: "before", call: 1, signal: "SIGSTOP" } as const;
+  const slow = fleet.join({ ...settings, stopAt });
+  await fleet.setRound(2);
+  const pushing = slow.tell("push");
+  const isUploaded = async (): Promise<string[] | false> => {
+    const keys = (await redis.keys(`${TAG}:seg:*`)).filter((key) => !published.has(key));
+    const chunks = await Promise.all(keys.map(async (key) => redis.hlen(key)));
+    return keys.length === 3 && chunks.some((count) => count > 1) && keys;
+  };
+  await until("everything is uploaded", isUploaded);
+  for (const key of (await isUploaded()) || []) await redis.pexpire(key, 1);
+  await until("it is gone", async () => (await isUploaded()) === false);
+  let isDone = false;
+  void pushing.finally(() => (isDone = true));
+  // It may be about to stop itself only now.
+  await until("it goes on", () => {
+    slow.resume();
+    return isDone;
+  });
+  expect(await pushing).toMatchObject({ name: "round 2", revision: 2, cities: CITIES });
+  // Not one load more: the rows are there, their bytes are sent again.
+  expect(await fleet.loads()).toBe(2);
+  expect(await witness.tell("pull")).toMatchObject({ name: "round 2", mixed: 0, readErrors: [] });
+  const cold = fleet.join(settings);
+  expect(await cold.tell("ready")).toMatchObject({ name: "round 2", cities: CITIES, mixed: 0 });
+});

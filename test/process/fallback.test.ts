@@ -1,11 +1,17 @@
 /** Scenario 3: Redis down at the start, with and without a fallback on the machine. */
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { CityMapping, CountryMapping, RegionMapping } from "../../generated/geo.js";
 import { CHUNK_BYTES } from "../../runtime/src/bytes/segment-assembly.js";
 import { FileFallback } from "../../runtime/src/store/fallback/file-fallback.js";
 import type { VersionName } from "../../runtime/src/store/store.js";
+import { SEED } from "../support/property.js";
+import { Random } from "../support/random.js";
 import { until } from "../support/until.js";
 import { allServe, Fleet, type Member } from "./fleet.js";
+import type { MemberSettings } from "./messages.js";
+import { otherBuild } from "./other-build.js";
 
 /** Of member processes. */
 const PREFIX = "fleet";
@@ -49,20 +55,41 @@ async function keepRound(): Promise<void> {
   await Promise.all(members.map(async (member) => member.kill()));
 }
 
-const joinCutOff = (fallback: string | undefined, loads = false): Member =>
-  fleet.join({
-    commandTimeoutMs: 3_000,
-    checkIntervalMs: 500,
-    loads,
-    ...(fallback !== undefined && { fallback }),
-  });
+const joinCutOff = (settings: Partial<MemberSettings> = {}): Member =>
+  fleet.join({ commandTimeoutMs: 3_000, checkIntervalMs: 500, ...settings });
+
+type Damage = (bytes: Buffer) => Buffer;
+
+const random = new Random(SEED);
+const truncated: Damage = (bytes) => bytes.subarray(0, random.integer(bytes.length));
+const flipped: Damage = (bytes) => {
+  const changed = Buffer.from(bytes);
+  const at = random.integer(bytes.length);
+  changed[at] = (changed[at] ?? 0) ^ (1 << random.integer(8));
+  return changed;
+};
+
+/** A copy of what was kept, with one of its files damaged. */
+async function damagedCopy(
+  name: string,
+  kind: "state" | "segment",
+  damage: Damage,
+): Promise<string> {
+  const copy = fleet.path(name);
+  await cp(path, copy, { recursive: true });
+  const folder = new FileFallback({ path: copy }, PREFIX).folder("geo");
+  const files = (await readdir(folder)).filter((file) => file.startsWith(kind)).toSorted();
+  const file = join(folder, random.pick(files));
+  await writeFile(file, damage(await readFile(file)));
+  return copy;
+}
 
 test("Redis is not there: ready from the fallback and marked, else a typed error; all heal", async () => {
   await keepRound();
   const keptAt = performance.now();
   const port = await fleet.killServer();
-  const kept = [joinCutOff(path, true), joinCutOff(path)];
-  const bare = joinCutOff(undefined);
+  const kept = [joinCutOff({ fallback: path, loads: true }), joinCutOff({ fallback: path })];
+  const bare = joinCutOff();
   const [refused, ...served] = await Promise.all([
     bare.tell("ready", 2_000),
     ...kept.map(async (member) => member.tell("ready", 10_000)),
@@ -85,10 +112,46 @@ test("Redis is not there: ready from the fallback and marked, else a typed error
   expect((await bare.tell("report")).names).toEqual(["round 2"]);
 });
 
+test(`Redis is not there, and what was kept is damaged or another schema's: ignored, said, and it heals (SEED=${SEED})`, async ({
+  annotate,
+}) => {
+  await keepRound();
+  const port = await fleet.killServer();
+  // Several checks fail before the deadline.
+  const commandTimeoutMs = 1_000;
+  const members = [
+    joinCutOff({ commandTimeoutMs, fallback: await damagedCopy("a", "state", truncated) }),
+    joinCutOff({ commandTimeoutMs, fallback: await damagedCopy("b", "state", flipped) }),
+    joinCutOff({ commandTimeoutMs, fallback: await damagedCopy("c", "segment", truncated) }),
+    joinCutOff({ commandTimeoutMs, fallback: await damagedCopy("d", "segment", flipped) }),
+    joinCutOff({ commandTimeoutMs, fallback: path, build: await otherBuild(), loads: true }),
+  ];
+  const refused = await Promise.all(members.map(async (each) => each.tell("ready", 3_000)));
+  for (const { error, events, names, revision, status } of refused) {
+    expect(error).toBe("ERR_STORE_UNAVAILABLE");
+    expect(events).toContain("failure ERR_FALLBACK");
+    expect({ names, revision, status }).toEqual({ names: [], revision: 0, status: "failing" });
+  }
+  const producer = joinCutOff({ loads: true, fallback: path });
+  await fleet.setRound(2);
+  await fleet.restartServer(port);
+  const pushing = producer.tell("push");
+  const restartedAt = performance.now();
+  await allServe(members, 2);
+  const tookMs = performance.now() - restartedAt;
+  await annotate(`five processes are ready ${tookMs.toFixed(0)} ms after Redis was back`);
+  expect(await pushing).toMatchObject({ revision: 1, name: "round 2" });
+  for (const member of members) {
+    expect(await member.tell("report")).toMatchObject({ names: ["round 2"], readErrors: [] });
+  }
+  // What is kept from now on is good again.
+  await isKept(1);
+});
+
 test("Redis accepts and never answers: served from the fallback after a second", async () => {
   await keepRound();
   fleet.suspendServer();
-  const kept = joinCutOff(path);
+  const kept = joinCutOff({ fallback: path });
   // Its process is up.
   await kept.tell("report");
   const started = performance.now();

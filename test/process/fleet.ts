@@ -64,13 +64,14 @@ export class Member {
 /** All of them, their store and their database. */
 export class Fleet {
   readonly #folder: string;
-  readonly #store: StorePlace;
+  /** Where members are, unless told otherwise. */
+  readonly store: StorePlace;
   readonly #members: Member[] = [];
   #server: RedisServer | undefined;
 
   private constructor(folder: string, store: StorePlace, server: RedisServer | undefined) {
     this.#folder = folder;
-    this.#store = store;
+    this.store = store;
     this.#server = server;
   }
 
@@ -132,7 +133,7 @@ export class Fleet {
 
   join(settings: Partial<MemberSettings> = {}): Member {
     const member = new Member({
-      store: this.#store,
+      store: this.store,
       database: this.path("round"),
       log: this.path("log"),
       loads: false,

@@ -5,7 +5,7 @@ import { CityMapping, CountryMapping, RegionMapping } from "../../generated/geo.
 import { redisKeys } from "../../runtime/src/store/redis/redis-keys.js";
 import { until } from "../support/until.js";
 import { allServe, Fleet, type Member } from "./fleet.js";
-import type { Report } from "./messages.js";
+import type { MemberSettings, Report } from "./messages.js";
 
 /** In the long searches leases run to their end, half a minute; else the test cuts what a dead holder has left. */
 const IS_LONG = process.env["RUNS_FACTOR"] !== undefined;
@@ -74,11 +74,10 @@ async function passLeases(): Promise<void> {
 }
 
 /** A process that is half-way through its load, and one that waits for it. */
-async function holderAndWaiter(): Promise<readonly [holder: Member, waiter: Member]> {
-  const [holder, waiter] = [
-    fleet.join({ loads: true, loadMs: 2_000 }),
-    fleet.join({ loads: true }),
-  ];
+async function holderAndWaiter(
+  settings: Partial<MemberSettings> = { loadMs: 2_000 },
+): Promise<readonly [holder: Member, waiter: Member]> {
+  const [holder, waiter] = [fleet.join({ loads: true, ...settings }), fleet.join({ loads: true })];
   // Starting a process may take longer than the load.
   await Promise.all([holder, waiter].map(async (member) => member.tell("report")));
   const loading = holder.tell("ready");
@@ -87,43 +86,55 @@ async function holderAndWaiter(): Promise<readonly [holder: Member, waiter: Memb
   return [holder, waiter];
 }
 
-const timeoutMs = IS_LONG ? 90_000 : 30_000;
+test("the process that loads is killed: another takes over when its lease is over", async () => {
+  const [holder, waiter] = await holderAndWaiter();
+  const taken = waiter.tell("ready", 60_000);
+  await holder.kill();
+  const killedAt = performance.now();
+  await passLeases();
+  expect(await taken).toMatchObject({ name: "round 1", revision: 1 });
+  const tookMs = performance.now() - killedAt;
+  expect(tookMs).toBeLessThan((IS_LONG ? LEASE_MS : CUT_LEASE_MS) + 5_000);
+  expect(await fleet.loads()).toBe(2);
+});
 
-test(
-  "the process that loads is killed: another takes over when its lease is over",
-  async () => {
-    const [holder, waiter] = await holderAndWaiter();
-    const taken = waiter.tell("ready", 60_000);
-    await holder.kill();
-    const killedAt = performance.now();
-    await passLeases();
-    expect(await taken).toMatchObject({ name: "round 1", revision: 1 });
-    const tookMs = performance.now() - killedAt;
-    expect(tookMs).toBeLessThan((IS_LONG ? LEASE_MS : CUT_LEASE_MS) + 5_000);
-    expect(await fleet.loads()).toBe(2);
-  },
-  timeoutMs,
-);
+test("the process that loads is suspended: another takes over, and what the first loaded is not published", async () => {
+  const [holder, waiter] = await holderAndWaiter();
+  holder.suspend();
+  await expectTakenOver(holder, waiter);
+});
 
-test(
-  "the process that loads is suspended: another takes over, and what the first loaded is not published",
-  async () => {
-    const [holder, waiter] = await holderAndWaiter();
-    holder.suspend();
-    await passLeases();
-    await fleet.setRound(2);
-    expect(await waiter.tell("ready", 60_000)).toMatchObject({ name: "round 2", revision: 1 });
+test("it is suspended with everything uploaded, right before it publishes: the script refuses it", async () => {
+  const stopAt = { operation: "publish", moment: "before", call: 1, signal: "SIGSTOP" } as const;
+  const [holder, waiter] = await holderAndWaiter({ loadMs: 0, stopAt });
+  const uploads = async (): Promise<number> => (await redis.keys("*:seg:*")).length;
+  await until("it has uploaded everything", async () => (await uploads()) === 3);
+  await expectTakenOver(holder, waiter);
+});
+
+/** The holder, which stands still, loses its lease and wakes. */
+async function expectTakenOver(holder: Member, waiter: Member): Promise<void> {
+  await passLeases();
+  await fleet.setRound(2);
+  expect(await waiter.tell("ready", 60_000)).toMatchObject({ name: "round 2", revision: 1 });
+  // A push waits for the load under way, whose rows were of round 1, and finds its own published already.
+  const woken = holder.tell("push");
+  let isDone = false;
+  void woken.finally(() => (isDone = true));
+  // Where it stops itself, it may be about to do so only now.
+  await until("it goes on", () => {
     holder.resume();
-    // A push waits for the load under way, whose rows were of round 1, and finds its own published already.
-    expect(await holder.tell("push")).toMatchObject({ name: "round 2", revision: 1 });
-    expect((await holder.tell("report")).names).toEqual(["round 2"]);
-    expectServed(await waiter.tell("report"));
-    expect((await waiter.tell("pull")).names).toEqual(["round 2"]);
-  },
-  2 * timeoutMs,
-);
+    return isDone;
+  });
+  expect(await woken).toMatchObject({ name: "round 2", revision: 1 });
+  expect((await holder.tell("report")).names).toEqual(["round 2"]);
+  expectServed(await waiter.tell("report"));
+  expect((await waiter.tell("pull")).names).toEqual(["round 2"]);
+}
 
-test("a loader that fails: whoever asked is told, those that have data read on, and it is tried again after a pause", async () => {
+test("a loader that fails: whoever asked is told, those that have data read on, and it is tried again after a pause", async ({
+  annotate,
+}) => {
   await fleet.setRound("broken");
   const asking = fleet.join({ loads: true });
   expect(await asking.tell("ready")).toMatchObject({ error: "ERR_LOADER", revision: 0 });
@@ -142,12 +153,17 @@ test("a loader that fails: whoever asked is told, those that have data read on, 
   const brokenAt = performance.now();
   await members[2]?.tell("invalidate");
   await until("it was tried three times", async () => (await failures()) >= before + 3, 20_000);
+  const failedMs = performance.now() - brokenAt;
   // The pauses begin with half a second to a second, and grow in each process.
-  expect(performance.now() - brokenAt).toBeGreaterThan(900);
+  expect(failedMs).toBeGreaterThan(900);
   for (const report of await reportsOf(members)) {
     expectServed(report);
     expect(report).toMatchObject({ name: "round 1", status: "stale" });
   }
   await fleet.setRound(2);
+  const mendedAt = performance.now();
   await allServe(members, 2);
+  await annotate(
+    `three failures in ${failedMs.toFixed(0)} ms, current ${(performance.now() - mendedAt).toFixed(0)} ms after the database was back`,
+  );
 });

@@ -1,4 +1,4 @@
-/** The store of a member process; with `dieAt` it kills its process around one of its operations. */
+/** The store of a member process; with `stopAt` it stops its process around one of its operations. */
 import { embeddedStore, redisStore, type Store } from "cached-collections";
 import { Cluster, Redis } from "ioredis";
 import type { MemberSettings, StorePlace } from "./messages.js";
@@ -8,11 +8,11 @@ const PREFIX = "fleet";
 
 export function openMemberStore(settings: MemberSettings): Store {
   const { store, commandTimeoutMs = 5_000, background = true, fallback } = settings;
-  if (store.kind === "embedded") return mortal(embeddedStore({ path: store.path }), settings);
+  if (store.kind === "embedded") return stoppable(embeddedStore({ path: store.path }), settings);
   const redis = clientOf(store);
   redis.on("error", () => undefined);
   const options = { prefix: PREFIX, commandTimeoutMs, background };
-  return mortal(
+  return stoppable(
     redisStore(redis, {
       ...options,
       ...(fallback !== undefined && { fallback: { path: fallback } }),
@@ -32,10 +32,11 @@ function clientOf(place: Exclude<StorePlace, { kind: "embedded" }>): Redis | Clu
   return new Cluster(nodes, { lazyConnect });
 }
 
-/** The store's operations, with death before or after the n-th call of one of them. */
-function mortal(store: Store, { dieAt }: MemberSettings): Store {
-  const { operation, moment, call } = dieAt ?? {};
-  if (operation === undefined) return store;
+/** The store's operations, with a stop around the n-th call of one, or any, of them. */
+function stoppable(store: Store, { stopAt }: MemberSettings): Store {
+  if (stopAt === undefined || stopAt.operation === "load") return store;
+  const { operation, moment, call, signal = "SIGKILL" } = stopAt;
+  const stop = (): void => void process.kill(process.pid, signal);
   let calls = 0;
   const schema = store.schema.bind(store);
   store.schema = (name) =>
@@ -44,13 +45,22 @@ function mortal(store: Store, { dieAt }: MemberSettings): Store {
         const method: unknown = Reflect.get(target, property);
         if (typeof method !== "function") return method;
         return async (...args: unknown[]): Promise<unknown> => {
-          const isIt = property === operation && ++calls === call;
-          if (isIt && moment === "before") process.kill(process.pid, "SIGKILL");
-          const reply: unknown = await Reflect.apply(method, target, args);
-          if (isIt && moment === "after") process.kill(process.pid, "SIGKILL");
+          const isOne = operation === "any" ? isStep(property) : operation === property;
+          const isIt = isOne && ++calls === call;
+          if (isIt && moment === "before") stop();
+          const answer: unknown = Reflect.apply(method, target, args);
+          // What was written to a socket is on its way then.
+          if (isIt && moment === "during") setImmediate(stop);
+          const reply = await answer;
+          if (isIt && moment === "after") stop();
           return reply;
         };
       },
     });
   return store;
+}
+
+/** Whether an operation is a step of what was asked for: these come at times of their own. */
+function isStep(operation: string | symbol): boolean {
+  return operation !== "subscribe" && operation !== "heartbeat";
 }

@@ -13,6 +13,9 @@ import type { Command, MemberSettings, Report } from "./messages.js";
 
 const settings = JSON.parse(process.env["MEMBER"] ?? "") as MemberSettings;
 
+const { draw } = settings;
+if (draw !== undefined) Math.random = () => draw;
+
 async function round(): Promise<string> {
   const text = await readFile(settings.database, "utf8");
   if (text === "broken") throw new Error("the database is down");
@@ -25,7 +28,7 @@ async function* cities(): AsyncGenerator<Build.CityInput> {
   for (let id = 1; id <= settings.cities; id++) {
     const isHalfWay = id === Math.ceil(settings.cities / 2);
     if (isHalfWay && settings.loadMs !== undefined) await pause(settings.loadMs);
-    if (isHalfWay && settings.dieAt?.operation === "load") process.kill(process.pid, "SIGKILL");
+    if (isHalfWay && settings.stopAt?.operation === "load") process.kill(process.pid, "SIGKILL");
     const location = { lat: 48, lon: id % 180 };
     yield {
       id,

@@ -11,11 +11,15 @@ export type StorePlace =
   /** The ports of its nodes. */
   | { readonly kind: "cluster"; readonly ports: readonly number[] };
 
-/** Where the process kills itself: around the `call`-th call of an operation of the store, or within its load. */
-export interface DieAt {
-  readonly operation: "load" | "issueTicket" | "putChunk" | "publish";
-  readonly moment?: "before" | "after";
+/** Where the process stops itself: around the `call`-th call of an operation of the store, or within its load. */
+export interface StopAt {
+  readonly operation: "any" | "load" | "putChunk" | "publish";
+  /** `during`: the call is made, and its answer is not there yet. */
+  readonly moment?: "before" | "during" | "after";
+  /** From 1. */
   readonly call?: number;
+  /** Default: it is killed. */
+  readonly signal?: "SIGKILL" | "SIGSTOP";
 }
 
 export interface MemberSettings {
@@ -36,7 +40,9 @@ export interface MemberSettings {
   readonly fallback?: string;
   /** False: no timers and no subscription. */
   readonly background?: boolean;
-  readonly dieAt?: DieAt;
+  readonly stopAt?: StopAt;
+  /** What its random numbers are, all of them; by default they are random. */
+  readonly draw?: number;
 }
 
 export interface Command {

@@ -1,5 +1,6 @@
-/** Scenarios 1, 2 and 12: lost notifications, black holes, processes and clocks that stand still or jump. */
+/** Scenarios 1, 2, 7 and 12: lost notifications and answers, black holes, processes and clocks that stand still or jump. */
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { publishScript } from "../../runtime/src/store/redis/scripts/publish.js";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.js";
 import { until } from "../support/until.js";
 import { allServe, Fleet, type Member } from "./fleet.js";
@@ -18,6 +19,10 @@ afterEach(async () => {
 });
 
 const INTERVAL_MS = 400;
+/** How long a busy machine may keep a process waiting for its turn. */
+const BUSY_MS = 2_000;
+/** Clocks of two processes agree, but for the time that a message takes. */
+const CLOCKS_MS = 50;
 
 /** A member whose way to the server leads through the proxy. */
 function joinBehindProxy(settings: Partial<MemberSettings> = {}): Member {
@@ -46,33 +51,51 @@ function expectServed({ readErrors, mixed, reads }: Report): void {
   expect(reads).toBeGreaterThan(10);
 }
 
-test("a process that missed three pushes is at the newest within an interval, and said that it was behind", async ({
-  annotate,
-}) => {
-  const producer = fleet.join({ loads: true });
-  await producer.tell("push");
-  const reader = joinBehindProxy();
-  await reader.tell("ready");
-  proxy.blackHole("both");
-  const cutAt = performance.now();
-  await pushRounds(producer, 2, 3, 4);
-  const failing = await whenStatus(reader, "failing");
-  expect(failing.name).toBe("round 1");
-  expect(failing.ageMs).toBeGreaterThan(INTERVAL_MS / 2);
-  expect(failing.ageMs).toBeLessThan(performance.now() - cutAt + 2 * INTERVAL_MS + 1_000);
+test.for(["goes silent", "is cut"])(
+  "a process whose connection %s misses three pushes, says that it is behind, and is at the newest within an interval",
+  async (how, { annotate }) => {
+    const producer = fleet.join({ loads: true });
+    await producer.tell("push");
+    const reader = joinBehindProxy();
+    await reader.tell("ready");
+    if (how === "is cut") proxy.refuse();
+    else proxy.blackHole("both");
+    const cutAt = performance.now();
+    await pushRounds(producer, 2, 3, 4);
+    // It never says that it is younger than the cut, nor older than the last check before that.
+    const failing = await until("it is failing, for a while", async () => {
+      const askedAt = performance.now();
+      const report = await reader.tell("report");
+      expect(report.name).toBe("round 1");
+      expect(report.ageMs).toBeGreaterThan(askedAt - cutAt - CLOCKS_MS);
+      expect(report.ageMs).toBeLessThan(performance.now() - cutAt + 1.1 * INTERVAL_MS + BUSY_MS);
+      const isOld = (report.ageMs ?? 0) > 2 * INTERVAL_MS + CLOCKS_MS;
+      expect(isOld ? "fresh" : "empty").not.toBe(report.status);
+      return report.status === "failing" && (report.ageMs ?? 0) > 3 * INTERVAL_MS && report;
+    });
+    expect(failing.events).toEqual(
+      expect.arrayContaining(["stale", "failure ERR_STORE_UNAVAILABLE"]),
+    );
 
-  proxy.heal();
-  const healedAt = performance.now();
-  await allServe([reader], 4);
-  const tookMs = performance.now() - healedAt;
-  // Its interval with jitter, its backoff, which is never longer, and one command's deadline.
-  expect(tookMs).toBeLessThan(2 * 1.1 * INTERVAL_MS + 300 + 2_000);
-  await annotate(`at the newest ${tookMs.toFixed(0)} ms after the connection was back`);
-  const healed = await whenStatus(reader, "fresh");
-  expectServed(healed);
-  expect(healed.names).toEqual(["round 1", "round 4"]);
-  expect(healed.events).toContain("recovered");
-});
+    proxy.heal();
+    const healedAt = performance.now();
+    const healed = await until("it is fresh", async () => {
+      const report = await reader.tell("report");
+      // Fresh is what was confirmed; that can only be the newest.
+      const isFresh = report.status === "fresh";
+      expect(isFresh ? "round 4" : report.name).toBe(report.name);
+      return isFresh && report;
+    });
+    const tookMs = performance.now() - healedAt;
+    await annotate(`at the newest ${tookMs.toFixed(0)} ms after the connection was back`);
+    // Its interval with jitter, which no backoff is longer than, and one command's deadline.
+    expect(tookMs).toBeLessThan(1.1 * INTERVAL_MS + 300 + BUSY_MS);
+    expect(healed.ageMs).toBeLessThan(tookMs + CLOCKS_MS);
+    expectServed(healed);
+    expect(healed.names).toEqual(["round 1", "round 4"]);
+    expect(healed.events).toContain("recovered");
+  },
+);
 
 test("a notification lost without the connection noticing is made up for by the next check", async () => {
   const producer = fleet.join({ loads: true });
@@ -121,17 +144,36 @@ test("in a black hole reads go on, one check at a time fails at its deadline, an
   expectServed(await whenStatus(reader, "fresh"));
 });
 
-test("a reader suspended for longer than every interval is current after one when it wakes", async () => {
+test("a reader suspended for longer than every interval is current after one when it wakes", async ({
+  annotate,
+}) => {
   const producer = fleet.join({ loads: true });
   await producer.tell("push");
   const reader = joinBehindProxy();
   await reader.tell("ready");
+  const before = await reader.tell("report");
   reader.suspend();
+  const suspendedAt = performance.now();
   await pushRounds(producer, 2, 3);
-  await producer.tell("pull");
+  await until(
+    "several intervals are over",
+    () => performance.now() - suspendedAt > 5 * INTERVAL_MS,
+  );
   reader.resume();
-  await allServe([reader], 3);
-  const awake = await whenStatus(reader, "fresh");
+  const resumedAt = performance.now();
+  const awake = await until("it is fresh with the newest", async () => {
+    const report = await reader.tell("report");
+    // What it read before it slept counts as old from the first moment on.
+    const isFresh = report.status === "fresh";
+    expect(isFresh ? "round 3" : report.name).toBe(report.name);
+    return isFresh && report;
+  });
+  const tookMs = performance.now() - resumedAt;
+  await annotate(
+    `suspended for ${(resumedAt - suspendedAt).toFixed(0)} ms, current after ${tookMs.toFixed(0)} ms`,
+  );
+  expect(tookMs).toBeLessThan(1.1 * INTERVAL_MS + 300 + BUSY_MS);
+  expect(awake.reads).toBeGreaterThan(before.reads);
   expectServed(awake);
   expect(awake.names.at(-1)).toBe("round 3");
 });
@@ -156,3 +198,25 @@ test.each([3_600_000, -3_600_000])(
     expect(report.events.filter((event) => /failure|went-back/.test(event))).toEqual([]);
   },
 );
+
+test("a push whose answer is lost is published once, recognised, and resolves", async () => {
+  // The second: then the server knows the script, and one command carries the publication.
+  const store = { kind: "redis" as const, url: `redis://127.0.0.1:${proxy.port}` };
+  const producer = fleet.join({ store, loads: true, commandTimeoutMs: 2_000 });
+  await producer.tell("push");
+  const reader = fleet.join();
+  await reader.tell("ready");
+  await fleet.setRound(2);
+  proxy.loseAnswersFrom(publishScript.sha1);
+  const pushing = producer.tell("push");
+  await allServe([reader], 2);
+  const loads = await fleet.loads();
+  proxy.heal();
+  expect(await pushing).toMatchObject({
+    name: "round 2",
+    revision: 2,
+    pushed: { outcome: "published", published: true, revision: 2 },
+  });
+  expect(await reader.tell("pull")).toMatchObject({ revision: 2, names: ["round 1", "round 2"] });
+  expect(await fleet.loads()).toBe(loads);
+});

@@ -20,13 +20,18 @@ export class TcpProxy {
   #hole: "none" | "both" | "replies" = "none";
   #delayMs = 0;
   #mostReplyBytes = Infinity;
+  #isRefusing = false;
+  #deafTo: string | undefined;
   #seen = "";
   #waiting: (() => void)[] = [];
 
   constructor(server: Server, targetPort: number) {
     this.#server = server;
     this.#targetPort = targetPort;
-    server.on("connection", (client) => this.#join(client, connect(this.#targetPort, "127.0.0.1")));
+    server.on("connection", (client) => {
+      if (this.#isRefusing) client.destroy();
+      else this.#join(client, connect(this.#targetPort, "127.0.0.1"));
+    });
   }
 
   get port(): number {
@@ -44,6 +49,17 @@ export class TcpProxy {
   /** Closes all connections; new ones are accepted. */
   cut(): void {
     for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+  }
+
+  /** Closes all connections, and new ones at once; `heal` ends it. */
+  refuse(): void {
+    this.#isRefusing = true;
+    this.cut();
+  }
+
+  /** Nothing comes back any more once a client has sent `text`: the answer to that is the first that is lost. */
+  loseAnswersFrom(text: string): void {
+    this.#deafTo = text;
   }
 
   /** From now on nothing is passed in these directions, and no connection is closed; new ones suffer alike. */
@@ -71,6 +87,8 @@ export class TcpProxy {
     this.#hole = "none";
     this.#delayMs = 0;
     this.#mostReplyBytes = Infinity;
+    this.#isRefusing = false;
+    this.#deafTo = undefined;
     this.cut();
   }
 
@@ -106,7 +124,9 @@ export class TcpProxy {
     this.#pairs.add(pair);
     let replyBytes = 0;
     client.on("data", (data) => {
-      this.#seen += data.toString("latin1");
+      const text = data.toString("latin1");
+      this.#seen += text;
+      if (this.#deafTo !== undefined && text.includes(this.#deafTo)) this.#hole = "replies";
       for (const check of this.#waiting) check();
       if (this.#hole !== "both") this.#later(() => target.write(data));
     });
