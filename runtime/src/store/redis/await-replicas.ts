@@ -78,18 +78,22 @@ interface Looked {
   readonly values: unknown;
 }
 
-/** In a Cluster WAIT has no key that leads it to the right master: all others refuse the key of the look. */
+/**
+ * In a Cluster WAIT has no key that leads it to the right master: all others refuse the key of the look. They are
+ * asked at once, because one of them may not answer at all.
+ */
 async function lookAndMark(client: RedisClient, { key, fields }: ReplicaWait): Promise<Looked> {
-  let refusal = "the Cluster has no masters";
-  for (const master of client.nodes?.("master") ?? [client]) {
-    try {
-      return { master, values: await run(master, [1, key, ...fields]) };
-    } catch (error) {
-      refusal = messageOf(error);
-      if (!refusal.startsWith("MOVED")) throw error;
-    }
+  const look = async (master: RedisClient): Promise<Looked> => {
+    return { master, values: await run(master, [1, key, ...fields]) };
+  };
+  const masters = client.nodes?.("master") ?? [client];
+  try {
+    return await Promise.any(masters.map(look));
+  } catch (error) {
+    const refusals = ((error as AggregateError).errors as readonly unknown[]).map(messageOf);
+    const own = refusals.find((refusal) => !refusal.startsWith("MOVED"));
+    throw new Error(own ?? refusals[0] ?? "the Cluster has no masters", { cause: error });
   }
-  throw new Error(refusal);
 }
 
 async function run(master: RedisClient, rest: readonly Argument[]): Promise<unknown> {

@@ -80,6 +80,8 @@ const clusterOptions: object = {
   keyPrefix: "",
   // A command whose connection closed may have been executed; zero stops ioredis from sending it elsewhere.
   retryDelayOnFailover: 0,
+  // It asks any node how the Cluster is, for ever if that one is silent. What refuses a command is tried again anyway.
+  enableReadyCheck: false,
   // For the same reason as `role`.
   scaleReads: "master",
   clusterRetryStrategy: () => null,
