@@ -257,8 +257,7 @@ export class Follower implements Following {
 
   #shows(version: VersionName, manifestId: string): boolean {
     const entry = this.#followed.get(version);
-    const { head, next } = entry?.followed.seen ?? {};
-    return entry === undefined || [head?.id, next?.id].includes(manifestId);
+    return entry === undefined || entry.followed.known.some(({ id }) => id === manifestId);
   }
 }
 

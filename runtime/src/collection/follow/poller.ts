@@ -28,7 +28,8 @@ export class Poller {
   readonly #schema: SchemaStore;
   readonly #intervalMs: () => number;
   readonly #tasks: PollerTasks;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  /** Those that look again for what was announced last. */
+  readonly #again = new Map<VersionName, readonly NodeJS.Timeout[]>();
   #poll: NodeJS.Timeout | undefined;
   #started = false;
   #stopped = false;
@@ -53,7 +54,7 @@ export class Poller {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#poll);
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const version of this.#again.keys()) this.#lookNoMore(version);
     if (typeof this.#subscription === "function") this.#subscription();
     this.#subscription = "none";
   }
@@ -109,12 +110,18 @@ export class Poller {
     if (this.#stopped || !this.#tasks.follows(entity)) return;
     this.#tasks.check();
     if (version === undefined || manifestId === undefined) return;
-    for (const ms of LOOK_AGAIN_MS) {
-      const timer = later(ms, () => {
-        this.#timers.delete(timer);
-        if (!this.#tasks.shows(version, manifestId)) this.#tasks.check();
-      });
-      this.#timers.add(timer);
-    }
+    // Where this one is visible, those before it were.
+    this.#lookNoMore(version);
+    const look = (): void => {
+      if (!this.#tasks.shows(version, manifestId)) this.#tasks.check();
+    };
+    this.#again.set(
+      version,
+      LOOK_AGAIN_MS.map((ms) => later(ms, look)),
+    );
+  }
+
+  #lookNoMore(version: VersionName): void {
+    for (const timer of this.#again.get(version) ?? []) clearTimeout(timer);
   }
 }
