@@ -110,7 +110,7 @@ test("listeners that throw or reject do not stop the follower", async () => {
 
 test("a store that cannot be reached leaves reads as they are; status and events tell, and it heals", async () => {
   const events = listen(reader);
-  expect(reader.status).toBe("fresh");
+  await until("it is fresh", () => reader.status === "fresh");
   readerStore.unreachable = true;
   await until("the check failed", () => reader.status === "failing");
   expect(reader.get("FR")?.name).toBe("one");
