@@ -205,6 +205,25 @@ test("a store that cannot be reached at the start gives a typed error at the dea
   expect(collection.get("FR")?.name).toBe("one");
 });
 
+test("a store that refuses a lease at once is asked again at the pace of checks", async () => {
+  const mine = candidate();
+  mine.on("failure", () => undefined);
+  await mine.ready();
+  const [store] = stores;
+  const count = (operation: "check" | "acquireLease"): number => store?.count(operation) ?? 0;
+  store?.before("acquireLease", () => {
+    throw new CachedCollectionsError("ERR_STORE_UNAVAILABLE", "observed", "no permission");
+  });
+  name = "two";
+  await mine.invalidate();
+  const [checks, asked] = [count("check"), count("acquireLease")];
+  await until("it was checked ten times", () => count("check") >= checks + 10);
+  expect(count("acquireLease") - asked).toBeGreaterThan(0);
+  expect(count("acquireLease") - asked).toBeLessThan(40);
+  store?.before("acquireLease", undefined);
+  await until("loaded", () => mine.get("FR")?.name === "two");
+});
+
 test("a process without background work loads in ready() and only then", async () => {
   const frozen = candidate({ background: false });
   await frozen.ready();

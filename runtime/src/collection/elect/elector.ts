@@ -50,6 +50,8 @@ export class Elector {
   readonly #stopper = (): Promise<void> => this.stop();
   #underWay: Promise<Election> | undefined;
   #failures = 0;
+  /** How often in a row the store did not even say whether it grants. */
+  #unanswered = 0;
   #notBefore = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -141,8 +143,10 @@ export class Elector {
     const refusal = await this.#acquireAll(needs).catch(async (error: unknown) => {
       // What was granted before would be renewed without end, for nothing.
       await this.#leases.release();
+      this.#pauseUnanswered();
       throw error;
     });
+    this.#unanswered = 0;
     if (refusal !== undefined || this.#stopped) await this.#leases.release();
     this.#follower.signal.throwIfAborted();
     if (refusal !== undefined) {
@@ -165,6 +169,13 @@ export class Elector {
       return { outcome: "not-needed" };
     }
     return this.#load(needs);
+  }
+
+  /** A store that refuses at once, a user without the permission say, would be asked again at once. */
+  #pauseUnanswered(): void {
+    const { checkIntervalMs } = this.#follower;
+    const firstMs = Math.min(1_000, checkIntervalMs);
+    this.#notBefore = now() + backoffMs(++this.#unanswered, firstMs, checkIntervalMs);
   }
 
   /** In the order of names, so that two processes never hold what the other wants. */
