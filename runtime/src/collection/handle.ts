@@ -146,7 +146,7 @@ export class HandleState {
     const { follower, followed, elector: own } = this.start();
     const { subject, parent } = this.parts;
     const elector = own ?? (parent === undefined ? undefined : parent.state.#opened?.elector);
-    const { label: store } = this.store;
+    const { store } = this;
     const closing = this.#signal();
     await becomeReady({ subject, store, follower, followed, elector, timeoutMs, closing });
   }

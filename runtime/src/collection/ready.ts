@@ -3,6 +3,7 @@
  * whoever is. Ends at a deadline, with the error that stood in the way.
  */
 import { CachedCollectionsError } from "../errors.js";
+import type { Store } from "../store/store.js";
 import type { Elector } from "./elect/elector.js";
 import type { FollowedVersion } from "./follow/followed-version.js";
 import type { Following } from "./follow/following.js";
@@ -10,8 +11,7 @@ import { lookUntil } from "./look-until.js";
 
 export interface ReadyTask {
   readonly subject: string;
-  /** What the store is called in messages. */
-  readonly store: string;
+  readonly store: Store;
   readonly follower: Following;
   readonly followed: readonly FollowedVersion[];
   /** Undefined when this process cannot load. */
@@ -100,9 +100,13 @@ function tooLate(task: ReadyTask, obstacle: unknown): CachedCollectionsError {
   const known = obstacle instanceof CachedCollectionsError ? obstacle : undefined;
   const isUnanswered = followed.some(({ checkedAt }) => checkedAt === undefined);
   const code = known?.code ?? (isUnanswered ? "ERR_STORE_UNAVAILABLE" : "ERR_TIMEOUT");
-  const why = known?.message ?? (isUnanswered ? `${store} did not answer` : whatIsMissing(task));
+  const why = known?.message ?? (isUnanswered ? unanswered(store) : whatIsMissing(task));
   const message = `not ready after ${timeoutMs} ms: ${why}`;
   return new CachedCollectionsError(code, subject, message, { cause: known });
+}
+
+function unanswered({ label, obstacle }: Store): string {
+  return `${label} did not answer${obstacle === undefined ? "" : `: ${obstacle}`}`;
 }
 
 function whatIsMissing({ followed, elector }: ReadyTask): string {

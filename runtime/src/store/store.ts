@@ -249,6 +249,8 @@ export interface SchemaStore {
 export interface Store {
   /** For messages: `redis orders`, `embedded .cache`, `memory`. Never a password. */
   readonly label: string;
+  /** What keeps it from connecting at the moment, for messages. Never a password. */
+  readonly obstacle?: string | undefined;
   /** Where its last good revisions are kept for when it cannot be reached. */
   readonly fallback?: FallbackStore | undefined;
   /** False when neither timers nor subscriptions may run (serverless). */

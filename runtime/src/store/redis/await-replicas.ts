@@ -53,10 +53,8 @@ const REPLY_MS = 500;
 async function onConnection(wait: ReplicaWait, untilMs: number): Promise<Acknowledged> {
   const { source, signal, replicas } = wait;
   signal.throwIfAborted();
-  const client = duplicateOf(source, wait.timeoutMs);
+  const client = duplicateOf(source, { connectTimeoutMs: wait.timeoutMs });
   const end = (): void => client.disconnect();
-  // What it says comes again, as the failure of what is under way.
-  client.on("error", () => undefined);
   signal.addEventListener("abort", end);
   try {
     await withDeadline(client.connect(), untilMs, "connection");

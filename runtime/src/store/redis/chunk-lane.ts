@@ -4,7 +4,7 @@
  * and nothing more: where it cannot be had, or anything unexpected happens on it, chunks are asked for in the
  * ordinary way, which also knows what the failure means.
  */
-import type { SocketConnectOpts } from "node:net";
+import type { Socket, SocketConnectOpts } from "node:net";
 import { ChunkSocket } from "./chunk-socket.js";
 import { withDeadline } from "./deadline.js";
 import type { RedisClient } from "./redis-client.js";
@@ -79,12 +79,11 @@ export class ChunkLane {
 
   async #open(address: SocketConnectOpts, key: string): Promise<Line | undefined> {
     let socket: ChunkSocket | undefined;
-    const client = duplicateOf(this.#source, this.#timeoutMs, () => {
+    const connect = (): Socket => {
       socket = new ChunkSocket(address);
       return socket.socket;
-    });
-    // What it says comes again, as the failure of what is under way.
-    client.on("error", () => undefined);
+    };
+    const client = duplicateOf(this.#source, { connectTimeoutMs: this.#timeoutMs, connect });
     try {
       await withDeadline(client.connect(), performance.now() + this.#timeoutMs, "connection");
       // Once it is answered, so is everything that the client sent on its own.

@@ -9,6 +9,7 @@ import { DeadlineError, delay, withDeadline } from "./deadline.js";
 import type { RedisClient } from "./redis-client.js";
 import {
   isNoScript,
+  isNotLetIn,
   isWrongServer,
   kindOfFailure,
   outcomeUnknown,
@@ -16,6 +17,9 @@ import {
 } from "./redis-errors.js";
 import { duplicateOf } from "./redis-options.js";
 import type { Script } from "./script.js";
+
+const NOTHING_HEARD = "no connection in time";
+const NO_ANSWER = "the connection was accepted, and then nothing was answered in time";
 
 export type Argument = string | number | Buffer;
 
@@ -31,7 +35,9 @@ export class RedisConnection {
   readonly #options: ConnectionOptions;
   #client: RedisClient | undefined;
   readonly #waiting: (() => void)[] = [];
-  #lastError = "not connected";
+  /** Clients that the server does not let in, or not into their database, and what it said. */
+  readonly #refusals = new WeakMap<RedisClient, string>();
+  #lastError = NOTHING_HEARD;
   #closed: CachedCollectionsError | undefined;
 
   constructor(options: ConnectionOptions) {
@@ -45,6 +51,11 @@ export class RedisConnection {
 
   get label(): string {
     return this.#options.label;
+  }
+
+  /** What was said last, while there is no connection. */
+  get obstacle(): string | undefined {
+    return this.#client?.status === "ready" ? undefined : this.#lastError;
   }
 
   /** Sends a command that may be executed twice without harm. */
@@ -122,20 +133,21 @@ export class RedisConnection {
       const client = this.#client ?? this.#open();
       if (client.status === "ready") return client;
       const changed = new Promise<void>((resolve) => this.#waiting.push(resolve));
-      // Accepted and then never answered: the next command tries another connection.
       await withDeadline(changed, untilMs, "connection").catch(() => this.#silent(client));
+      const refusal = this.#refusals.get(client);
+      if (refusal !== undefined) throw this.#unavailable(refusal);
       if (this.#client === undefined) await delay(pauseMs(attempt));
     }
     throw this.#unavailable(this.#lastError);
   }
 
   #open(): RedisClient {
-    const client = duplicateOf(this.#options.source, this.#options.commandTimeoutMs);
-    client.on("error", (error: Error) => {
-      this.#lastError = messageOf(error);
+    const client = duplicateOf(this.#options.source, {
+      connectTimeoutMs: this.#options.commandTimeoutMs,
+      onError: (error) => this.#heard(client, error),
     });
     client.on("ready", () => {
-      this.#lastError = "not connected";
+      this.#lastError = NOTHING_HEARD;
       this.#wake();
     });
     client.on("end", () => this.#forget(client));
@@ -145,7 +157,17 @@ export class RedisConnection {
     return client;
   }
 
+  /** A client whose SELECT is refused would go on, in database 0; one without the right password tries again. */
+  #heard(client: RedisClient, error: Error): void {
+    this.#lastError = heardMessage(error);
+    if (!isNotLetIn(this.#lastError)) return;
+    this.#refusals.set(client, this.#lastError);
+    this.#discard(client);
+  }
+
+  /** The next command tries another connection. */
   #silent(client: RedisClient): void {
+    if (client.status === "connect") this.#lastError = NO_ANSWER;
     this.#discard(client);
     this.#options.onSilence();
   }
@@ -163,6 +185,12 @@ export class RedisConnection {
   #wake(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
+}
+
+/** A Cluster says that all its nodes failed, and keeps what one of them said. */
+function heardMessage(error: Error): string {
+  const { lastNodeError } = error as { readonly lastNodeError?: unknown };
+  return lastNodeError === undefined ? error.message : messageOf(lastNodeError);
 }
 
 /** Growing, and at random: a fleet whose server comes back does not ask all at once. */

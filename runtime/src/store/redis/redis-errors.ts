@@ -31,6 +31,14 @@ export function isNoPermission(error: unknown): boolean {
   return /\bNOPERM\b|can't run this command|No permissions/i.test(messageOf(error));
 }
 
+/** What the server says to a new connection, and would say to the next one too. */
+export function isNotLetIn(message: string): boolean {
+  return NOT_LET_IN.test(message);
+}
+
+const NOT_LET_IN =
+  /^(?:WRONGPASS|NOAUTH|NOPERM)\b|^ERR (?:invalid password|invalid DB index|DB index is out of range|SELECT is not allowed)/;
+
 export function storeUnavailable(label: string, why: string): CachedCollectionsError {
   return new CachedCollectionsError(
     "ERR_STORE_UNAVAILABLE",

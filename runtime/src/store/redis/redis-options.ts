@@ -6,14 +6,28 @@
 import type { Socket } from "node:net";
 import type { RedisClient } from "./redis-client.js";
 
+/** What becomes of a duplicate. */
+export interface DuplicateOptions {
+  readonly connectTimeoutMs: number;
+  /** Is told every error. Without it they go unheard: what they mean comes again, as the failure of a command. */
+  readonly onError?: (error: Error) => void;
+  /** Makes its sockets, for a client of one server. */
+  readonly connect?: () => Socket;
+}
+
 /**
- * A duplicate that does nothing before it is told to connect. `connect` makes its sockets, for a client of one
- * server.
+ * A duplicate that does nothing before it is told to connect. Its errors are listened to from the beginning and
+ * for good: ioredis prints those that nobody hears.
  */
-export function duplicateOf(
+export function duplicateOf(source: RedisClient, options: DuplicateOptions): RedisClient {
+  const client = quietDuplicate(source, options);
+  client.on("error", options.onError ?? ((): void => undefined));
+  return client;
+}
+
+function quietDuplicate(
   source: RedisClient,
-  connectTimeoutMs: number,
-  connect?: () => Socket,
+  { connectTimeoutMs, connect }: DuplicateOptions,
 ): RedisClient {
   const connection = connectionOptions(connectTimeoutMs);
   if (connect !== undefined) {

@@ -92,6 +92,10 @@ class RedisStore extends BaseStore {
     this.#connection = new RedisConnection({ source, label, commandTimeoutMs, onSilence });
   }
 
+  get obstacle(): string | undefined {
+    return this.#connection.obstacle;
+  }
+
   protected override openSchema(packageName: string): SchemaStore {
     const keys = redisKeys(this.#prefix, packageName);
     return new RedisSchemaStore(this.#connection, this.#subscription, this.#lane, keys);

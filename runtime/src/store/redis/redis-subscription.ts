@@ -77,9 +77,7 @@ export class RedisSubscription {
   }
 
   #open(): RedisClient {
-    const client = duplicateOf(this.#source, this.#timeoutMs);
-    // Without a listener ioredis would print errors; a connection that fails is made again below.
-    client.on("error", () => undefined);
+    const client = duplicateOf(this.#source, { connectTimeoutMs: this.#timeoutMs });
     client.on("message", (channel: string, text: string) => this.#deliver(channel, text));
     client.on("ready", () => {
       this.#failures = 0;
