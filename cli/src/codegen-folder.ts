@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Diagnostic, Schema } from "@cached-collections/generator";
 import type { Generator } from "./codegen-generator.js";
+import { signed, type Output } from "./codegen-owner.js";
 import { ProblemError, slashed, systemProblem, type Problem } from "./problem.js";
 import { readSchemaText } from "./schema-text.js";
 
@@ -28,8 +29,8 @@ export interface CompiledSchema {
 export interface CompiledFolder {
   readonly folder: Folder;
   readonly schemas: readonly CompiledSchema[];
-  /** Texts by path. */
-  readonly outputs: ReadonlyMap<string, string>;
+  /** By their paths from the working directory. */
+  readonly outputs: ReadonlyMap<string, Output>;
   /** Several schemas may name one error, in a file that they import. */
   readonly errors: readonly (Diagnostic | Problem)[];
   /** All that was read, with the texts that were found: the folder of schemas (as listText) and all files. */
@@ -39,7 +40,7 @@ export interface CompiledFolder {
 /** Compiles all schemas of a folder. */
 export function compileFolder(generator: Generator, folder: Folder): CompiledFolder {
   const schemas: CompiledSchema[] = [];
-  const outputs = new Map<string, string>();
+  const outputs = new Map<string, Output>();
   const errors: (Diagnostic | Problem)[] = [];
   const inputs = new Map<string, string | undefined>();
   // The path in messages starts at the working directory, the one in headers at the folder, so that
@@ -59,9 +60,11 @@ export function compileFolder(generator: Generator, folder: Folder): CompiledFol
     }
     if (compiled.schema === undefined) return;
     const name = join(folder.path, folder.out, file.replace(/\.ya?ml$/, ""));
-    schemas.push({ schema: compiled.schema, path: slashed(join(folder.path, path)), name });
-    outputs.set(`${name}.ts`, generator.emitTypeScript(compiled.schema));
-    outputs.set(`${name}.proto`, generator.emitProto(compiled.schema));
+    const schema = slashed(join(folder.path, path));
+    schemas.push({ schema: compiled.schema, path: schema, name });
+    const { emitTypeScript, emitProto } = generator;
+    outputs.set(`${name}.ts`, { text: signed(emitTypeScript(compiled.schema), folder), schema });
+    outputs.set(`${name}.proto`, { text: signed(emitProto(compiled.schema), folder), schema });
   };
   const from = join(folder.path, folder.schemas);
   inputs.set(from, listText(from));

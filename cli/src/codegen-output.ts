@@ -3,11 +3,23 @@
  * compiler that watches never reads half of one. What has our header and no schema any more is removed;
  * nothing else is.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import type { CompiledFolder, Folder } from "./codegen-folder.js";
 import type { Generator } from "./codegen-generator.js";
+import { ownerOf, ownFolder } from "./codegen-owner.js";
 import { slashed, systemProblem, type Problem } from "./problem.js";
+
+/** In milliseconds. */
+const LEFT_AFTER_MS = 60_000;
 
 export interface Change {
   readonly path: string;
@@ -26,7 +38,7 @@ export interface Applied {
 export function planChanges(generator: Generator, compiled: readonly CompiledFolder[]): Change[] {
   const outputs = new Map(compiled.flatMap((each) => [...each.outputs]));
   const changes = new Map<string, Change>();
-  for (const [path, text] of outputs) {
+  for (const [path, { text }] of outputs) {
     const present = readText(path);
     if (present === undefined) changes.set(path, { path, text, state: "missing" });
     else if (present !== text) changes.set(path, { path, text, state: "outdated" });
@@ -38,16 +50,40 @@ export function planChanges(generator: Generator, compiled: readonly CompiledFol
 }
 
 /** Files generated from schemas of this folder, whether or not those are still there. */
-function generatedFiles({ generatedFrom }: Generator, { path, schemas, out }: Folder): string[] {
+function generatedFiles(generator: Generator, folder: Folder): string[] {
+  const { path, schemas, out } = folder;
   const own = slashed(schemas);
   const isOurs = (file: string): boolean => {
-    const schema = generatedFrom(readText(file) ?? "");
-    return schema !== undefined && dirname(schema) === own;
+    const owner = ownerOf(generator, readText(file) ?? "");
+    return owner?.folder === ownFolder(folder) && dirname(owner?.schema ?? "") === own;
   };
   return filesIn(join(path, out))
     .filter((name) => /\.(?:ts|proto)$/.test(name))
     .map((name) => join(path, out, name))
     .filter(isOurs);
+}
+
+/** Removes what runs that were killed have left beside the generated files of a folder. */
+export function removeRemains({ path, out }: Folder): void {
+  const folder = join(path, out);
+  for (const name of filesIn(folder)) {
+    const pid = /\.(?:ts|proto)\.(\d+)\.tmp$/.exec(name)?.[1];
+    if (pid !== undefined && isLeft(join(folder, name), Number(pid))) {
+      removeIfThere(join(folder, name));
+    }
+  }
+}
+
+/** Of a process that is gone; one of another machine or container may still be at work in its first minute. */
+function isLeft(path: string, pid: number): boolean {
+  const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {};
+  if (mtimeMs === undefined || Date.now() - mtimeMs < LEFT_AFTER_MS) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "ESRCH";
+  }
 }
 
 /** Makes the changes. All new texts are on the disk before the first file is replaced: a full one changes nothing. */
@@ -97,7 +133,7 @@ function filesIn(path: string): string[] {
 }
 
 /** With line feeds alone, as they were generated: version control may have checked them out otherwise. */
-function readText(path: string): string | undefined {
+export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8").replaceAll("\r\n", "\n");
   } catch {

@@ -3,7 +3,14 @@ import type { Diagnostic } from "@cached-collections/generator";
 import { canonicalEntities } from "./codegen-canonical.js";
 import { compileFolder, type CompiledFolder, type Folder, type Inputs } from "./codegen-folder.js";
 import type { Generator } from "./codegen-generator.js";
-import { applyChanges, planChanges, type Change } from "./codegen-output.js";
+import {
+  applyChanges,
+  planChanges,
+  readText,
+  removeRemains,
+  type Change,
+} from "./codegen-output.js";
+import { foreignFiles } from "./codegen-owner.js";
 import {
   reportOf,
   type Report,
@@ -32,6 +39,8 @@ export function runCodegen(
   if (errors.length > 0) return { report: failure(generator, errors), inputs };
   if (typeof purpose === "object")
     return { report: canonical(generator, compiled, purpose), inputs };
+  const foreign = foreignFiles(generator, compiled, readText);
+  if (foreign.length > 0) return { report: failure(generator, foreign), inputs };
   const changes = planChanges(generator, compiled);
   const report = purpose === "check" ? checked(compiled, changes) : written(compiled, changes);
   return { report, inputs };
@@ -86,6 +95,7 @@ function checked(compiled: readonly CompiledFolder[], changes: readonly Change[]
 }
 
 function written(compiled: readonly CompiledFolder[], changes: readonly Change[]): Report {
+  for (const { folder } of compiled) removeRemains(folder);
   const { changes: done, problem } = applyChanges(changes);
   const files = fileList(compiled, changes, (change) => {
     if (!done.includes(change)) return change.state;

@@ -11,6 +11,7 @@ export const PROBLEM_CODES = [
   "generator-missing",
   "no-entity",
   "no-schemas",
+  "not-generated",
   "output-clash",
   "package-clash",
   "unreadable",
