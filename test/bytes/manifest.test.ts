@@ -149,7 +149,7 @@ describe("a segment in chunks", () => {
   };
 
   test("is put together in shared memory, in whatever order the chunks come", () => {
-    const assembly = new SegmentAssembly(assembled);
+    const assembly = new SegmentAssembly(assembled, "geo.City");
     for (const index of [2, 0, 2, 1]) assembly.put(index, chunkOf(bytes, index));
     expect(Buffer.compare(assembly.bytes, bytes)).toBe(0);
     expect(assembly.bytes.buffer).toBeInstanceOf(SharedArrayBuffer);
@@ -157,7 +157,7 @@ describe("a segment in chunks", () => {
   });
 
   test("counts what has come up to the first gap", () => {
-    const assembly = new SegmentAssembly(assembled);
+    const assembly = new SegmentAssembly(assembled, "geo.City");
     const arrived = [2, 0, 2, 1].map((index) => {
       assembly.put(index, chunkOf(bytes, index));
       return [assembly.arrived, assembly.isComplete];
@@ -171,7 +171,7 @@ describe("a segment in chunks", () => {
   });
 
   test("is not copied where it was read into place already, and checked all the same", () => {
-    const assembly = new SegmentAssembly(assembled);
+    const assembly = new SegmentAssembly(assembled, "geo.City");
     for (const index of [0, 1, 2]) {
       const place = assembly.place(index);
       place.set(chunkOf(bytes, index));
@@ -185,7 +185,7 @@ describe("a segment in chunks", () => {
   });
 
   test("refuses chunks of another size, damaged ones, and ones that do not exist", () => {
-    const assembly = new SegmentAssembly(assembled);
+    const assembly = new SegmentAssembly(assembled, "geo.City");
     const damaged = Uint8Array.from(chunkOf(bytes, 0));
     damaged[5000] = 0;
     const refused = [

@@ -100,7 +100,8 @@ test.each(damages)(
     await until("the damage was found", () => errors.includes(code));
     expect(reader.status).toBe("failing");
     expect(reader.snapshot()).toBe(served);
-    await expect(reader.pull()).rejects.toMatchObject({ code });
+    const refused = { code, subject: expect.stringMatching(/^atlas\.Country\b/) as string };
+    await expect(reader.pull()).rejects.toMatchObject(refused);
     const cold = observe(shared);
     const newcomer = new CountryMapping(cold);
     await expect(newcomer.ready({ timeoutMs: 50 })).rejects.toMatchObject({ code });

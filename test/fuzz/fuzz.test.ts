@@ -71,7 +71,7 @@ test("chunks that are not what the manifest says never become a segment", () => 
       chunkBytes: good.length,
       checksums: [crc32(good)],
     };
-    const assembly = new SegmentAssembly(part);
+    const assembly = new SegmentAssembly(part, "geo.City");
     const isSame = Buffer.compare(bytes, good) === 0;
     expect(isSame ? undefined : "ERR_BAD_SEGMENT").toBe(codeOf(() => assembly.put(0, bytes)));
   }

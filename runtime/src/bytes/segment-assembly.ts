@@ -18,12 +18,15 @@ export class SegmentAssembly implements ArrivingBytes {
   readonly bytes: Uint8Array;
   wanted = 0;
   readonly #part: ManifestSegment;
+  readonly #subject: string;
   readonly #put: Set<number> = new Set();
   /** How many chunks have come, up to the first that has not. */
   #following = 0;
 
-  constructor(part: ManifestSegment) {
+  /** `subject`: whose segment it is, for messages. */
+  constructor(part: ManifestSegment, subject: string) {
     this.#part = part;
+    this.#subject = subject;
     this.bytes = new Uint8Array(new SharedArrayBuffer(part.sizeBytes));
   }
 
@@ -67,7 +70,8 @@ export class SegmentAssembly implements ArrivingBytes {
   }
 
   #bad(what: string): CachedCollectionsError {
-    return new CachedCollectionsError("ERR_BAD_SEGMENT", `segment ${this.#part.id}`, what);
+    const message = `segment ${this.#part.id}: ${what}`;
+    return new CachedCollectionsError("ERR_BAD_SEGMENT", this.#subject, message);
   }
 }
 

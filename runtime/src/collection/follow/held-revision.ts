@@ -132,7 +132,7 @@ async function fetchSegment(
   const subject = versionSubject(definition);
   // One chunk is little memory, and a small change is sooner there without another round trip.
   if (part.checksums.length > 1) await checkSizes(schema, subject, part);
-  const assembly = new SegmentAssembly(part);
+  const assembly = new SegmentAssembly(part, subject);
   const opening = openArriving(definition, assembly);
   await eachOf(part.checksums.length, CHUNKS_AT_ONCE, async (index) => {
     signal.throwIfAborted();
