@@ -154,7 +154,7 @@ function scalarOf(name: string, as: Representation): ScalarType | undefined {
   }
 }
 
-export const SCALAR_NAMES: readonly string[] =
+const SCALAR_NAMES: readonly string[] =
   "bool int32 uint32 int64 uint64 float double string bytes timestamp date decimal(2) json".split(
     " ",
   );

@@ -121,7 +121,7 @@ function checkIdentity(
 }
 
 /** `geo.City:0123456789abcdef`. */
-export function versionSubject(definition: AnyEntityDefinition): string {
+function versionSubject(definition: AnyEntityDefinition): string {
   return `${definition.package}.${definition.entity}:${definition.hash}`;
 }
 

@@ -22,7 +22,7 @@ export async function feed(
 }
 
 /** What the loader promised, its failure being the loader's. */
-export async function loaderStep<T>(
+async function loaderStep<T>(
   subject: string,
   given: T | Promise<T>,
   signal: AbortSignal,

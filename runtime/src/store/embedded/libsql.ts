@@ -44,11 +44,6 @@ export function isDamaged(error: unknown): boolean {
   return kind === SQLITE_CORRUPT || kind === SQLITE_NOTADB || kind === SQLITE_ERROR;
 }
 
-/** An error of the database at all, and not of the code that used it. */
-export function isDatabaseError(error: unknown): boolean {
-  return resultCode(error) > 0;
-}
-
 // https://www.sqlite.org/rescode.html
 /** A statement is not understood. Ours are always the same: then the tables are not those that we made. */
 const SQLITE_ERROR = 1;

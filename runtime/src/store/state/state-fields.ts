@@ -93,7 +93,7 @@ export function readVersion(fields: FieldSource, version: VersionName): VersionS
   };
 }
 
-export function readHistory(fields: FieldSource, version: VersionName): readonly StoredManifest[] {
+function readHistory(fields: FieldSource, version: VersionName): readonly StoredManifest[] {
   const history: StoredManifest[] = [];
   for (let place = 1; place <= HISTORY_LENGTH; place++) {
     const manifest = decodeStoredManifest(fields.field(historyField(version, place)));
@@ -103,7 +103,7 @@ export function readHistory(fields: FieldSource, version: VersionName): readonly
 }
 
 /** `load void source at`, four numbers. */
-export function readPush(fields: FieldSource, version: VersionName): PushRecord | undefined {
+function readPush(fields: FieldSource, version: VersionName): PushRecord | undefined {
   const numbers = readNumbers(fields.field(pushField(version)), 4);
   if (numbers === undefined) return undefined;
   const [load = 0, voidSeq = 0, source = 0, atMs = 0] = numbers;
