@@ -3,6 +3,7 @@ import type { CollectionEvents } from "cached-collections";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
 import { atlas, CountryMapping, type CountryInput } from "../support/atlas.js";
+import { listen } from "../support/listen.js";
 import { flush, headOf, rewriteHead } from "../support/memory-faults.js";
 import { observe, type ObservedStore } from "../support/observed-store.js";
 import { until } from "../support/until.js";
@@ -19,14 +20,6 @@ let reader: CountryMapping;
 
 function rows(): CountryInput[] {
   return [{ code: "FR", name }];
-}
-
-function listen(collection: CountryMapping): (keyof CollectionEvents)[] {
-  const seen: (keyof CollectionEvents)[] = [];
-  for (const event of ["failure", "reload", "stale", "recovered", "went-back", "push"] as const) {
-    collection.on(event, () => seen.push(event));
-  }
-  return seen;
 }
 
 beforeEach(async () => {

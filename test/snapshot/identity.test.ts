@@ -9,7 +9,7 @@ import { atOnce } from "../../runtime/src/bytes/steps.js";
 import { RecordMemory } from "../../runtime/src/snapshot/record-memory.js";
 import { createCore, type SnapshotCore } from "../../runtime/src/snapshot/snapshot-core.js";
 import { check } from "../support/property.js";
-import { thingDefinition, type Thing } from "../support/thing.js";
+import { BLANK_THING, thingDefinition, type Thing } from "../support/thing.js";
 import { townDefinition, type Town, type TownInput } from "../support/town.js";
 
 const info = { revision: 1, epoch: "epoch", manifestId: "manifest" };
@@ -197,18 +197,4 @@ function plain(id: number, country = "FR"): TownInput {
   return { id, name: `town ${id}`, country, kind: "place", lat: 0 };
 }
 
-const sample: Thing = {
-  id: 1,
-  text: "",
-  wide: 0n,
-  size: "small",
-  real: 0,
-  flag: false,
-  label: undefined,
-  level: undefined,
-  price: undefined,
-  day: undefined,
-  at: undefined,
-  serial: undefined,
-  tags: [],
-};
+const sample: Thing = { ...BLANK_THING, id: 1 };

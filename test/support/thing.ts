@@ -104,22 +104,25 @@ const READERS: Readonly<Record<number, (reader: Reader, thing: Draft) => void>> 
   106: (reader, thing) => (thing.tags = [...thing.tags, reader.string()]),
 };
 
+/** A thing of which nothing is set. */
+export const BLANK_THING: Thing = {
+  id: 0,
+  text: "",
+  wide: 0n,
+  size: "small",
+  real: 0,
+  flag: false,
+  label: undefined,
+  level: undefined,
+  price: undefined,
+  day: undefined,
+  at: undefined,
+  serial: undefined,
+  tags: [],
+};
+
 function decodeThing(reader: Reader, end: number): Thing {
-  const thing: Draft = {
-    id: 0,
-    text: "",
-    wide: 0n,
-    size: "small",
-    real: 0,
-    flag: false,
-    label: undefined,
-    level: undefined,
-    price: undefined,
-    day: undefined,
-    at: undefined,
-    serial: undefined,
-    tags: [],
-  };
+  const thing: Draft = { ...BLANK_THING };
   while (reader.pos < end) {
     const tag = reader.tag();
     const read = READERS[tag];

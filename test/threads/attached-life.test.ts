@@ -1,9 +1,10 @@
 /** How current an attached store is, what it says when there is nothing or nobody, and how it ends. */
-import { attachedStore, shareStore, type CollectionEvents } from "cached-collections";
+import { attachedStore, shareStore } from "cached-collections";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { followerOf } from "../../runtime/src/collection/follow/follower.js";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
 import { atlas, AtlasDataset, CountryMapping } from "../support/atlas.js";
+import { listen } from "../support/listen.js";
 import { flipByte, headOf, rewriteHead } from "../support/memory-faults.js";
 import { observe } from "../support/observed-store.js";
 import { until } from "../support/until.js";
@@ -21,14 +22,6 @@ beforeEach(async () => {
   ({ data, main, attached, shared, reader } = here);
 });
 afterEach(async () => here.end());
-
-function listen(collection: CountryMapping): (keyof CollectionEvents)[] {
-  const seen: (keyof CollectionEvents)[] = [];
-  for (const event of ["failure", "reload", "stale", "recovered", "went-back", "push"] as const) {
-    collection.on(event, () => seen.push(event));
-  }
-  return seen;
-}
 
 describe("status", () => {
   test("and events are the sharing thread's: failing while the store is away, recovered when it is back", async () => {
