@@ -65,7 +65,7 @@ test("a process without a loader waits for one that has, and says so at the dead
   const reader = new CountryMapping(store, { checkIntervalMs: INTERVAL });
   await expect(reader.ready({ timeoutMs: 60 })).rejects.toMatchObject({
     code: "ERR_TIMEOUT",
-    message: expect.stringContaining("no loader") as string,
+    message: expect.stringMatching(/ of \S+ [0-9a-f]{16} in observed, .*no loader/) as string,
   });
   const waiting = reader.ready();
   await candidate().ready();

@@ -1,6 +1,8 @@
 /** The README's first example as its readers start it: it answers the same with Redis and without, and ends. */
+import { redisStore } from "cached-collections";
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,6 +29,13 @@ test("the first example ends by itself with Redis", async () => {
   } finally {
     await server.stop();
   }
+});
+
+test("CommonJS can require the package, where Node.js can require modules at all", () => {
+  const { require_module: canRequire } = process.features as { readonly require_module?: boolean };
+  const required = (): unknown => createRequire(import.meta.url)("cached-collections");
+  const answer = canRequire === true ? required() : { redisStore };
+  expect(answer).toMatchObject({ redisStore: expect.any(Function) as unknown });
 });
 
 async function run(environment: Readonly<Record<string, string>>): Promise<readonly string[]> {

@@ -109,7 +109,7 @@ function unanswered({ label, obstacle }: Store): string {
   return `${label} did not answer${obstacle === undefined ? "" : `: ${obstacle}`}`;
 }
 
-function whatIsMissing({ followed, elector }: ReadyTask): string {
+function whatIsMissing({ store, followed, elector }: ReadyTask): string {
   const missing = followed.filter(({ served }) => served === undefined);
   const empty = missing.map((each) => each.subject);
   if (missing.every(({ seen }) => seen.head !== undefined)) {
@@ -118,5 +118,7 @@ function whatIsMissing({ followed, elector }: ReadyTask): string {
   if (elector?.isBusy === true) {
     return "this process is still loading, which goes on; give ready() more time, or make the loader faster";
   }
-  return `nothing is published of ${empty.join(", ")}, and this process has no loader for it: push from one that has`;
+  // A wrong prefix and a build that nobody pushed for look alike: both are named.
+  const versions = missing.map(({ subject, definition }) => `${subject} ${definition.hash}`);
+  return `nothing is published of ${versions.join(", ")} in ${store.label}, and this process has no loader for it: push from one that has`;
 }

@@ -180,7 +180,8 @@ class FileFallbackSchema implements FallbackSchema {
     try {
       return await work();
     } catch (error) {
-      const message = `the fallback on this machine cannot be used: ${messageOf(error)}`;
+      const why = messageOf(error);
+      const message = `the fallback on this machine, ${this.#folder}, cannot be used: ${why}`;
       throw new CachedCollectionsError("ERR_FALLBACK", this.#subject, message, { cause: error });
     }
   }
