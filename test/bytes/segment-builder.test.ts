@@ -1,6 +1,7 @@
 /** What the builder refuses and how it says so, and that a refused row leaves no trace. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { StockLevelSnapshot } from "../../generated/shop.js";
 import { openSegment } from "../../runtime/src/bytes/open-segment.js";
 import { KeyReader, keyValues, writeKeyMessage } from "../../runtime/src/bytes/key-message.js";
 import { sameNormal, type Normal, normalOf } from "../../runtime/src/bytes/scalar.js";
@@ -254,5 +255,14 @@ describe("a delta", () => {
       ),
       200,
     );
+  });
+
+  test("reads a bool of a key as the record does: any number but 0 is true", () => {
+    const { definition } = StockLevelSnapshot;
+    // warehouse 7, reserved 2, countedAt { seconds: 2 }
+    const bytes = Uint8Array.of(8, 14, 16, 2, 34, 2, 8, 2);
+    const record = definition.decode(new Reader(bytes), bytes.length);
+    expect(record.reserved).toBe(true);
+    expect(new KeyReader(definition).read(new Reader(bytes), bytes.length)).toEqual([7, 1]);
   });
 });

@@ -5,6 +5,7 @@
 import { CitySnapshot, RegionSnapshot } from "../../generated/geo.js";
 import {
   BannerSnapshot,
+  CategorySnapshot,
   FlagSnapshot,
   PriceSnapshot,
   ProductSnapshot,
@@ -17,6 +18,8 @@ import type { SnapshotCore } from "../../runtime/src/snapshot/snapshot-core.js";
 
 export interface Subject {
   readonly definition: AnyEntityDefinition;
+  /** What the base was made of. */
+  readonly rows: readonly object[];
   readonly base: Uint8Array;
   /** Changes, adds and removes records of the base; of a sequence, another base. */
   readonly delta: Uint8Array;
@@ -91,6 +94,13 @@ const stock = (warehouse: number): object => ({
   pieces: { a: 1, b: 2 },
   countedAt: AT,
 });
+const category = (id: number): object => ({
+  id,
+  slug: `category-${id}`,
+  names: { en: `Category ${id}` },
+  ...(id > 2 ? { parentId: id % 3 } : {}),
+  position: -id,
+});
 const banner = (text: string): object => ({ text, links: [text], seenBy: { true: 1n, false: 2n } });
 
 interface AnySnapshot {
@@ -118,7 +128,7 @@ function subject(
     return atOnce(builder.finish()).bytes;
   };
   const removed = definition.key.length === 0 ? [] : rows.slice(0, 1);
-  return { definition, base: build(rows, []), delta: build(changed, removed) };
+  return { definition, rows, base: build(rows, []), delta: build(changed, removed) };
 }
 
 export const SUBJECTS: readonly Subject[] = [
@@ -135,5 +145,6 @@ export const SUBJECTS: readonly Subject[] = [
   subject(RegionSnapshot, ["FI", "FR"].map(region), ["DE"].map(region)),
   subject(FlagSnapshot, ["a", "b"].map(flag), ["b"].map(flag)),
   subject(StockLevelSnapshot, [-1, 0, 2 ** 40].map(stock), [7].map(stock)),
+  subject(CategorySnapshot, [1, 2, 3, 4, 5].map(category), [4, 6].map(category)),
   subject(BannerSnapshot, ["x", "y"].map(banner), ["z"].map(banner)),
 ];

@@ -3,13 +3,12 @@
  * must not: an error without a code, a wrong answer, a changed prototype, more memory than the input explains.
  */
 import { decodeManifest, encodeManifest } from "../../runtime/src/bytes/manifest.js";
-import { openSegment } from "../../runtime/src/bytes/open-segment.js";
-import type { Segment } from "../../runtime/src/bytes/segment.js";
+import { KeyReader } from "../../runtime/src/bytes/key-message.js";
+import { keyOfRecord } from "../../runtime/src/bytes/live-parts.js";
 import { atOnce } from "../../runtime/src/bytes/steps.js";
 import { BadRecordError } from "../../runtime/src/codec/bad-record.js";
 import { Reader } from "../../runtime/src/codec/reader.js";
 import { Writer } from "../../runtime/src/codec/writer.js";
-import { CachedCollectionsError } from "../../runtime/src/errors.js";
 import { createCore, type SnapshotCore } from "../../runtime/src/snapshot/snapshot-core.js";
 import {
   decodeStoredManifest,
@@ -18,11 +17,21 @@ import {
 import { isDeepStrictEqual } from "node:util";
 import { checkPrototypes, checkRecord } from "./check-record.js";
 import { countingMemory } from "./counting-memory.js";
+import {
+  chosen,
+  GOOD_HEADER,
+  INFO,
+  IS_DELTA,
+  open,
+  REFUSALS,
+  refusedBy,
+  TRUE_SIZE,
+  type Outcome,
+} from "./opening.js";
+import { runPublication } from "./publications.js";
 import { readAll } from "./read-all.js";
+import { runStack } from "./stacks.js";
 import { SUBJECTS, type Subject } from "./subjects.js";
-
-/** What came of an input; a refusal with its reason, so that a search can tell new ones from known ones. */
-export type Outcome = "read" | "a bad record" | `refused: ${string}`;
 
 export interface Target {
   /** Good inputs to begin from. */
@@ -30,6 +39,10 @@ export interface Target {
   readonly run: (input: Uint8Array) => Outcome;
   /** A search that reaches fewer different outcomes does not get far enough to mean anything. */
   readonly leastOutcomes: number;
+  /** What any input may cost, in bytes of typed arrays. Default 64 KiB. */
+  readonly memoryFloor?: number;
+  /** How much longer an input takes than a decoder takes for one: there are so many fewer. Default 1. */
+  readonly cost?: number;
 }
 
 /** Bytes of typed arrays for each byte of input, and what any input may cost. */
@@ -41,40 +54,23 @@ export function outcomeOf(target: Target, input: Uint8Array): Outcome {
   const { result, bytes } = countingMemory(() => target.run(input));
   if (/\p{Cc}/u.test(result)) throw new Error("control characters of the input in a message");
   checkPrototypes();
-  const limit = MEMORY_FLOOR + MEMORY_FACTOR * input.length;
+  const limit = (target.memoryFloor ?? MEMORY_FLOOR) + MEMORY_FACTOR * input.length;
   if (bytes > limit) throw new Error(`${bytes} bytes of memory for ${input.length} of input`);
   return result;
 }
 
-const INFO = { revision: 1, epoch: "e", manifestId: "m" };
-
-/** The first byte chooses entity, base or delta, and whether the header is made to say the true size. */
+/** A segment alone, or as a delta over a good base. */
 function runSegment(input: Uint8Array): Outcome {
-  const choice = input[0] ?? 0;
-  const subject = SUBJECTS[(choice & 0x3f) % SUBJECTS.length] as Subject;
-  const bytes = Uint8Array.from(input.subarray(1));
-  if ((choice & 0x40) !== 0) sayTrueSize(bytes);
-  const isDelta = (choice & 0x80) !== 0 && subject.definition.key.length > 0;
+  const { subject, bytes, isDelta } = chosen(input[0] ?? 0, input.subarray(1));
   let core: SnapshotCore<object>;
   try {
     const opened = open(subject, bytes);
     const segments = isDelta ? [opened, open(subject, subject.base)] : [opened];
     core = atOnce(createCore(subject.definition, INFO, segments));
   } catch (error) {
-    return refusedBy(error, ["ERR_BAD_SEGMENT", "ERR_FORMAT", "ERR_BAD_RECORD"]);
+    return refusedBy(error, REFUSALS);
   }
   return readAll(core, subject.definition) ? "a bad record" : "read";
-}
-
-function open({ definition }: Subject, bytes: Uint8Array): Segment<object> {
-  return atOnce(openSegment(definition, bytes));
-}
-
-/** The size is the last thing in a header, so that what follows is looked at. */
-function sayTrueSize(bytes: Uint8Array): void {
-  const sizeAt = 2 + (bytes[1] ?? 0) - 4;
-  if (sizeAt < 2 || sizeAt + 4 > bytes.length) return;
-  new DataView(bytes.buffer).setUint32(sizeAt, bytes.length, true);
 }
 
 /** A manifest that is accepted describes the same when it is written and read again. */
@@ -96,7 +92,7 @@ function runManifest(input: Uint8Array): Outcome {
   }
 }
 
-/** A record that decodes says the same when it is encoded and decoded again. The first byte is the entity. */
+/** A record that decodes says the same when it is encoded and decoded again, and when its key alone is read. The first byte is the entity. */
 function runRecord(input: Uint8Array): Outcome {
   const { definition } = SUBJECTS[(input[0] ?? 0) % SUBJECTS.length] as Subject;
   const bytes = input.subarray(1);
@@ -108,6 +104,9 @@ function runRecord(input: Uint8Array): Outcome {
     throw error;
   }
   checkRecord(record);
+  const key = new KeyReader(definition).read(new Reader(bytes), bytes.length);
+  if (!isDeepStrictEqual(key, keyOfRecord(definition, record)))
+    throw new Error("another key when it is read alone");
   const writer = new Writer();
   definition.encode(writer, record);
   const written = writer.finish();
@@ -122,16 +121,19 @@ function isExpected(error: unknown): boolean {
   return error instanceof Error && error.constructor === Error;
 }
 
-function refusedBy(error: unknown, codes: readonly string[]): Outcome {
-  if (!(error instanceof CachedCollectionsError) || !codes.includes(error.code)) throw error;
-  // Quoted text and numbers are the input's.
-  return `refused: ${error.message.replaceAll(/"(?:[^"\\]|\\.)*"|\d+/g, "#")}`;
-}
+const segmentSeeds = [TRUE_SIZE, TRUE_SIZE | GOOD_HEADER].flatMap((header) =>
+  SUBJECTS.flatMap(({ base, delta }, index) => [
+    Uint8Array.from([index | header, ...base]),
+    Uint8Array.from([index | header | IS_DELTA, ...delta]),
+  ]),
+);
 
-const segmentSeeds = SUBJECTS.flatMap(({ base, delta }, index) => [
-  Uint8Array.from([index | 0x40, ...base]),
-  Uint8Array.from([index | 0xc0, ...delta]),
-]);
+/** The same, with revisions that come after each other. */
+const WAYS = [0b00_01_00, 0b10_01_00, 0b11_10_01, 0b01_10_11, 0b10_11_00];
+const stackSeeds = segmentSeeds.map((seed, index) => {
+  const way = (WAYS[index % WAYS.length] as number) | (index << 6);
+  return Uint8Array.from([seed[0] as number, way, ...seed.subarray(1)]);
+});
 
 const manifest = encodeManifest({
   format: 1,
@@ -167,7 +169,9 @@ const manifest = encodeManifest({
   checked: [{ entity: "Country", setId: "12".repeat(16) }],
 });
 
-export const TARGETS: Readonly<Record<"segment" | "manifest" | "record", Target>> = {
+type TargetName = "segment" | "manifest" | "record" | "stack of segments" | "published segment";
+
+export const TARGETS: Readonly<Record<TargetName, Target>> = {
   segment: { seeds: segmentSeeds, run: runSegment, leastOutcomes: 40 },
   manifest: {
     seeds: [manifest.bytes, encodeStoredManifest(manifest)],
@@ -175,6 +179,20 @@ export const TARGETS: Readonly<Record<"segment" | "manifest" | "record", Target>
     leastOutcomes: 10,
   },
   record: { seeds: SUBJECTS.flatMap(recordsOf), run: runRecord, leastOutcomes: 1 },
+  "stack of segments": {
+    seeds: stackSeeds,
+    run: runStack,
+    leastOutcomes: 40,
+    memoryFloor: 512 * 1024,
+    cost: 5,
+  },
+  "published segment": {
+    seeds: segmentSeeds,
+    run: runPublication,
+    leastOutcomes: 40,
+    memoryFloor: 64 * 1024 * 1024,
+    cost: 5,
+  },
 };
 
 /** Every record of a subject's base, as the message alone. */

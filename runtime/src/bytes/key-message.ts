@@ -120,6 +120,9 @@ function readValue(reader: Reader, kind: ScalarKind): Normal {
     case "int32":
     case "date":
       return reader.sint32();
+    case "bool":
+      // As a record is decoded: any number but 0 is true.
+      return Number(reader.bool());
     case "timestamp":
       throw new BadRecordError("a timestamp is no key");
     default:
