@@ -14,7 +14,6 @@ import {
 import { SegmentBuilder } from "../../runtime/src/bytes/segment-builder.js";
 import { atOnce } from "../../runtime/src/bytes/steps.js";
 import type { AnyEntityDefinition } from "../../runtime/src/definition.js";
-import type { SnapshotCore } from "../../runtime/src/snapshot/snapshot-core.js";
 
 export interface Subject {
   readonly definition: AnyEntityDefinition;
@@ -104,12 +103,7 @@ const category = (id: number): object => ({
 const banner = (text: string): object => ({ text, links: [text], seenBy: { true: 1n, false: 2n } });
 
 interface AnySnapshot {
-  readonly of: (rows: never) => object;
-}
-
-/** Only their snapshots know generated definitions. */
-function coreOf(snapshotClass: AnySnapshot): SnapshotCore<object> {
-  return Reflect.get(snapshotClass.of([] as never), "core") as SnapshotCore<object>;
+  readonly definition: object;
 }
 
 function subject(
@@ -117,7 +111,7 @@ function subject(
   rows: readonly object[],
   changed: readonly object[],
 ): Subject {
-  const { definition } = coreOf(snapshotClass) as unknown as { definition: AnyEntityDefinition };
+  const definition = snapshotClass.definition as AnyEntityDefinition;
   const build = (of: readonly object[], removed: readonly object[]): Uint8Array => {
     const builder = new SegmentBuilder<object, object>(definition, { seed: 77 });
     for (const row of of) builder.add(row);

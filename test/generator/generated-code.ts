@@ -72,13 +72,13 @@ export class GeneratedProject {
 }
 
 interface SnapshotClass {
-  of(rows: Iterable<unknown>): { readonly core: { readonly definition: AnyEntityDefinition } };
+  readonly definition: AnyEntityDefinition;
 }
 
-/** The definition of an entity: generated modules keep it to themselves, their snapshots know it. */
+/** The definition of an entity, which the class of its snapshots knows. */
 export function definitionOf(module: object, entity: string): AnyEntityDefinition {
   const snapshotClass = Reflect.get(module, `${entity}Snapshot`) as SnapshotClass;
-  return snapshotClass.of([]).core.definition;
+  return snapshotClass.definition;
 }
 
 /** A row in bytes. */

@@ -76,6 +76,8 @@ function oneOfSeveral<R extends object>(
       const at = isFirst ? firstLive(run) : lastLive(run);
       if (at < run.start || at >= run.end) continue;
       const record = lookIn(run, at);
+      // Of a group only the first record's key was looked at.
+      if (at !== run.start && !matches(view.by, record, given)) continue;
       const before = winner === undefined ? -1 : order(record, winner);
       if (isFirst ? before < 0 : before > 0 || winner === undefined)
         winner = run.records.get(ordinalIn(run, at));

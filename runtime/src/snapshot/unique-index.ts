@@ -4,6 +4,7 @@
  */
 import type { UniqueDefinition } from "../definition.js";
 import { GroupTable, NO_GROUP, type ViewSource } from "./group-table.js";
+import { matches } from "./key-shape.js";
 import { keyTable } from "./key-table.js";
 import type { UniqueView } from "./views.js";
 
@@ -40,6 +41,9 @@ function oneOfSeveral<R extends object>(
     const group = groups.find(key);
     if (group === NO_GROUP) return undefined;
     const { ordinals, start, end } = groups.members(group, Infinity);
-    return source.records.get(ordinals[view.duplicates === "first" ? start : end - 1] as number);
+    const at = view.duplicates === "first" ? start : end - 1;
+    const record = source.records.get(ordinals[at] as number);
+    // Of a group only the first record's key was looked at.
+    return at === start || matches(view.by, record, key) ? record : undefined;
   };
 }
