@@ -16,7 +16,7 @@ import { directionOf, type Direction, type Place } from "./direction.js";
 import { publishToTools } from "../channels.js";
 import type { CollectionEvent, CollectionEvents, Emitter } from "../events.js";
 import type { HeldRevision } from "./held-revision.js";
-import { placesOf } from "./published-revision.js";
+import { keptIn } from "./published-revision.js";
 import { RecordMemory } from "../../snapshot/record-memory.js";
 import { now } from "../timing.js";
 import { warnOfUnheard } from "../unheard-failure.js";
@@ -178,7 +178,7 @@ export class FollowedVersion {
    */
   consider(state: SchemaState, source: number, check: CheckFacts): Considered {
     this.seen = state.versions.get(this.version) ?? { history: [] };
-    this.known = placesOf(this.seen);
+    this.known = keptIn(this.seen);
     this.source = source;
     this.checkedAt = check.sentAt;
     this.#forgetKept(check.sentAt);

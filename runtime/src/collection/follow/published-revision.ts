@@ -42,6 +42,6 @@ export function standingOf(
 }
 
 /** All manifests that the store keeps of a version. */
-export function placesOf({ head, next, history }: VersionState): readonly Place[] {
+export function keptIn({ head, next, history }: VersionState): readonly StoredManifest[] {
   return [head, next, ...history].filter((stored) => stored !== undefined);
 }

@@ -1,7 +1,7 @@
 /** `push({ replicas })`: after a publication, waiting until so many replicas have it too. */
 import { CachedCollectionsError } from "../../errors.js";
 import type { SchemaStore } from "../../store/store.js";
-import { placesOf, standingOf } from "../follow/published-revision.js";
+import { keptIn, standingOf } from "../follow/published-revision.js";
 import { checkDuration } from "../options.js";
 import type { PushResults } from "./push-job.js";
 import type { AnyPushResult } from "./push-result.js";
@@ -78,7 +78,7 @@ export async function confirmReplicas(
     const reply = await schema.awaitReplicas({ versions, replicas, timeoutMs, signal });
     const lost = [...results].find(([{ version }, result]) => {
       const state = reply.state.versions.get(version) ?? { history: [] };
-      return standingOf(result, state.next ?? state.head, placesOf(state)) !== "there";
+      return standingOf(result, state.next ?? state.head, keptIn(state)) !== "there";
     });
     if (lost !== undefined) {
       return { acknowledged: 0, why: "the store lost it since; push again" };

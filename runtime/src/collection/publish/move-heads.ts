@@ -15,6 +15,8 @@ import type {
   VersionName,
   VersionState,
 } from "../../store/store.js";
+import { keptIn } from "../follow/published-revision.js";
+import { versionOf } from "./heads.js";
 
 /** One collection, and the revision that it is moved to; undefined: the one that is served. */
 export interface Move {
@@ -124,8 +126,7 @@ class Plan {
   /** The revision to move to. */
   find(): StoredManifest {
     if (this.#to === undefined) return this.head;
-    const { next, history } = this.state;
-    const kept = [this.head, ...(next === undefined ? [] : [next]), ...history];
+    const kept = keptIn(this.state);
     const found = kept.find(({ revision }) => revision === this.#to);
     if (found !== undefined) return found;
     const known = kept.map(({ revision }) => revision).join(", ");
@@ -138,9 +139,7 @@ class Plan {
     origin: "rollback" | "pin" | undefined,
     above: number,
   ): StoredManifest {
-    const { next, history } = this.state;
-    const known = [this.head, ...(next === undefined ? [] : [next]), ...history];
-    const highest = Math.max(...known.map(({ revision }) => revision));
+    const highest = Math.max(...keptIn(this.state).map(({ revision }) => revision));
     const manifest = decodeManifest(stored.bytes, this.definition);
     return encodeManifest({
       ...manifest,
@@ -186,5 +185,4 @@ function refused(
     : new CachedCollectionsError("ERR_TIMEOUT", subject, "others keep publishing; try again");
 }
 
-const versionOf = ({ entity, hash }: AnyEntityDefinition): VersionName => `${entity}:${hash}`;
 const randomId = (): string => randomBytes(16).toString("hex");

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import type { CachedCollectionsError } from "../../errors.js";
 import type { PublishEntry, PublishRequest } from "../../store/store.js";
 import type { FollowedVersion } from "../follow/followed-version.js";
-import { publishedRevision } from "../follow/published-revision.js";
+import { keptIn, publishedRevision } from "../follow/published-revision.js";
 import type { HeldRevision } from "../follow/held-revision.js";
 import { buildRevision, type NamedSegment } from "./built-revision.js";
 import type { Candidate, Planned } from "./candidate.js";
@@ -132,7 +132,7 @@ async function buildAll(
 /** Above everything known of this epoch, also what was purged while this process still serves it. */
 function nextRevision(followed: FollowedVersion, heads: Heads, epoch: string): number {
   const seen = heads.state.versions.get(followed.version);
-  const known = [followed.served?.stored, seen?.head, seen?.next, ...(seen?.history ?? [])];
+  const known = [followed.served?.stored, ...(seen === undefined ? [] : keptIn(seen))];
   const revisions = known.map((each) => (each?.epoch === epoch ? each.revision : 0));
   return Math.max(...revisions) + 1;
 }
