@@ -21,7 +21,12 @@ export interface History {
 
 /** What is wrong with it, one line each. */
 export function problemsOf(history: History): string[] {
-  return [...stalePulls(history), ...unmetPulls(history), ...stepsBack(history)];
+  return [
+    ...stalePulls(history),
+    ...unmetPulls(history),
+    ...stepsBack(history),
+    ...outOfOrder(history),
+  ];
 }
 
 /** `pull()` never returns content older than a push or patch that ended before it began. */
@@ -68,6 +73,23 @@ function stepsBack({ steps, losses }: History): string[] {
       return isBack ? [`process ${process} went from ${show(before)} to ${show(step)}`] : [];
     }),
   );
+}
+
+/**
+ * What is published never holds rows older than what was published before it, whoever saw it, and a revision is
+ * the same for all. Numbers begin anew when everything was lost.
+ */
+function outOfOrder({ steps, losses }: History): string[] {
+  if (losses.length > 0) return [];
+  const all = steps.flat().toSorted((a, b) => a.revision - b.revision);
+  return all.flatMap((step, index) => {
+    const before = all[index - 1];
+    if (before === undefined) return [];
+    const isSame = step.patched === before.patched && step.loaded === before.loaded;
+    const isOlder = step.patched < before.patched || step.loaded < before.loaded;
+    if (!isOlder && (isSame || step.revision > before.revision)) return [];
+    return [`revision ${before.revision} is ${show(before)}, ${step.revision} is ${show(step)}`];
+  });
 }
 
 const show = ({ patched, loaded }: Step): string => `patched ${patched}, loaded ${loaded}`;

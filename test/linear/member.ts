@@ -54,10 +54,13 @@ function openOn({ url, prefix, database }: Extract<Order, { do: "open" }>): Open
 /** Notes what is served when it is not what was served before. */
 function look(geo: GeoDataset): void {
   try {
-    const seen = seenIn(geo.snapshot());
+    const page = geo.snapshot();
+    const { revision } = page.city;
+    const seen = seenIn(page);
     const last = steps.at(-1);
-    if (last?.patched === seen.patched && last.loaded === seen.loaded) return;
-    steps.push({ ...seen, at: now(), wentBack });
+    const isSame = last?.patched === seen.patched && last.loaded === seen.loaded;
+    if (isSame && last.revision === revision) return;
+    steps.push({ ...seen, revision, at: now(), wentBack });
     wentBack = false;
   } catch (error) {
     faults.push(String(error));

@@ -34,6 +34,8 @@ export interface Done {
 
 /** A snapshot that a process came to serve. */
 export interface Step extends Seen {
+  /** Of the cities. */
+  readonly revision: number;
   readonly at: number;
   /** Told of going back since the step before. */
   readonly wentBack: boolean;

@@ -79,7 +79,7 @@ const SPREAD_BYTES_PER_MS = 50_000;
 test("fetches of a large change are spread: each reader waits for the part of the time that it drew", async ({
   annotate,
 }) => {
-  const producer = fleet.join({ loads: true, cities: 3 * CITIES });
+  const producer = fleet.join({ loads: true, cities: 8 * CITIES });
   await producer.tell("push");
   const readers = DRAWS.map((draw) => fleet.join({ checkIntervalMs: 4_000, draw }));
   await Promise.all(readers.map(async (reader) => reader.tell("ready", 120_000)));
@@ -101,7 +101,7 @@ test("fetches of a large change are spread: each reader waits for the part of th
   const { collections = {} } = pushed.pushed ?? {};
   const bytes = Object.values(collections).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const mostMs = bytes / SPREAD_BYTES_PER_MS;
-  expect(mostMs).toBeGreaterThan(40);
+  expect(mostMs).toBeGreaterThan(150);
   // A busy machine makes them later, nothing makes them earlier.
   const sorted = [...waits.values()].toSorted((a, b) => a - b);
   for (const [index, draw] of DRAWS.entries()) {

@@ -75,9 +75,13 @@ async function passLeases(): Promise<void> {
 
 /** A process that is half-way through its load, and one that waits for it. */
 async function holderAndWaiter(
-  settings: Partial<MemberSettings> = { loadMs: 2_000 },
+  holds: Partial<MemberSettings> = { loadMs: 2_000 },
+  waits: Partial<MemberSettings> = {},
 ): Promise<readonly [holder: Member, waiter: Member]> {
-  const [holder, waiter] = [fleet.join({ loads: true, ...settings }), fleet.join({ loads: true })];
+  const [holder, waiter] = [
+    fleet.join({ loads: true, ...holds }),
+    fleet.join({ loads: true, ...waits }),
+  ];
   // Starting a process may take longer than the load.
   await Promise.all([holder, waiter].map(async (member) => member.tell("report")));
   const loading = holder.tell("ready");
@@ -101,35 +105,44 @@ test("the process that loads is killed: another takes over when its lease is ove
 test("the process that loads is suspended: another takes over, and what the first loaded is not published", async () => {
   const [holder, waiter] = await holderAndWaiter();
   holder.suspend();
-  await expectTakenOver(holder, waiter);
-});
-
-test("it is suspended with everything uploaded, right before it publishes: the script refuses it", async () => {
-  const stopAt = { operation: "publish", moment: "before", call: 1, signal: "SIGSTOP" } as const;
-  const [holder, waiter] = await holderAndWaiter({ loadMs: 0, stopAt });
-  const uploads = async (): Promise<number> => (await redis.keys("*:seg:*")).length;
-  await until("it has uploaded everything", async () => (await uploads()) === 3);
-  await expectTakenOver(holder, waiter);
-});
-
-/** The holder, which stands still, loses its lease and wakes. */
-async function expectTakenOver(holder: Member, waiter: Member): Promise<void> {
   await passLeases();
   await fleet.setRound(2);
   expect(await waiter.tell("ready", 60_000)).toMatchObject({ name: "round 2", revision: 1 });
   // A push waits for the load under way, whose rows were of round 1, and finds its own published already.
   const woken = holder.tell("push");
-  let isDone = false;
-  void woken.finally(() => (isDone = true));
-  // Where it stops itself, it may be about to do so only now.
-  await until("it goes on", () => {
-    holder.resume();
-    return isDone;
-  });
+  await untilAwake(holder, woken);
   expect(await woken).toMatchObject({ name: "round 2", revision: 1 });
   expect((await holder.tell("report")).names).toEqual(["round 2"]);
   expectServed(await waiter.tell("report"));
   expect((await waiter.tell("pull")).names).toEqual(["round 2"]);
+});
+
+test("it is suspended right before it publishes and wakes while another one loads: it has lost its lease, and publishes nothing", async () => {
+  const stopAt = { operation: "publish", moment: "before", call: 1, signal: "SIGSTOP" } as const;
+  const [holder, waiter] = await holderAndWaiter({ loadMs: 0, stopAt }, { loadMs: 2_000 });
+  const reader = fleet.join({ checkIntervalMs: 100 });
+  const following = reader.tell("ready", 60_000);
+  const uploads = async (): Promise<number> => (await redis.keys("*:seg:*")).length;
+  await until("it has uploaded everything", async () => (await uploads()) === 3);
+  await passLeases();
+  await fleet.setRound(2);
+  const taken = waiter.tell("ready", 60_000);
+  await until("the other one loads", async () => (await fleet.loads()) === 2);
+  const woken = holder.tell("ready", 60_000);
+  await untilAwake(holder, woken);
+  for (const ready of [taken, woken, following]) {
+    expect(await ready).toMatchObject({ names: ["round 2"], revision: 1 });
+  }
+});
+
+/** Resumes it until it has done that: where it stops itself, it may be about to do so only now. */
+async function untilAwake(member: Member, report: Promise<Report>): Promise<void> {
+  let isDone = false;
+  void report.finally(() => (isDone = true));
+  await until("it goes on", () => {
+    member.resume();
+    return isDone;
+  });
 }
 
 test("a loader that fails: whoever asked is told, those that have data read on, and it is tried again after a pause", async ({
