@@ -3,6 +3,7 @@
  * step the process that wrote, one that follows every revision, one that skips some and one that starts cold
  * give the same answers to every read as a snapshot made of the same rows at once.
  */
+import type { RecordChanges } from "cached-collections";
 import { expect, test } from "vitest";
 import type { SnapshotCore } from "../../runtime/src/snapshot/snapshot-core.js";
 import { coreOf } from "../../runtime/src/snapshot/snapshot-core.js";
@@ -161,29 +162,58 @@ interface Answer {
   readonly actual: unknown;
   /** Records with the same content that are other objects than before. */
   readonly replaced: number;
+  /** What the reload that brought it said of changes; undefined when there was none, or it was the first. */
+  readonly told: RecordChanges | undefined;
+  /** The same, by comparing all records. */
+  readonly counted: RecordChanges | undefined;
 }
 
 async function answerOf(reader: TownMapping): Promise<Omit<Answer, "expected">> {
   const held = reader.revision === 0 ? new Map<number, Town>() : new Map(reader);
+  const isFirst = reader.revision === 0;
+  let told: RecordChanges | undefined;
+  let counted: RecordChanges | undefined;
+  const note = ({ changes }: { readonly changes: RecordChanges | undefined }): void => {
+    told = changes;
+    counted = isFirst ? undefined : changesFrom(held, reader);
+  };
+  reader.on("reload", note);
   const actual = answers((await reader.pull()).all);
+  reader.off("reload", note);
   let replaced = 0;
   for (const [id, record] of held) {
     const now = reader.get(id);
-    if (now !== record && JSON.stringify(now) === JSON.stringify(record)) replaced++;
+    if (now !== record && isSame(now, record)) replaced++;
   }
-  return { actual, replaced };
+  return { actual, replaced, told, counted };
+}
+
+function changesFrom(held: ReadonlyMap<number, Town>, now: TownMapping): RecordChanges {
+  const both = [...held].filter(([id]) => now.has(id));
+  return {
+    added: now.size - both.length,
+    changed: both.filter(([id, record]) => !isSame(now.get(id), record)).length,
+    removed: held.size - both.length,
+  };
+}
+
+function isSame(now: Town | undefined, before: Town): boolean {
+  return JSON.stringify(now) === JSON.stringify(before);
 }
 
 /** The most segments that a revision of any history had: a single one may happen to merge all the time. */
 let deepest = 0;
+let reloads = 0;
 const seeds = Array.from({ length: 4 * RUNS_FACTOR }, (_, index) => SEED + index);
 
 test.each(seeds)("any history gives the same answers as its rows (SEED=%i)", async (seed) => {
   const history = new History(seed);
   for (let step = 0; step < 40; step++) {
-    for (const { expected, actual, replaced } of await history.step()) {
+    for (const { expected, actual, replaced, told, counted } of await history.step()) {
       expect(actual).toEqual(expected);
       expect(replaced).toBe(0);
+      expect(told).toEqual(counted);
+      if (told !== undefined) reloads++;
     }
   }
   deepest = Math.max(deepest, ...history.depths);
@@ -191,4 +221,5 @@ test.each(seeds)("any history gives the same answers as its rows (SEED=%i)", asy
 
 test("some of them laid several deltas over each other", () => {
   expect(deepest).toBeGreaterThan(2);
+  expect(reloads).toBeGreaterThan(100);
 });

@@ -32,7 +32,10 @@ export interface CollectionEvents {
     readonly previousRevision: number | undefined;
     readonly records: number;
     readonly previousRecords: number;
-    /** Against the previous revision; undefined unless it came as one small change of that. */
+    /**
+     * Against the previous revision; undefined for the first, and of a sequence. Counted only if somebody
+     * listens, in slices before it is served: records that did not stay in their place are compared.
+     */
     readonly changes: RecordChanges | undefined;
     /** Bytes fetched from the store; 0 when this process had pushed them itself or kept them. */
     readonly fetchedBytes: number;

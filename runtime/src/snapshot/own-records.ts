@@ -20,7 +20,7 @@ export function withOwnRecords<R extends object>(parts: Parts<R>, previous: Part
 }
 
 /** Whether anything does that was dead. Not in steps: ten million records take a third of a millisecond. */
-function livesAgain(before: Dead | undefined, now: Dead | undefined): boolean {
+export function livesAgain(before: Dead | undefined, now: Dead | undefined): boolean {
   if (before === undefined || before === now) return false;
   if (now === undefined) return true;
   const were = wordsOf(before);

@@ -5,6 +5,7 @@
  */
 import { inSlices } from "../../bytes/steps.js";
 import { CachedCollectionsError } from "../../errors.js";
+import type { RecordChanges } from "../events.js";
 import type { SchemaState, SchemaStore, VersionName } from "../../store/store.js";
 import { changesBetween } from "./changes-between.js";
 import type { CheckFacts, Considered, FollowedVersion } from "./followed-version.js";
@@ -166,6 +167,15 @@ async function finish(
 export interface Move {
   readonly followed: FollowedVersion;
   revision: HeldRevision;
+  /** Against what was served before; counted only if anybody wants to know. */
+  changes?: RecordChanges | undefined;
+}
+
+/** Counts what changes, for those that listen. */
+export async function countMove(move: Move, signal: AbortSignal): Promise<void> {
+  const { followed, revision } = move;
+  if (!followed.hears("reload")) return;
+  move.changes = await inSlices(changesBetween(followed.served, revision), signal);
 }
 
 /**
@@ -177,12 +187,14 @@ async function installLatest(
   moves: readonly Move[],
   check: CheckFacts,
 ): Promise<readonly Moved[]> {
+  for (const move of moves) await countMove(move, signal);
   for (const { revision } of moves) await inSlices(revision.core.catchUp(), signal);
   const isLate = ({ followed, revision }: Move): boolean =>
     !revision.core.follows(followed.served?.core);
   for (let late = moves.find(isLate); late !== undefined; late = moves.find(isLate)) {
     const { definition, memory, served } = late.followed;
     const over = { definition, memory, previous: served?.core, signal };
+    await countMove(late, signal);
     late.revision = await laidAnew(late.revision, over);
   }
   signal.throwIfAborted();
@@ -203,16 +215,17 @@ export function installAll(
   moves: readonly Move[],
   { sentAt, intervalMs }: Pick<CheckFacts, "sentAt" | "intervalMs">,
 ): readonly Moved[] {
-  return moves.map(({ followed, revision }) => {
+  return moves.map((move) => {
+    const { followed, revision } = move;
     const before = followed.served;
     revision.core.show();
-    return { followed, revision, before, back: followed.install(revision, sentAt, intervalMs) };
+    return { ...move, before, back: followed.install(revision, sentAt, intervalMs) };
   });
 }
 
 /** The events of moves that a check begun at `sentAt` made. Returns whether a version went back. */
 export function tellMoves(moves: readonly Moved[], sentAt: number): boolean {
-  for (const { followed, revision, before, back } of moves) {
+  for (const { followed, revision, changes, before, back } of moves) {
     const { epoch, revision: number } = revision.manifest;
     const entity = followed.subject;
     if (back && before !== undefined) {
@@ -225,7 +238,7 @@ export function tellMoves(moves: readonly Moved[], sentAt: number): boolean {
       previousRevision: before?.manifest.revision,
       records: revision.core.size,
       previousRecords: before?.core.size ?? 0,
-      changes: changesBetween(before, revision),
+      changes,
       fetchedBytes: revision.fetchedBytes,
       durationMs: now() - sentAt,
       isFallback: false,

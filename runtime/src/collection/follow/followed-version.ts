@@ -13,7 +13,7 @@ import type {
   VersionState,
 } from "../../store/store.js";
 import { directionOf, type Direction, type Place } from "./direction.js";
-import { publishToTools } from "../channels.js";
+import { publishToTools, toolsHear } from "../channels.js";
 import type { CollectionEvent, CollectionEvents, Emitter } from "../events.js";
 import type { HeldRevision } from "./held-revision.js";
 import { keptIn } from "./published-revision.js";
@@ -110,9 +110,13 @@ export class FollowedVersion {
 
   emit<E extends CollectionEvent>(name: E, event: CollectionEvents[E]): void {
     publishToTools(name, event);
-    const isHeard = [...this.emitters].some((emitter) => emitter.hears(name));
-    if ("error" in event && !isHeard) warnOfUnheard(event.error);
+    if ("error" in event && !this.#isHeard(name)) warnOfUnheard(event.error);
     for (const emitter of this.emitters) emitter.emit(name, event);
+  }
+
+  /** Whether anybody listens to it, tools included. */
+  hears(name: CollectionEvent): boolean {
+    return this.#isHeard(name) || toolsHear(name);
   }
 
   /** Milliseconds since what is served was last confirmed as the newest; Infinity when nothing is. */
@@ -138,7 +142,7 @@ export class FollowedVersion {
 
   /** Somebody cannot wait until it is read: nothing can be read yet, or a listener wants every revision. */
   get isAwaited(): boolean {
-    return this.served === undefined || [...this.emitters].some((each) => each.hears("reload"));
+    return this.served === undefined || this.#isHeard("reload");
   }
 
   /** How long nobody has read it, or has had it open without reading it; to be asked once a check. */
@@ -245,6 +249,10 @@ export class FollowedVersion {
     const pause = Math.min(10, 2 ** (times - 1)) * intervalMs;
     this.#damage = { id, error, times, retryAt: now() + pause };
     this.failure = error;
+  }
+
+  #isHeard(name: CollectionEvent): boolean {
+    return [...this.emitters].some((emitter) => emitter.hears(name));
   }
 
   #noteRead(): void {
