@@ -126,8 +126,12 @@ test("in a black hole reads go on, one check at a time fails at its deadline, an
   const reader = joinBehindProxy();
   await reader.tell("ready");
   const before = await reader.tell("report");
+  // So a check looks on its way.
+  expect(proxy.sentTimes("hmget")).toBeGreaterThan(0);
   proxy.blackHole("both");
-  proxy.sentTimes("");
+  // However many ask: one check is sent, the others share the next.
+  const pulls = Array.from({ length: 6 }, async () => reader.tell("pull"));
+  for (const { error } of await Promise.all(pulls)) expect(error).toBe("ERR_STORE_UNAVAILABLE");
   await whenStatus(reader, "failing");
   // Several deadlines long.
   const inside = await until("some checks have failed", async () => {
