@@ -127,7 +127,7 @@ test("in a black hole reads go on, one check at a time fails at its deadline, an
   await reader.tell("ready");
   const before = await reader.tell("report");
   // So a check looks on its way.
-  expect(proxy.sentTimes("hmget")).toBeGreaterThan(0);
+  expect(proxy.sentTimes("HMGET")).toBeGreaterThan(0);
   proxy.blackHole("both");
   // However many ask: one check is sent, the others share the next.
   const pulls = Array.from({ length: 6 }, async () => reader.tell("pull"));
@@ -144,7 +144,7 @@ test("in a black hole reads go on, one check at a time fails at its deadline, an
     new Set(["failure ERR_STORE_UNAVAILABLE"]),
   );
   // A connection that does not answer is given up, and nothing is asked before another one is there.
-  expect(proxy.sentTimes("hmget")).toBeLessThanOrEqual(1);
+  expect(proxy.sentTimes("HMGET")).toBeLessThanOrEqual(1);
   expectServed(inside);
   const [calm, cut] = [before, inside].map(({ slowestReadMs }) => slowestReadMs.toFixed(1));
   await annotate(`slowest read ${calm} ms before, ${cut} ms until then, of ${inside.reads}`);
@@ -197,7 +197,12 @@ test.each([3_600_000, -3_600_000])(
     await producer.tell("push");
     const reader = joinBehindProxy({ commandTimeoutMs: 5_000 });
     await reader.tell("ready");
-    for (const member of [producer, reader]) await member.tell("shift-clock", byMs);
+    for (const member of [producer, reader]) {
+      const { status, ageMs } = await member.tell("shift-clock", byMs);
+      expect(["fresh", "stale"]).toContain(status);
+      expect(ageMs).toBeGreaterThanOrEqual(0);
+      expect(ageMs).toBeLessThan(60_000);
+    }
     await pushRounds(producer, 2);
     await allServe([reader], 2);
     await fleet.setRound(3);
