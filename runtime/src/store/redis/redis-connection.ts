@@ -36,8 +36,9 @@ export class RedisConnection {
   #client: RedisClient | undefined;
   readonly #waiting: (() => void)[] = [];
   /** Clients that the server does not let in, or not into their database, and what it said. */
-  readonly #refusals = new WeakMap<RedisClient, string>();
-  #lastError = NOTHING_HEARD;
+  readonly #notLetIn = new WeakMap<RedisClient, string>();
+  /** Of a connection that is not ready. */
+  #lastError: string | undefined;
   #closed: CachedCollectionsError | undefined;
 
   constructor(options: ConnectionOptions) {
@@ -95,13 +96,15 @@ export class RedisConnection {
 
   async #send(name: string, args: readonly Argument[], isRepeatable: boolean): Promise<unknown> {
     const untilMs = performance.now() + this.#options.commandTimeoutMs;
+    let refusal: unknown;
     for (let attempt = 0; ; attempt++) {
-      const client = await this.#ready(untilMs);
+      const client = await this.#ready(untilMs, refusal);
       try {
         return await withDeadline(client.callBuffer(name, [...args]), untilMs, `reply to ${name}`);
       } catch (error) {
         if (isNoScript(error)) throw error;
-        this.#judge(client, error, isRepeatable);
+        this.#judge(client, error, isRepeatable, refusal);
+        if (kindOfFailure(error) === "refused") refusal = error;
         const ms = pauseMs(attempt);
         if (performance.now() + ms >= untilMs) throw this.#unavailable(error);
         await delay(ms);
@@ -109,8 +112,8 @@ export class RedisConnection {
     }
   }
 
-  /** Returns if the command may be sent again, throws if not. */
-  #judge(client: RedisClient, error: unknown, isRepeatable: boolean): void {
+  /** Returns if the command may be sent again, throws if not: `refusal`, if it was refused before its time was up. */
+  #judge(client: RedisClient, error: unknown, isRepeatable: boolean, refusal: unknown): void {
     if (this.#closed !== undefined) throw this.#closed;
     const kind = kindOfFailure(error);
     const isDead = error instanceof DeadlineError;
@@ -120,25 +123,27 @@ export class RedisConnection {
     if (kind === "unknown" && !isRepeatable) {
       throw outcomeUnknown(this.#options.label, messageOf(error));
     }
-    if (isDead || kind === "final") throw this.#unavailable(error);
+    if (isDead) throw this.#unavailable(refusal ?? error);
+    if (kind === "final") throw this.#unavailable(error);
   }
 
   #unavailable(error: unknown): CachedCollectionsError {
     return storeUnavailable(this.#options.label, messageOf(error));
   }
 
-  async #ready(untilMs: number): Promise<RedisClient> {
+  /** Rejects at the deadline: with `refusal`, if the command was refused before. */
+  async #ready(untilMs: number, refusal: unknown): Promise<RedisClient> {
     for (let attempt = 0; performance.now() < untilMs; attempt++) {
       if (this.#closed !== undefined) throw this.#closed;
       const client = this.#client ?? this.#open();
       if (client.status === "ready") return client;
       const changed = new Promise<void>((resolve) => this.#waiting.push(resolve));
       await withDeadline(changed, untilMs, "connection").catch(() => this.#silent(client));
-      const refusal = this.#refusals.get(client);
-      if (refusal !== undefined) throw this.#unavailable(refusal);
+      const notLetIn = this.#notLetIn.get(client);
+      if (notLetIn !== undefined) throw this.#unavailable(notLetIn);
       if (this.#client === undefined) await delay(pauseMs(attempt));
     }
-    throw this.#unavailable(this.#lastError);
+    throw this.#unavailable(this.#lastError ?? refusal ?? NOTHING_HEARD);
   }
 
   #open(): RedisClient {
@@ -147,7 +152,7 @@ export class RedisConnection {
       onError: (error) => this.#heard(client, error),
     });
     client.on("ready", () => {
-      this.#lastError = NOTHING_HEARD;
+      this.#lastError = undefined;
       this.#wake();
     });
     client.on("end", () => this.#forget(client));
@@ -159,9 +164,10 @@ export class RedisConnection {
 
   /** A client whose SELECT is refused would go on, in database 0; one without the right password tries again. */
   #heard(client: RedisClient, error: Error): void {
-    this.#lastError = heardMessage(error);
-    if (!isNotLetIn(this.#lastError)) return;
-    this.#refusals.set(client, this.#lastError);
+    const message = heardMessage(error);
+    this.#lastError = message;
+    if (!isNotLetIn(message)) return;
+    this.#notLetIn.set(client, message);
     this.#discard(client);
   }
 
