@@ -78,7 +78,9 @@ async function damagedCopy(
   const copy = fleet.path(name);
   await cp(path, copy, { recursive: true });
   const folder = new FileFallback({ path: copy }, PREFIX).folder("geo");
-  const files = (await readdir(folder)).filter((file) => file.startsWith(kind)).toSorted();
+  // Whoever was killed while it wrote has left files beside them that nobody reads.
+  const isKept = (file: string): boolean => new RegExp(`^${kind}-[0-9a-f]{32}$`).test(file);
+  const files = (await readdir(folder)).filter(isKept).toSorted();
   const file = join(folder, random.pick(files));
   await writeFile(file, damage(await readFile(file)));
   return copy;
