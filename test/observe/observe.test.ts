@@ -5,15 +5,18 @@ import { health, memoryStore, redisStore } from "cached-collections";
 import { collectMetrics } from "cached-collections/prometheus";
 import { Redis } from "ioredis";
 import { Registry } from "prom-client";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { stateOf } from "../../runtime/src/collection/collection.js";
 import { AtlasDataset, COUNTRIES, CountryMapping, PLACES } from "../support/atlas.js";
+import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
+import { headOf, rewriteHead } from "../support/memory-faults.js";
 import { observe } from "../support/observed-store.js";
 import { freePort, startRedis } from "../support/redis-server.js";
 import { until } from "../support/until.js";
 
 const load = { country: () => COUNTRIES, place: () => PLACES, notice: () => [] };
 const LABEL = 'entity="atlas.Country"';
+const V = "Country:00000000000000a1";
 
 /** The values of a registry's text, by metric and labels. */
 async function valuesOf(registry: Registry): Promise<ReadonlyMap<string, number>> {
@@ -113,6 +116,15 @@ test("measuring changes nothing: idle collections stay idle, and unheard failure
   await until("the reload is counted", async () => (await valuesOf(registry)).get(reloads) === 2);
 });
 
+/** The part of Grafana's model that is looked at. */
+interface Dashboard {
+  readonly schemaVersion: number;
+  readonly panels: readonly {
+    readonly id: number;
+    readonly targets: readonly { readonly expr: string }[];
+  }[];
+}
+
 test("the dashboard asks only for metrics that exist, and the page describes each", async () => {
   const registry = new Registry();
   collectMetrics([], { registry });
@@ -124,23 +136,61 @@ test("the dashboard asks only for metrics that exist, and the page describes eac
   );
   expect([...asked].filter((name) => !known.has(name))).toEqual([]);
   expect(asked.size).toBeGreaterThan(5);
+  const { panels, schemaVersion } = JSON.parse(dashboard) as Dashboard;
+  expect(schemaVersion).toBeGreaterThanOrEqual(39);
+  expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+  // A query that names what nobody has is an empty panel: labels, too.
+  const labels = new Set(["entity", "status", "outcome", "code", "le"]);
+  for (const { expr } of panels.flatMap(({ targets }) => targets)) {
+    expect(expr).toMatch(/cached_collections_[a-z_]+\{job=~"\$job", entity=~"\$entity"\}/);
+    const grouped = [...expr.matchAll(/by \(([^)]*)\)/g)].flatMap(([, by = ""]) => by.split(", "));
+    expect(grouped.filter((label) => !labels.has(label))).toEqual([]);
+  }
   const page = readFileSync("docs/observability.md", "utf8");
   expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
 
-test("tools hear of reloads and failures without opening anything", async () => {
-  const heard: unknown[] = [];
-  const listener = (message: unknown): void => void heard.push(message);
-  const reloads = "cached-collections:reload";
-  subscribe(reloads, listener);
-  onTestFinished(() => {
-    unsubscribe(reloads, listener);
+test("tools hear of every event, whoever opened the collection", async () => {
+  const heard: [string, unknown][] = [];
+  const events = ["reload", "push", "stale", "recovered", "failure", "went-back"] as const;
+  for (const event of events) {
+    const listener = (message: unknown): void => void heard.push([event, message]);
+    subscribe(`cached-collections:${event}`, listener);
+    onTestFinished(() => void unsubscribe(`cached-collections:${event}`, listener));
+  }
+  const told = async (event: string): Promise<unknown> =>
+    until(event, () => heard.find(([name]) => name === event)?.[1]);
+  const shared = new MemoryStore();
+  const store = observe(shared);
+  onTestFinished(async () => {
+    await store.close();
+    await shared.close();
   });
-  const store = memoryStore();
-  const country = new CountryMapping(store, { load: load.country });
+  let countries = COUNTRIES;
+  const country = new CountryMapping(store, { load: () => countries, checkIntervalMs: 40 });
+  // Tools are no listeners: without one the process would be warned.
+  country.on("failure", () => undefined);
   await country.ready();
-  expect(heard).toEqual([expect.objectContaining({ entity: "atlas.Country", revision: 1 })]);
-  await store.close();
+  const entity = "atlas.Country";
+  expect(await told("reload")).toMatchObject({ entity, revision: 1, records: 2 });
+  expect(await told("push")).toMatchObject({ entity, result: { outcome: "published" } });
+  store.unreachable = true;
+  expect(await told("failure")).toMatchObject({ entity, error: { code: "ERR_STORE_UNAVAILABLE" } });
+  expect(await told("stale")).toMatchObject({ entity });
+  store.unreachable = false;
+  expect(await told("recovered")).toMatchObject({ entity });
+
+  const before = await headOf(shared, V);
+  countries = [...COUNTRIES, { code: "IT", name: "Italy" }];
+  await country.push();
+  heard.length = 0;
+  await rewriteHead(shared, V, () => before);
+  expect(await told("went-back")).toMatchObject({
+    entity,
+    from: { revision: 2 },
+    to: { revision: 1 },
+  });
+  expect(await told("reload")).toMatchObject({ changes: { added: 0, changed: 0, removed: 1 } });
 });
 
 test("failures that nobody listens to are one warning a minute, with its code", async () => {
@@ -164,6 +214,18 @@ test("failures that nobody listens to are one warning a minute, with its code", 
   expect(ours).toHaveLength(1);
   expect(ours[0]).toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
   expect(ours[0]?.message).toContain('nobody listens to "failure"');
+
+  // A minute later: one more, which says how many went unsaid.
+  const actual = performance.now.bind(performance);
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => actual() + 60_000);
+  onTestFinished(() => {
+    clock.mockRestore();
+  });
+  await expect(country.pull()).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
+  const second = await until("the next warning", () => {
+    return warnings.filter(({ name }) => name === "CachedCollectionsWarning")[1];
+  });
+  expect(second.message).toMatch(/nobody listens to "failure"; \d+ more since the last warning/);
 
   let failures = 0;
   country.on("failure", () => void failures++);
