@@ -150,6 +150,12 @@ describe("never a crash, and a place for every error:", () => {
     );
   });
 
+  test("a quote at the beginning of a line, which makes a text of half of the file", () => {
+    const text = SHOP.replace("byRating:", "byR").replace("      newest:", "'$&");
+    expectPlaces(text);
+    expect(codes(text)).toEqual(["yaml-syntax", "yaml-syntax"]);
+  });
+
   test("a schema of which a part is lost, doubled or exchanged", () => {
     const edit = record({
       at: nat(SHOP.length),

@@ -56,7 +56,8 @@ function explain(error: SyntaxError, text: string, lexemes: readonly string[]): 
   if (code === "BLOCK_AS_IMPLICIT_KEY") return secondColon(text, start);
   const known = EXPLAINED.find(([pattern]) => pattern.test(told));
   if (known !== undefined) return { fact: known[1], fix: known[2] };
-  const line = message.split("\n", 1)[0] ?? message;
+  // What is quoted may be the rest of the file.
+  const [line = message] = message.split(/\n|: "/, 1);
   const first = line.charAt(0).toLowerCase() + line.slice(1);
   return { fact: `this is no YAML: ${first.replace(/[.:]$/, "")}`, fix: "correct the YAML" };
 }
@@ -129,7 +130,7 @@ const EXPLAINED: readonly (readonly [RegExp, string, string])[] = [
   ],
   [/unexpected flow-(?:map|seq)-end/i, "this closes nothing that is open", "remove it"],
   [
-    /unexpected (?:\w+-)*scalar at node end/i,
+    /unexpected (?:\w+-)*scalar (?:at node end|token in YAML stream)/i,
     "the value before this has ended, and more follows it",
     "write a quote inside single quotes twice, or use double quotes",
   ],
