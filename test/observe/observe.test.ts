@@ -116,6 +116,26 @@ test("measuring changes nothing: idle collections stay idle, and unheard failure
   await until("the reload is counted", async () => (await valuesOf(registry)).get(reloads) === 2);
 });
 
+test("what is given alone and in a data set is told of and counted once", async () => {
+  await using store = memoryStore();
+  const data = new AtlasDataset(store, { load });
+  const registry = new Registry();
+  const stop = collectMetrics([data, data.country], { registry });
+  await data.ready();
+  await data.push();
+  data.country.get("FR");
+  expect(health([data.country, data]).collections.map(({ entity }) => entity)).toEqual([
+    "atlas.Country",
+    "atlas.Place",
+    "atlas.Notice",
+  ]);
+  const values = await valuesOf(registry);
+  expect(values.get(`cached_collections_reload_seconds_count{${LABEL}}`)).toBe(1);
+  expect(values.get(`cached_collections_pushes_total{${LABEL},outcome="identical"}`)).toBe(1);
+  expect(values.get(`cached_collections_decoded_records_total{${LABEL}}`)).toBe(1);
+  stop();
+});
+
 /** The part of Grafana's model that is looked at. */
 interface Dashboard {
   readonly schemaVersion: number;
