@@ -1,7 +1,7 @@
 /** What a readiness probe and an operator want to know of collections, computed when asked, without I/O. */
 import { stateOf, type Collection } from "../collection/collection.js";
 import type { AnyPushResult } from "../collection/publish/push-result.js";
-import type { CollectionStatus } from "../collection/follow/followed-version.js";
+import type { CollectionStatus, FollowedVersion } from "../collection/follow/followed-version.js";
 
 /** Any generated mapping, sequence or data set. */
 export type AnyCollection = Collection<object, AnyPushResult>;
@@ -38,22 +38,28 @@ export interface Health {
 /**
  * The health of collections and data sets (of these, of each of their entities). A process that serves its last
  * good revision while the store is away stays ready: taking it out of service would only make things worse.
- * Give `maxAgeMs` where old data is worse than none.
+ * Give `maxAgeMs` where old data is worse than none. An entity that is given twice, alone and in a data set, is
+ * told of once.
  */
 export function health(
   collections: readonly AnyCollection[],
   { maxAgeMs = Infinity }: HealthOptions = {},
 ): Health {
-  const all = collections.flatMap((collection) => healthOf(collection));
+  const told = new Set<FollowedVersion>();
+  const all = collections.flatMap((collection) => healthOf(collection, told));
   const serves = ({ status, ageMs }: CollectionHealth): boolean =>
     status !== "empty" && status !== "closed" && ageMs <= maxAgeMs;
   return { ready: all.every((each) => each.revision > 0 && serves(each)), collections: all };
 }
 
-function healthOf(collection: AnyCollection): CollectionHealth[] {
+function healthOf(collection: AnyCollection, told: Set<FollowedVersion>): CollectionHealth[] {
   const state = stateOf(collection);
-  return state.parts.definitions.map((definition, index) => {
+  return state.parts.definitions.flatMap((definition, index) => {
     const followed = state.followed[index];
+    if (followed !== undefined) {
+      if (told.has(followed)) return [];
+      told.add(followed);
+    }
     const served = followed?.served;
     return {
       entity: `${definition.package}.${definition.entity}`,

@@ -115,11 +115,18 @@ function decodeCounter(collections: readonly AnyCollection[], registry: Registry
 /** Begins or ends to watch a collection, which does nothing else for its sake. */
 type Attach = (collection: AnyCollection, how: "watch" | "unwatch") => void;
 
+/** An event is counted once, also when an entity is watched twice: alone and in a data set. */
 function listener<E extends CollectionEvent>(
   event: E,
   count: (payload: CollectionEvents[E]) => void,
 ): Attach {
-  return (collection, how) => stateOf(collection).emitter[how](event, count);
+  const counted = new WeakSet<CollectionEvents[E]>();
+  const once = (payload: CollectionEvents[E]): void => {
+    if (counted.has(payload)) return;
+    counted.add(payload);
+    count(payload);
+  };
+  return (collection, how) => stateOf(collection).emitter[how](event, once);
 }
 
 function counters(registry: Registry): { listeners: readonly Attach[]; names: readonly string[] } {
