@@ -2,10 +2,10 @@
  * The long searches: the test files that draw at random or have a longer form, with fifty times as many draws.
  * Before a release. `SEED=123` repeats a run, STORE_SEED that of the stores; RUNS_FACTOR and STORE_HISTORIES say how much.
  *
- * At a factor of 50, on two cores that had seven times as much to do as they could, each alone: fuzz 18 minutes (a
- * million inputs a decoder), linear 17 (a thousand histories), collection histories 16, stores 10 (400 histories),
- * parse 9, combinations 6, emit-wire 5, snapshots 5, hash 4, others below 3. All of it on two idle cores is below an
- * hour. `test/process/crowd.test.ts` starts fifty processes: nothing else that measures should run beside it.
+ * Minutes at a factor of 50, each file alone, on two cores with several times the work that they can do: fuzz 18 (a
+ * million inputs of a decoder), collection histories 16, linear 14 (a thousand histories), stores 10, combinations 6,
+ * parse 5, snapshots 5, hash 4, others below 3: a hundred together, so less than an hour for two workers. The crowd of
+ * fifty processes, a minute and more for itself, wants a machine with nothing else to do.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
