@@ -4,6 +4,8 @@ import type { Report } from "./messages.js";
 
 const READ_EVERY_MS = 5;
 const EVENTS_KEPT = 200;
+/** One look in so many reads everything. */
+const VIEWS_EVERY = 20;
 
 type Seen = Pick<Report, "mixed" | "reads" | "readErrors" | "slowestReadMs" | "names" | "events">;
 
@@ -61,27 +63,16 @@ export class MemberReads {
     }
   }
 
-  /** By keys, references and views of all three collections: each must say the same. */
-  #read({ country, region, city }: GeoSnapshot): string {
+  /** By keys, of all three collections; each must say the same. */
+  #read(page: GeoSnapshot): string {
+    const { country, region, city } = page;
     const { name } = country.getOrThrow("FR");
-    const first = city.getOrThrow(1);
-    const regions = [
-      region.get({ country: "FR", code: "11" }),
-      city.region(first),
-      region.byCountry.list("FR").at(0),
-    ];
-    const inRegion = { country: "FR", adminCode: "11" };
-    // Patches of tests leave the first city and the last alone; the first is the smallest.
-    const lists = [city.byCountry.list("FR"), city.byRegion.list(inRegion), city.byPopulation];
-    const names = [
-      country.byName.at(0)?.name,
-      city.homeCountry(first)?.name,
-      ...regions.map((each) => `round ${each?.cities}`),
-      first.name,
-      city.get(city.size)?.name,
-      ...lists.map((list) => list.at(city.size - 1)?.name),
-    ];
-    if (names.some((each) => each !== name)) this.#mixed++;
+    const said = `round ${region.getOrThrow({ country: "FR", code: "11" }).cities}`;
+    const isSame =
+      said === name && city.get(1)?.name === name && city.get(city.size)?.name === name;
+    // Fifty processes look every 5 ms: views when there is something new, and now and then.
+    const isThorough = name !== this.#names.at(-1) || this.#reads % VIEWS_EVERY === 0;
+    if (!isSame || (isThorough && !viewsSay(name, page))) this.#mixed++;
     return name;
   }
 
@@ -90,4 +81,20 @@ export class MemberReads {
     if (this.#events.length > EVENTS_KEPT) this.#events.shift();
     if (this.#geo.revision > 0) this.look();
   }
+}
+
+/** Whether references and views say the same as well. */
+function viewsSay(name: string, { country, region, city }: GeoSnapshot): boolean {
+  const first = city.getOrThrow(1);
+  const inRegion = { country: "FR", adminCode: "11" };
+  // Patches of tests leave the first city and the last alone; the first is the smallest.
+  const lists = [city.byCountry.list("FR"), city.byRegion.list(inRegion), city.byPopulation];
+  const names = [
+    country.byName.at(0)?.name,
+    city.homeCountry(first)?.name,
+    `round ${city.region(first)?.cities}`,
+    `round ${region.byCountry.list("FR").at(0)?.cities}`,
+    ...lists.map((list) => list.at(city.size - 1)?.name),
+  ];
+  return names.every((each) => each === name);
 }
