@@ -86,7 +86,9 @@ test("fetches of a large change are spread: each reader waits for the part of th
   // By connection: when it looked last, and how long after that it began to fetch.
   const looked = new Map<string, number>();
   const waits = new Map<string, number>();
-  const monitor = await new Redis(fleet.server.url).monitor();
+  const redis = new Redis(fleet.server.url);
+  // A second connection beside that of the client.
+  const monitor = await redis.monitor();
   monitor.on("monitor", (time: string, [command = ""]: string[], source: string) => {
     const at = Number(time) * 1000;
     if (/^HMGET$/i.test(command) && !waits.has(source)) looked.set(source, at);
@@ -98,6 +100,7 @@ test("fetches of a large change are spread: each reader waits for the part of th
   await allServe(readers, 2);
   await until("all fetches were seen", () => waits.size >= readers.length);
   monitor.disconnect();
+  redis.disconnect();
   const { collections = {} } = pushed.pushed ?? {};
   const bytes = Object.values(collections).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const mostMs = bytes / SPREAD_BYTES_PER_MS;

@@ -64,7 +64,9 @@ class Former<R extends object> {
     const near = ordinal + this.#shift;
     const isNear = near >= 0 && near < records.segment.records && !isDead(dead, near);
     if (isNear && records.segment.sameBytes(near, segment, ordinal)) return "same";
-    const place = this.#find(segment.keyOf(ordinal));
+    const key = segment.keyOf(ordinal);
+    if (isNear && isKey(records.segment.keyOf(near), key)) return "other";
+    const place = this.#find(key);
     if (place === undefined) return undefined;
     if (place.records === records) this.#shift = place.ordinal - ordinal;
     const isSame = place.records.segment.sameBytes(place.ordinal, segment, ordinal);
@@ -75,7 +77,7 @@ class Former<R extends object> {
   #find(key: readonly Normal[]): Place<R> | undefined {
     const { base, list, deltaKeys, seed } = this.#parts;
     const has = ({ records: { segment } }: Part<R>, at: number): boolean =>
-      at < segment.records && segment.keyOf(at).every((value, index) => value === key[index]);
+      at < segment.records && isKey(segment.keyOf(at), key);
     const hash = hashOfValues(this.#key, key, seed);
     const inBase = findInBase(base, hash, (at) => has(base, at));
     if (inBase !== undefined) return { records: base.records, ordinal: inBase };
@@ -84,4 +86,8 @@ class Former<R extends object> {
     const { records } = list[deltaKeys.partOf(entry)] as Part<R>;
     return { records, ordinal: deltaKeys.ordinalOf(entry) };
   }
+}
+
+function isKey(one: readonly Normal[], other: readonly Normal[]): boolean {
+  return one.every((value, index) => value === other[index]);
 }
