@@ -22,8 +22,8 @@ const config: ViteUserConfig = defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    // Many tests wait for processes and servers: one worker, the default on two cores, would leave one idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many tests wait for processes and servers: a worker a core would leave a fifth of two cores idle.
+    maxWorkers: availableParallelism() + 1,
     globalSetup: ["test/support/redis-setup.ts"],
     // For what hangs: a busy machine may be ten times slower.
     testTimeout: 120_000,
