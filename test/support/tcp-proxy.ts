@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 
 /** Accepts connections on a free loopback port and passes them on to the target's port. */
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
-  const server = createServer();
+  const server = createServer({ allowHalfOpen: true });
   const proxy = new TcpProxy(server, targetPort);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -21,6 +21,7 @@ export class TcpProxy {
   #delayMs = 0;
   #mostReplyBytes = Infinity;
   #isRefusing = false;
+  #isHolding = false;
   #deafTo: string | undefined;
   #seen = "";
   #waiting: (() => void)[] = [];
@@ -30,7 +31,11 @@ export class TcpProxy {
     this.#targetPort = targetPort;
     server.on("connection", (client) => {
       if (this.#isRefusing) client.destroy();
-      else this.#join(client, connect(this.#targetPort, "127.0.0.1"));
+      else
+        this.#join(
+          client,
+          connect({ port: this.#targetPort, host: "127.0.0.1", allowHalfOpen: true }),
+        );
     });
   }
 
@@ -77,6 +82,15 @@ export class TcpProxy {
     this.#mostReplyBytes = afterBytes;
   }
 
+  /** From now on what a server says arrives only when it has closed the connection, all at once. */
+  holdReplies(): void {
+    this.#isHolding = true;
+  }
+
+  get connections(): number {
+    return this.#pairs.size;
+  }
+
   /** Ends a black hole and closes nothing: connections that lost something stay as they are. */
   passAgain(): void {
     this.#hole = "none";
@@ -88,6 +102,7 @@ export class TcpProxy {
     this.#delayMs = 0;
     this.#mostReplyBytes = Infinity;
     this.#isRefusing = false;
+    this.#isHolding = false;
     this.#deafTo = undefined;
     this.cut();
   }
@@ -122,6 +137,7 @@ export class TcpProxy {
   #join(client: Socket, target: Socket): void {
     const pair: Pair = [client, target];
     this.#pairs.add(pair);
+    const held: Buffer[] = [];
     let replyBytes = 0;
     client.on("data", (data) => {
       const text = data.toString("latin1");
@@ -132,10 +148,13 @@ export class TcpProxy {
     });
     target.on("data", (data) => {
       if (this.#hole !== "none") return;
+      if (this.#isHolding) return void held.push(data);
       const passed = data.subarray(0, Math.max(0, this.#mostReplyBytes - replyBytes));
       replyBytes += data.length;
       this.#later(() => (passed.length < data.length ? client.end(passed) : client.write(passed)));
     });
+    client.on("end", () => this.#later(() => target.end()));
+    target.on("end", () => this.#later(() => client.end(Buffer.concat(held))));
     for (const socket of pair) {
       socket.on("error", () => undefined);
       socket.on("close", () => {

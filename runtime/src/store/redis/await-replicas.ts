@@ -5,6 +5,7 @@
 import { messageOf } from "../message-of.js";
 import { delay, withDeadline } from "./deadline.js";
 import type { Argument } from "./redis-connection.js";
+import { endClient } from "./end-client.js";
 import type { RedisClient } from "./redis-client.js";
 import { isNoPermission, isNoScript, storeUnavailable } from "./redis-errors.js";
 import { duplicateOf } from "./redis-options.js";
@@ -54,7 +55,7 @@ async function onConnection(wait: ReplicaWait, untilMs: number): Promise<Acknowl
   const { source, signal, replicas } = wait;
   signal.throwIfAborted();
   const client = duplicateOf(source, { connectTimeoutMs: wait.timeoutMs });
-  const end = (): void => client.disconnect();
+  const end = (): void => endClient(client);
   signal.addEventListener("abort", end);
   try {
     await withDeadline(client.connect(), untilMs, "connection");

@@ -7,6 +7,7 @@
 import type { Socket, SocketConnectOpts } from "node:net";
 import { ChunkSocket } from "./chunk-socket.js";
 import { withDeadline } from "./deadline.js";
+import { endClient } from "./end-client.js";
 import type { RedisClient } from "./redis-client.js";
 import { duplicateOf } from "./redis-options.js";
 
@@ -92,7 +93,7 @@ export class ChunkLane {
     } catch {
       // As above.
     }
-    client.disconnect();
+    endClient(client);
     this.#rest();
     return undefined;
   }
@@ -102,9 +103,8 @@ export class ChunkLane {
     return withDeadline(client.callBuffer(name, args), untilMs, `reply to ${name}`);
   }
 
-  #fail({ client, socket }: Line): void {
-    socket.end();
-    client.disconnect();
+  #fail(line: Line): void {
+    end(line);
     this.#rest();
   }
 
@@ -116,10 +116,14 @@ export class ChunkLane {
   #drop(line: Promise<Line | undefined>): void {
     if (this.#line === line) this.#line = undefined;
     void line.then((open) => {
-      open?.socket.end();
-      open?.client.disconnect();
+      if (open !== undefined) end(open);
     });
   }
+}
+
+function end({ client, socket }: Line): void {
+  socket.end();
+  endClient(client);
 }
 
 /** Of what ioredis was made with, what says where it connects to. */

@@ -8,6 +8,8 @@ export interface RedisClient {
   readonly isCluster: boolean;
   /** What the client was made with. Without it all is the same, only large segments come more slowly. */
   readonly options?: object;
+  /** Its socket, once it began to connect: what goes wrong on that after it was disconnected must not end the process. */
+  readonly stream?: { on(event: "error", listener: (error: Error) => void): unknown };
   /**
    * Another client for the same servers, not connected yet. The store asks for neither an offline queue nor
    * automatic resending. `first` are the options, of a Cluster the start nodes (empty: the same); `second`

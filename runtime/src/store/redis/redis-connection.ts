@@ -6,6 +6,7 @@
 import type { CachedCollectionsError } from "../../errors.js";
 import { messageOf } from "../message-of.js";
 import { DeadlineError, delay, withDeadline } from "./deadline.js";
+import { endClient } from "./end-client.js";
 import type { RedisClient } from "./redis-client.js";
 import {
   isNoScript,
@@ -179,7 +180,7 @@ export class RedisConnection {
   }
 
   #discard(client: RedisClient): void {
-    client.disconnect();
+    endClient(client);
     this.#forget(client);
   }
 

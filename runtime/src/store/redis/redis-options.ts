@@ -29,14 +29,29 @@ function quietDuplicate(
   source: RedisClient,
   { connectTimeoutMs, connect }: DuplicateOptions,
 ): RedisClient {
-  const connection = connectionOptions(connectTimeoutMs);
-  if (connect !== undefined) {
-    const Connector = connectorOf(connect);
-    return source.duplicate({ ...connection, ...standaloneOptions, Connector });
+  if (source.isCluster) {
+    const timeoutMs = Math.min(connectTimeoutMs, refreshMs(source) * CONNECTED_BY);
+    const redisOptions = connectionOptions(timeoutMs);
+    return source.duplicate([], { ...clusterOptions, redisOptions });
   }
-  return source.isCluster
-    ? source.duplicate([], { ...clusterOptions, redisOptions: connection })
-    : source.duplicate({ ...connection, ...standaloneOptions });
+  const connector = connect === undefined ? {} : { Connector: connectorOf(connect) };
+  return source.duplicate({
+    ...connectionOptions(connectTimeoutMs),
+    ...standaloneOptions,
+    ...connector,
+  });
+}
+
+/**
+ * A Cluster ends the connection on which it asks how the Cluster is when its time is over, and what `endClient`
+ * does it does not do: so by this share of that time the connection is there, or was given up.
+ */
+const CONNECTED_BY = 0.8;
+
+/** How long a Cluster waits for one node to say how the Cluster is: what it was made with, or ioredis's default. */
+function refreshMs({ options }: RedisClient): number {
+  const { slotsRefreshTimeout }: { readonly slotsRefreshTimeout?: unknown } = options ?? {};
+  return typeof slotsRefreshTimeout === "number" ? slotsRefreshTimeout : 1_000;
 }
 
 /** What makes connections for ioredis in the place of its own. */

@@ -6,6 +6,7 @@ import type { CachedCollectionsError } from "../../errors.js";
 import { entityOf } from "../state/state-fields.js";
 import type { Announcement, Subscriber, VersionName } from "../store.js";
 import { withDeadline } from "./deadline.js";
+import { endClient } from "./end-client.js";
 import type { RedisClient } from "./redis-client.js";
 import { kindOfFailure } from "./redis-errors.js";
 import { duplicateOf } from "./redis-options.js";
@@ -65,7 +66,7 @@ export class RedisSubscription {
 
   /** Connects anew: nobody would notice otherwise that a connection which only listens is dead. */
   renew(): void {
-    this.#client?.disconnect();
+    if (this.#client !== undefined) endClient(this.#client);
   }
 
   /** What comes later fails with `error`. */
@@ -73,7 +74,7 @@ export class RedisSubscription {
     this.#closed = error;
     for (const listener of this.#listeners) listener.started();
     this.#listeners.clear();
-    this.#client?.disconnect();
+    if (this.#client !== undefined) endClient(this.#client);
   }
 
   #open(): RedisClient {
@@ -91,7 +92,7 @@ export class RedisSubscription {
     });
     // It may be accepted and then never answered.
     this.#later(this.#timeoutMs, () => {
-      if (client.status !== "ready") client.disconnect();
+      if (client.status !== "ready") endClient(client);
     });
     client.connect().catch(() => undefined);
     return client;
