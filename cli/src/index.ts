@@ -7,4 +7,4 @@ export type {
   Report,
   ReportedDiagnostic,
   ReportedFile,
-} from "./codegen-report.js";
+} from "./codegen/codegen-report.js";

@@ -1,7 +1,7 @@
 /** The command line. Each command is a file of its own; this one puts them together. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { codegenCommand } from "./codegen-command.js";
+import { codegenCommand } from "./codegen/codegen-command.js";
 
 /** Bad arguments, as bad input everywhere. */
 const EXIT_USAGE = 2;

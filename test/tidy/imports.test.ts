@@ -74,9 +74,9 @@ describe("imports", () => {
   test("of the command line reach the generator only from its codegen command", () => {
     const wrong = imports(
       (source, { specifier }) =>
-        source.path.startsWith("cli/") &&
         specifier === "@cached-collections/generator" &&
-        !/codegen[^/]*$/.test(source.path),
+        source.path.startsWith("cli/") &&
+        !source.path.startsWith("cli/src/codegen/"),
     );
     expect(wrong).toEqual([]);
   });

@@ -16,7 +16,7 @@ import { dirname, join } from "node:path";
 import type { CompiledFolder, Folder } from "./codegen-folder.js";
 import type { Generator } from "./codegen-generator.js";
 import { ownerOf, ownFolder } from "./codegen-owner.js";
-import { slashed, systemProblem, type Problem } from "./problem.js";
+import { slashed, systemProblem, type Problem } from "../problem.js";
 
 /** In milliseconds. */
 const LEFT_AFTER_MS = 60_000;

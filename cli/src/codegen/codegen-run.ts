@@ -17,7 +17,7 @@ import {
   type ReportedDiagnostic,
   type ReportedFile,
 } from "./codegen-report.js";
-import { ProblemError, renderProblem, slashed, type Problem } from "./problem.js";
+import { ProblemError, renderProblem, slashed, type Problem } from "../problem.js";
 
 /** `check` writes nothing; `{ entity }` writes nothing and gives canonical texts: of one, or of all. */
 export type Purpose = "write" | "check" | { readonly entity: string | undefined };

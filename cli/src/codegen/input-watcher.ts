@@ -8,7 +8,7 @@ import { statSync, watch, type FSWatcher } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { listText, type Inputs } from "./codegen-folder.js";
-import { ProblemError, slashed, systemProblem } from "./problem.js";
+import { ProblemError, slashed, systemProblem } from "../problem.js";
 import { readSchemaText } from "./schema-text.js";
 
 /** What must pass without an event: editors and version control write in several steps. */

@@ -1,6 +1,6 @@
 /** The generator: a peer, so that this package, with the types of a config file, can be had without it. */
 import type * as generator from "@cached-collections/generator";
-import { ProblemError } from "./problem.js";
+import { ProblemError } from "../problem.js";
 
 export type Generator = typeof generator;
 

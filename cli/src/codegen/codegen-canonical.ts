@@ -3,7 +3,7 @@ import { closestMatch } from "leven";
 import type { Schema } from "@cached-collections/generator";
 import type { Generator } from "./codegen-generator.js";
 import type { CanonicalEntity } from "./codegen-report.js";
-import { ProblemError, type Problem } from "./problem.js";
+import { ProblemError, type Problem } from "../problem.js";
 
 /** The entity of this name, with or without its package, or all. Throws a ProblemError when it is not one. */
 export function canonicalEntities(

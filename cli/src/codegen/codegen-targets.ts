@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { Folder, Inputs } from "./codegen-folder.js";
-import type { Target } from "./config.js";
-import { CONFIG_NAMES, findConfig, loadConfig } from "./config-file.js";
+import type { Target } from "../config.js";
+import { CONFIG_NAMES, findConfig, loadConfig } from "../config-file.js";
 
 /** As given on the command line; with any of the last three no config file is read. */
 export interface TargetOptions {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Diagnostic, Schema } from "@cached-collections/generator";
 import type { Generator } from "./codegen-generator.js";
 import { signed, type Output } from "./codegen-owner.js";
-import { ProblemError, slashed, systemProblem, type Problem } from "./problem.js";
+import { ProblemError, slashed, systemProblem, type Problem } from "../problem.js";
 import { readSchemaText } from "./schema-text.js";
 
 export interface Folder {

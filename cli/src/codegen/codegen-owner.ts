@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Generator } from "./codegen-generator.js";
-import { slashed, type Problem } from "./problem.js";
+import { slashed, type Problem } from "../problem.js";
 
 const BEFORE = "// Its project's folder is ";
 const AFTER = ", seen from here.";
