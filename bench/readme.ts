@@ -8,18 +8,22 @@ import { markdownTable } from "./table.js";
 /** The files behind the README's parts, relative to the root. */
 export const README_SOURCES = {
   schema: "examples/first/schema/catalog.yaml",
-  service: "examples/first/main.ts",
+  door: "examples/first/catalog.ts",
+  program: "examples/first/main.ts",
   results: "bench/results/recorded.json",
 } as const;
 
 /** The README with its parts as the files say. `read` gives a file's text. Throws when a part's place is missing. */
 export function filledReadme(readme: string, read: (path: string) => string): string {
-  const { schema, service, results } = README_SOURCES;
+  const { schema, door, program, results } = README_SOURCES;
+  const inFolder = (path: string): string => path.replace("examples/first/", "");
   const example = [
-    `\`${schema.replace("examples/first/", "")}\`, compiled by \`npx cached-collections codegen\`:`,
+    `\`${inFolder(schema)}\`, compiled by \`npx cached-collections codegen\`:`,
     fenced("yaml", read(schema)),
-    `\`${service.replace("examples/first/", "")}\`:`,
-    fenced("ts", read(service)),
+    `\`${inFolder(door)}\`:`,
+    fenced("ts", read(door)),
+    `\`${inFolder(program)}\`:`,
+    fenced("ts", read(program)),
   ].join("\n\n");
   const table = markdownTable(JSON.parse(read(results)) as Results);
   return fill(fill(readme, "example", example), "bench", table);

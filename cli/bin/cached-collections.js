@@ -7,3 +7,9 @@ process.stdout.on("error", (error) => {
   process.exit();
 });
 process.exitCode = await main(process.argv.slice(2));
+// What an app opened for a command, a pool of connections for instance, would keep the process alive.
+process.stdout.write("", () => {
+  process.stderr.write("", () => {
+    process.exit();
+  });
+});

@@ -27,8 +27,11 @@ export function findConfig(folder: string): string | undefined {
   ]);
 }
 
-/** Loads and checks a config file. Throws a ProblemError for anything that is wrong with it. */
-export async function loadConfig(path: string): Promise<Config> {
+/**
+ * Loads and checks a config file. Throws a ProblemError for anything that is wrong with it. `anew`: it and what
+ * it imports are read again by the next call; `once`: a module is one module, as what its `app` imports has to be.
+ */
+export async function loadConfig(path: string, reading: "anew" | "once"): Promise<Config> {
   if (!existsSync(path)) {
     const fix = "give --config the path of one from here";
     throw new ProblemError([
@@ -37,7 +40,7 @@ export async function loadConfig(path: string): Promise<Config> {
   }
   const jiti = createJiti(pathToFileURL(resolve(path)).href, {
     fsCache: false,
-    moduleCache: false,
+    moduleCache: reading === "once",
     interopDefault: false,
     // The command line that runs, also where a project has none of its own (npx).
     virtualModules: { "@cached-collections/cli": { defineConfig } },

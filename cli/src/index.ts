@@ -8,3 +8,4 @@ export type {
   ReportedDiagnostic,
   ReportedFile,
 } from "./codegen/codegen-report.js";
+export type { OperateError, OperateReport } from "./operate/operate-report.js";

@@ -2,7 +2,12 @@
 
 /** All codes, sorted. */
 export const PROBLEM_CODES = [
+  "ambiguous-collection",
   "ambiguous-entity",
+  "app-empty",
+  "app-load",
+  "app-missing",
+  "bad-argument",
   "config-load",
   "config-missing",
   "config-several",
@@ -11,9 +16,11 @@ export const PROBLEM_CODES = [
   "generator-missing",
   "no-entity",
   "no-schemas",
+  "no-version",
   "not-generated",
   "output-clash",
   "package-clash",
+  "unknown-collection",
   "unreadable",
   "unwatchable",
   "unwritable",

@@ -282,7 +282,7 @@ describe("the command line", () => {
   });
 
   test("says what to install where the generator is missing", async () => {
-    const { code, stderr } = await runCommand(["codegen"], folder, installCli());
+    const { code, stderr } = await runCommand(["codegen"], folder, { bin: installCli() });
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: [
@@ -297,7 +297,7 @@ describe("the command line", () => {
   test("does not say so when what the generator needs is missing", async () => {
     const bin = installCli();
     install("generator", "@cached-collections/generator", ["dist", "package.json"]);
-    const { code, stderr } = await runCommand(["codegen"], folder, bin);
+    const { code, stderr } = await runCommand(["codegen"], folder, { bin });
     expect(code).not.toBe(0);
     expect(stderr).toMatch(/Cannot find package '(ts-morph|yaml)'/);
     expect(stderr).not.toContain("generator-missing");

@@ -30,6 +30,8 @@ export interface Outcome {
 
 export class Project {
   readonly folder: string = realpathSync(mkdtempSync(join(tmpdir(), "codegen-")));
+  /** Besides the environment of the tests. */
+  env: Readonly<Record<string, string>> = {};
   readonly #started: Started[] = [];
 
   /** In one step: who watches sees the old text or the new one. */
@@ -47,12 +49,17 @@ export class Project {
 
   /** Runs the command line to its end. */
   run(...args: readonly string[]): Promise<Outcome> {
-    return runCommand(args, this.folder);
+    return runCommand(args, this.folder, { env: this.env });
   }
 
   /** Starts it and lets it run. */
   start(...args: readonly string[]): Started {
-    const started = new Started(spawn(process.execPath, [BIN, ...args], { cwd: this.folder }));
+    const started = new Started(
+      spawn(process.execPath, [BIN, ...args], {
+        cwd: this.folder,
+        env: { ...process.env, ...this.env },
+      }),
+    );
     this.#started.push(started);
     return started;
   }
@@ -115,13 +122,20 @@ export async function runUnread(args: readonly string[], cwd: string): Promise<s
   return text(child.stderr);
 }
 
+interface CommandOptions {
+  /** Another installation of the command line. */
+  readonly bin?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export function runCommand(
   args: readonly string[],
   cwd: string,
-  bin: string = BIN,
+  { bin = BIN, env }: CommandOptions = {},
 ): Promise<Outcome> {
+  const options = { cwd, env: { ...process.env, ...env } };
   return new Promise((resolve) => {
-    execFile(process.execPath, [bin, ...args], { cwd }, (error, stdout, stderr) => {
+    execFile(process.execPath, [bin, ...args], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });

@@ -16,8 +16,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   runtime: [],
   generator: [],
   generated: [],
-  cli: ["@cached-collections/generator"],
-  examples: ["cached-collections", "@cached-collections/generator"],
+  cli: ["@cached-collections/generator", "cached-collections"],
+  examples: ["cached-collections", "@cached-collections/generator", "@cached-collections/cli"],
   bench: ["cached-collections", "cached-collections/generated/v1"],
   "cached-collections.config.ts": ["@cached-collections/cli"],
   test: [

@@ -31,7 +31,7 @@ export async function findTargets(options: TargetOptions): Promise<Targets> {
   }
   const config = options.config ?? findConfig(".");
   if (config === undefined) return { config, folders: [folderAt(".", undefined, undefined)] };
-  const { targets, ...one } = await loadConfig(config);
+  const { targets, ...one } = await loadConfig(config, "anew");
   const all: readonly Target[] = targets ?? [one];
   return {
     config,

@@ -92,6 +92,11 @@ export abstract class Collection<
     return shown.snapshot;
   }
 
+  /** Where it is published: what `versions`, `pin` and their like on its class take. */
+  get store(): Store {
+    return this.#state.store;
+  }
+
   /** How current what is served is; computed when asked. */
   get status(): CollectionStatus {
     return this.#state.status;

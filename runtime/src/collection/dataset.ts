@@ -87,11 +87,6 @@ export class Dataset<S extends DatasetSnapshot, Inputs> extends Collection<S, Da
     return unpinAll(this.definition, store);
   }
 
-  /** Where its collections are published. */
-  protected get store(): Store {
-    return stateOf(this).store;
-  }
-
   /** The options of one of its collections: the data set's, with that collection's loader of whatever rows. */
   protected optionsOf(name: keyof Inputs & string): CollectionOptions<never> {
     const { load, validate: _ofAll, ...common } = this.#options;

@@ -1,0 +1,72 @@
+/** `prune` and `purge`: what the store holds of builds that are gone. */
+import { Command } from "commander";
+import { choose } from "./choose.js";
+import { badArgument, wholeNumber, type OperateSpec } from "./operate-command.js";
+import { ProblemError } from "../problem.js";
+
+/** One collection. */
+export interface Removed {
+  readonly collection: string;
+  readonly store: string;
+  /** The schema hashes of the versions that are gone. */
+  readonly purged: readonly string[];
+}
+
+const PRUNE_HELP = `
+Never removes this build's version nor one that a process uses. Run it from the newest build, when a deploy is over.`;
+
+export const pruneSpec: OperateSpec<Removed, { readonly keep: string }> = {
+  command: () =>
+    new Command("prune")
+      .description("Remove the versions of old builds.")
+      .argument("[collections...]", "data sets and collections; default: all")
+      .requiredOption("--keep <n>", "how many versions stay, this build's and the newest others")
+      .addHelpText("after", PRUNE_HELP),
+  text: removedText,
+  async *run(units, names, options) {
+    const keep = wholeNumber("--keep", options.keep);
+    for (const { unit, collections } of choose(units, names)) {
+      for (const { name, entityClass } of collections) {
+        const purged = await entityClass.prune(unit.store, { keep });
+        yield { collection: name, store: unit.store.label, purged };
+      }
+    }
+  },
+};
+
+const PURGE_HELP = `
+Cannot be undone. Processes that have its data go on serving it; one that starts with that build loads anew.`;
+
+export const purgeSpec: OperateSpec<Removed, object> = {
+  command: () =>
+    new Command("purge")
+      .description("Remove one version, whoever uses it.")
+      .argument("<hash>", "its schema hash, as status shows it")
+      .addHelpText("after", PURGE_HELP),
+  text: removedText,
+  async *run(units, [hash = ""]) {
+    if (!/^[0-9a-f]{16}$/.test(hash)) {
+      const fact = `${JSON.stringify(hash)} is no schema hash, which has 16 hexadecimal digits`;
+      throw badArgument(fact, "copy it from status");
+    }
+    let isFound = false;
+    for (const { unit, collections } of choose(units, [])) {
+      for (const { name, entityClass } of collections) {
+        if (!(await entityClass.purge(unit.store, hash))) continue;
+        isFound = true;
+        yield { collection: name, store: unit.store.label, purged: [hash] };
+      }
+    }
+    if (!isFound) throw noVersion(hash);
+  },
+};
+
+function removedText({ collection, purged }: Removed): string {
+  return `${collection}: ${purged.length === 0 ? "nothing to remove" : `removed ${purged.join(", ")}`}`;
+}
+
+function noVersion(hash: string): ProblemError {
+  const fact = `no collection has a version ${hash}`;
+  const fix = "copy it from status; it may be gone already";
+  return new ProblemError([{ code: "no-version", path: undefined, fact, fix }]);
+}
