@@ -66,6 +66,35 @@ test.each([
   );
 });
 
+test("a project leaves alone what one inside of it generates into its own folder", async () => {
+  project.write("schema/a.yaml", GOOD.replace("one", "outer"));
+  project.write("a/schema/more.yaml", GOOD.replace("one", "more"));
+  await codegenIn("a");
+  for (const purpose of [[], ["--check"]]) {
+    const { code, stdout, stderr } = await codegenIn(".", "--out", "a/generated", ...purpose);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("it is generated from a/schema/a.yaml, which is there too");
+  }
+  project.write("schema/b.yaml", project.read("schema/a.yaml"));
+  rmSync(join(project.folder, "schema", "a.yaml"));
+  expect((await codegenIn(".", "--out", "a/generated")).code).toBe(0);
+  const own = ["a.proto", "a.ts", "more.proto", "more.ts"];
+  expect(filesIn("a/generated")).toEqual([...own, "b.proto", "b.ts"].toSorted());
+  expect((await codegenIn("a", "--check")).stdout).toBe("up to date: 4 files\n");
+});
+
+test("a project inside of another may rename its folder of schemas", async () => {
+  project.write("schema/a.yaml", GOOD.replace("one", "outer"));
+  for (const name of [".", "a"]) await codegenIn(name);
+  project.write("a/schemas/a.yaml", project.read("a/schema/a.yaml"));
+  expect((await codegenIn("a", "--schemas", "schemas")).stderr).toContain(
+    "it is generated from schema/a.yaml, which is there too",
+  );
+  rmSync(join(project.folder, "a", "schema"), { recursive: true });
+  expect((await codegenIn("a", "--schemas", "schemas")).code).toBe(0);
+  expect((await codegenIn(".", "--check")).code).toBe(0);
+});
+
 test("a file of a schema that is gone is replaced, also of another folder's", async () => {
   project.write("b/schema/a.yaml", GOOD);
   await codegenIn("b", "--out", "../shared");

@@ -12,10 +12,10 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { CompiledFolder, Folder } from "./codegen-folder.js";
 import type { Generator } from "./codegen-generator.js";
-import { ownerOf, ownFolder } from "./codegen-owner.js";
+import { ownerOf, ownFolder, schemaBehind } from "./codegen-owner.js";
 import { slashed, systemProblem, type Problem } from "../problem.js";
 
 /** In milliseconds. */
@@ -49,13 +49,16 @@ export function planChanges(generator: Generator, compiled: readonly CompiledFol
   return [...changes.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Files generated from schemas of this folder, whether or not those are still there. */
+/** Files generated from schemas of this folder, whether or not those are still there. In doubt they are a project's around it. */
 function generatedFiles(generator: Generator, folder: Folder): string[] {
   const { path, schemas, out } = folder;
   const own = slashed(schemas);
   const isOurs = (file: string): boolean => {
     const owner = ownerOf(generator, readText(file) ?? "");
-    return owner?.folder === ownFolder(folder) && dirname(owner?.schema ?? "") === own;
+    if (owner === undefined || owner.folder !== ownFolder(folder)) return false;
+    if (dirname(owner.schema) !== own) return false;
+    const schema = schemaBehind(file, owner);
+    return schema === undefined || schema === resolve(path, owner.schema);
   };
   return filesIn(join(path, out))
     .filter((name) => /\.(?:ts|proto)$/.test(name))

@@ -57,26 +57,39 @@ export function ownerOf({ generatedFrom }: Generator, text: string): Owner | und
   return undefined;
 }
 
-/** Files that would be replaced and were not generated, or are generated from another project's schema. */
+/** Files that would be replaced and were not generated, or are generated from a schema that is there and not ours. */
 export function foreignFiles(
   generator: Generator,
-  compiled: readonly { readonly outputs: ReadonlyMap<string, Output> }[],
+  compiled: readonly { readonly folder: Place; readonly outputs: ReadonlyMap<string, Output> }[],
   readText: (path: string) => string | undefined,
 ): Problem[] {
   const problems: Problem[] = [];
-  for (const { outputs } of compiled) {
+  for (const { folder, outputs } of compiled) {
     for (const [path, { text: next, schema }] of outputs) {
       const present = readText(path);
       if (present === undefined || present === next || present.trim() === "") continue;
       const owner = ownerOf(generator, present);
-      const problem =
-        owner === undefined
-          ? notGenerated(path)
-          : clashWith(path, otherSchema(path, owner, schema));
-      if (problem !== undefined) problems.push(problem);
+      // What we replace inside of our folder is not a project's around us.
+      const other = owner && schemaBehind(path, owner, folder.path);
+      if (owner === undefined) problems.push(notGenerated(path));
+      else if (other !== undefined && other !== resolve(schema)) {
+        problems.push(clashWith(path, other, folder));
+      }
     }
   }
   return problems;
+}
+
+/**
+ * The schema that a generated file comes from, by its whole path, when it is there. What is not signed comes from a
+ * project around it, of several from the innermost, up to the folder `within`, if given.
+ */
+export function schemaBehind(path: string, owner: Owner, within?: string): string | undefined {
+  const out = resolve(dirname(path));
+  const bases = owner.folder === undefined ? upwards(out) : [resolve(out, owner.folder)];
+  const last = within === undefined ? -1 : bases.indexOf(resolve(within));
+  const near = last < 0 ? bases : bases.slice(0, last + 1);
+  return near.map((base) => resolve(base, owner.schema)).find((file) => existsSync(file));
 }
 
 function notGenerated(path: string): Problem {
@@ -88,22 +101,14 @@ function notGenerated(path: string): Problem {
   };
 }
 
-function clashWith(path: string, other: string | undefined): Problem | undefined {
-  if (other === undefined) return undefined;
+function clashWith(path: string, other: string, folder: Place): Problem {
+  const isOwn = !slashed(relative(resolve(folder.path), other)).startsWith("../");
   return {
     code: "output-clash",
     path: slashed(path),
-    fact: `it is generated from ${slashed(relative("", other))}, by another project`,
+    fact: `it is generated from ${slashed(relative("", other))}${isOwn ? ", which is there too" : ", by another project"}`,
     fix: "rename one of these schemas, or generate them into different folders; delete this file if it is left over",
   };
-}
-
-/** The file that a generated one comes from, when that is there and not our schema. */
-function otherSchema(path: string, owner: Owner, ours: string): string | undefined {
-  const out = resolve(dirname(path));
-  const bases = owner.folder === undefined ? upwards(out) : [resolve(out, owner.folder)];
-  const found = bases.map((base) => resolve(base, owner.schema)).filter((file) => existsSync(file));
-  return found.includes(resolve(ours)) ? undefined : found[0];
 }
 
 /** A folder and all that it is in. */
