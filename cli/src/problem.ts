@@ -20,6 +20,7 @@ export const PROBLEM_CODES = [
   "not-generated",
   "output-clash",
   "package-clash",
+  "unexpected",
   "unknown-collection",
   "unreadable",
   "unwatchable",
@@ -49,6 +50,14 @@ export class ProblemError extends Error {
     super(problems.map(renderProblem).join("\n\n"), options);
     this.problems = problems;
   }
+}
+
+/** One problem, to throw. */
+export function problemError(
+  { code, path, fact, fix }: Omit<Problem, "path"> & { readonly path?: string },
+  options?: ErrorOptions,
+): ProblemError {
+  return new ProblemError([{ code, path, fact, fix }], options);
 }
 
 /** As errors of schemas are shown: `path:line:column: error code: fact`, and the fix. */

@@ -252,6 +252,24 @@ describe("a command on collections", () => {
     expect(stderr).toMatch(/^error ERR_STORE_UNAVAILABLE: .*ECONNREFUSED/);
   });
 
+  test("tells an error that is nobody's as well, with the place where it was thrown", async () => {
+    const broken =
+      "{ store, push: () => { throw new TypeError('oops'); }, invalidate() {}, constructor }";
+    const app = `({ words: ${broken} })`;
+    const constructor = "{ definition: { package: 'words', entities: {} } }";
+    const store = "{ label: 'none', close: async () => undefined }";
+    const config = `const constructor = ${constructor}, store = ${store};\nexport default { app: async () => ${app} };`;
+    project.write("cached-collections.config.ts", config);
+    const { code, stderr } = await run("push");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^error unexpected: TypeError: oops\n +at .*cached-collections\.config\.ts/,
+    );
+    expect((await json("push")).errors).toEqual([
+      { code: "unexpected", message: "TypeError: oops" },
+    ]);
+  });
+
   test("keeps what it did before an error, and says it", async () => {
     const second = APP.replaceAll("words", "more").replace(
       "./generated/more.js",

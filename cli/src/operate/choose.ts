@@ -1,6 +1,6 @@
 /** Which collections a command is about: those that it names, or all. */
 import { closestMatch } from "leven";
-import { ProblemError, type Problem } from "../problem.js";
+import { problemError, ProblemError, type Problem } from "../problem.js";
 import type { AppCollection, AppUnit } from "./app.js";
 
 /** Of one data set, or a collection alone: all of it, or some. */
@@ -38,9 +38,7 @@ export function chooseOne(units: readonly AppUnit[], name: string): AppCollectio
   if (collection !== undefined && others.length === 0) return collection;
   const fact = `${name} is a data set of several collections`;
   const names = [collection, ...others].map((each) => each?.name).join(", ");
-  throw new ProblemError([
-    { code: "ambiguous-collection", path: undefined, fact, fix: `name one: ${names}` },
-  ]);
+  throw problemError({ code: "ambiguous-collection", fact, fix: `name one: ${names}` });
 }
 
 /** A unit, or a collection of one. */

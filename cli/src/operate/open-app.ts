@@ -1,11 +1,9 @@
 /** Opens the user's app for one command: finds the config file, imports what its `app` names, closes the stores. */
 import { CONFIG_NAMES, findConfig, loadConfig } from "../config-file.js";
-import { ProblemError, slashed, type Problem, type ProblemCode } from "../problem.js";
+import { problemError, slashed } from "../problem.js";
 import { unitsOf, type AppUnit } from "./app.js";
 
 export interface App {
-  /** The config file, by its path: for messages. */
-  readonly path: string;
   readonly units: readonly AppUnit[];
   /** Ends what the stores connected. What else the app opened stays. */
   close(): Promise<void>;
@@ -16,19 +14,22 @@ export async function openApp(config: string | undefined): Promise<App> {
   const found = config ?? findConfig(".");
   if (found === undefined) {
     const fact = `there is no ${CONFIG_NAMES.join(", ")} here, which would say where your collections are`;
-    throw problem("app-missing", undefined, fact, `write one: ${EXAMPLE}`);
+    throw problemError({ code: "app-missing", fact, fix: `write one: ${EXAMPLE}` });
   }
   const path = slashed(found);
   const { app } = await loadConfig(found, "once");
-  if (app === undefined) throw problem("app-missing", path, "it has no app", `add ${EXAMPLE}`);
+  if (app === undefined) {
+    throw problemError({ code: "app-missing", path, fact: "it has no app", fix: `add ${EXAMPLE}` });
+  }
   const exports = await imported(app, path);
   const units = unitsOf(exports);
   if (units.length === 0) {
     const names = Object.keys(exports).join(", ") || "nothing";
     const fact = `app gives no data set and no collection; it gives ${names}`;
-    throw problem("app-empty", path, fact, "export them from the module that it imports");
+    const fix = "export them from the module that it imports";
+    throw problemError({ code: "app-empty", path, fact, fix });
   }
-  return { path, units, close: () => closeStores(units) };
+  return { units, close: () => closeStores(units) };
 }
 
 const EXAMPLE = 'app: () => import("./src/collections.js"), the module that exports them';
@@ -39,11 +40,12 @@ async function imported(app: () => Promise<object>, path: string): Promise<objec
     exports = await app();
   } catch (error) {
     const fix = "correct it there; the module only has to make collections, not to await them";
-    throw problem("app-load", path, `app throws: ${describe(error)}`, fix, error);
+    const fact = `app throws: ${describe(error)}`;
+    throw problemError({ code: "app-load", path, fact, fix }, { cause: error });
   }
   if (typeof exports === "object" && exports !== null) return exports;
   const fact = `app gives ${exports === null ? "null" : typeof exports}, not the exports of a module`;
-  throw problem("app-empty", path, fact, `write ${EXAMPLE}`);
+  throw problemError({ code: "app-empty", path, fact, fix: `write ${EXAMPLE}` });
 }
 
 /** What was thrown, and where, if that is a file of the app. */
@@ -57,15 +59,4 @@ function describe(error: unknown): string {
 async function closeStores(units: readonly AppUnit[]): Promise<void> {
   const stores = new Set(units.map(({ store }) => store));
   await Promise.all([...stores].map(async (store) => store.close()));
-}
-
-function problem(
-  code: ProblemCode,
-  path: string | undefined,
-  fact: string,
-  fix: string,
-  cause?: unknown,
-): ProblemError {
-  const one: Problem = { code, path, fact, fix };
-  return new ProblemError([one], cause === undefined ? undefined : { cause });
 }

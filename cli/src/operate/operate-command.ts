@@ -3,7 +3,7 @@
  * A command is what stands in its file: what it is called with, what it does, and how a result reads.
  */
 import type { Command } from "commander";
-import { ProblemError } from "../problem.js";
+import { problemError, type ProblemError } from "../problem.js";
 import type { AppUnit } from "./app.js";
 import { openApp } from "./open-app.js";
 import {
@@ -89,5 +89,5 @@ export function wholeNumber(name: string, text: string): number {
 }
 
 export function badArgument(fact: string, fix: string): ProblemError {
-  return new ProblemError([{ code: "bad-argument", path: undefined, fact, fix }]);
+  return problemError({ code: "bad-argument", fact, fix });
 }

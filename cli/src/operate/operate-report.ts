@@ -28,22 +28,25 @@ export interface OperateError {
   readonly fix?: string;
 }
 
-/** The errors that a command ended with. Throws what is none of this library's: that is a bug. */
+/** The errors that a command ended with. */
 export function errorsOf(error: unknown): readonly OperateError[] {
   if (error instanceof ProblemError) return error.problems.map(ofProblem);
-  if (!(error instanceof Error) || !("code" in error)) throw error;
-  const { code, message } = error;
-  if (typeof code !== "string" || !code.startsWith("ERR_")) throw error;
-  return [{ code, message }];
+  if (isCoded(error)) return [{ code: error.code, message: error.message }];
+  return [{ code: "unexpected", message: String(error) }];
 }
 
 function ofProblem({ code, path, fact, fix }: Problem): OperateError {
   return { code, message: path === undefined ? fact : `${path}: ${fact}`, fix };
 }
 
+/** The same for people. What nobody foresaw comes with the place where it was thrown. */
 export function renderErrors(error: unknown): string {
   if (error instanceof ProblemError) return error.problems.map(renderProblem).join("\n\n");
-  return errorsOf(error)
-    .map(({ code, message }) => `error ${code}: ${message}`)
-    .join("\n");
+  if (isCoded(error)) return `error ${error.code}: ${error.message}`;
+  return `error unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}
+
+/** An error of the runtime, of whichever copy. */
+function isCoded(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && "code" in error && "subject" in error;
 }

@@ -1,6 +1,7 @@
 /** `push`: loads through the app's loaders and publishes. A deploy runs it before its processes start. */
-import type { PushOutcome, PushResult } from "cached-collections";
+import type { PushOptions, PushOutcome, PushResult } from "cached-collections";
 import { Command } from "commander";
+import type { AppCollection } from "./app.js";
 import { choose, type Choice } from "./choose.js";
 import { wholeNumber, type OperateSpec } from "./operate-command.js";
 import { count, size } from "./words.js";
@@ -53,32 +54,30 @@ const HOW: Readonly<Record<PushOutcome, string>> = {
 
 async function* pushed(
   { unit, collections, isWhole }: Choice,
-  options: { readonly replicas?: number },
+  options: PushOptions,
 ): AsyncGenerator<Pushed> {
-  const told = (index: number, result: PushResult): Pushed => {
-    const { name: collection = "", entityClass } = collections[index] ?? {};
-    const { outcome, revision, records, sizeBytes } = result;
-    const warnings = result.warnings.map(({ message }) => message);
-    const hash = entityClass?.hash ?? "";
-    return {
-      collection,
-      store: unit.store.label,
-      hash,
-      outcome,
-      revision,
-      records,
-      sizeBytes,
-      warnings,
-    };
-  };
   if (unit.dataset !== undefined && isWhole) {
     const { collections: results } = await unit.dataset.handle.push(options);
-    for (const [index, { property }] of collections.entries()) {
-      const result = results[property];
-      if (result !== undefined) yield told(index, result);
+    for (const collection of collections) {
+      const result = results[collection.property];
+      if (result !== undefined) yield pushedOf(collection, result);
     }
   } else {
-    for (const [index, { handle }] of collections.entries())
-      yield told(index, await handle.push(options));
+    for (const collection of collections)
+      yield pushedOf(collection, await collection.handle.push(options));
   }
+}
+
+function pushedOf({ name, handle, entityClass }: AppCollection, result: PushResult): Pushed {
+  const { outcome, revision, records, sizeBytes } = result;
+  return {
+    collection: name,
+    store: handle.store.label,
+    hash: entityClass.hash,
+    outcome,
+    revision,
+    records,
+    sizeBytes,
+    warnings: result.warnings.map(({ message }) => message),
+  };
 }

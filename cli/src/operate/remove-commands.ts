@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { choose } from "./choose.js";
 import { badArgument, wholeNumber, type OperateSpec } from "./operate-command.js";
-import { ProblemError } from "../problem.js";
+import { problemError } from "../problem.js";
 
 /** One collection. */
 export interface Removed {
@@ -57,16 +57,14 @@ export const purgeSpec: OperateSpec<Removed, object> = {
         yield { collection: name, store: unit.store.label, purged: [hash] };
       }
     }
-    if (!isFound) throw noVersion(hash);
+    if (!isFound) {
+      const fact = `no collection has a version ${hash}`;
+      const fix = "copy it from status; it may be gone already";
+      throw problemError({ code: "no-version", fact, fix });
+    }
   },
 };
 
 function removedText({ collection, purged }: Removed): string {
   return `${collection}: ${purged.length === 0 ? "nothing to remove" : `removed ${purged.join(", ")}`}`;
-}
-
-function noVersion(hash: string): ProblemError {
-  const fact = `no collection has a version ${hash}`;
-  const fix = "copy it from status; it may be gone already";
-  return new ProblemError([{ code: "no-version", path: undefined, fact, fix }]);
 }
