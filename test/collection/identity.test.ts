@@ -1,16 +1,21 @@
 /**
- * A record that a revision does not change stays the same object for readers, also where they get it while that
- * revision is on its way: uploaded, looked at by `validate`, or waiting for others that it is installed with.
+ * A record or array that a revision does not change stays the same object for readers, also where they get it while
+ * that revision is on its way: uploaded, looked at by `validate`, counted, or waiting for others that it is installed
+ * with.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { attachedStore, shareStore } from "cached-collections";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { CHUNK_BYTES } from "../../runtime/src/bytes/segment-assembly.js";
+import { stateOf } from "../../runtime/src/collection/collection.js";
 import { FileFallback } from "../../runtime/src/store/fallback/file-fallback.js";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
 import { CountryMapping, PlaceMapping, type Country, type CountryInput } from "../support/atlas.js";
 import { observe, type ObservedStore } from "../support/observed-store.js";
+import type { Town, TownInput } from "../support/town.js";
+import { TownMapping } from "../support/town-mapping.js";
 import { until } from "../support/until.js";
 
 let shared: MemoryStore;
@@ -140,4 +145,49 @@ test("a record of what was kept on the machine, served while the store answers s
     await slow.close();
     await rm(path, { recursive: true });
   }
+});
+
+const french = (towns: TownMapping): readonly Town[] =>
+  towns.snapshot().all.group("byCountry").get("FR");
+
+/** Asks for an array for the first time once the changes of the next revision are being counted. */
+function askWhileCounting(
+  towns: TownMapping,
+): Promise<{ readonly revision: number; readonly array: readonly Town[] }> {
+  const [followed] = stateOf(towns).followed;
+  if (followed === undefined) throw new Error("it follows nothing");
+  return new Promise((resolve) => {
+    const hears = vi.spyOn(followed, "hears").mockImplementation(() => {
+      setImmediate(() => resolve({ revision: towns.revision, array: french(towns) }));
+      return true;
+    });
+    onTestFinished(() => hears.mockRestore());
+  });
+}
+
+test("an array that is asked for while changes are counted, also in an attached thread", async () => {
+  let name = "one";
+  // So many are counted in several slices.
+  const load = (): TownInput[] =>
+    Array.from({ length: 40_000 }, (_, id) => {
+      const [country, town] = id < 5 ? ["FR", "as it was"] : ["DE", name];
+      return { id, name: town, country, kind: "place", lat: 0 };
+    });
+  const sharing = new TownMapping(here, load);
+  await sharing.push();
+  await using attached = attachedStore(shareStore(here));
+  const reading = new TownMapping(attached);
+  await reading.ready();
+  const asked = [sharing, reading].map(askWhileCounting);
+  name = "two";
+  await sharing.push();
+  await reading.pull();
+  const before = await Promise.all(asked);
+  expect(before.map(({ revision, array }) => [revision, array.length])).toEqual([
+    [1, 5],
+    [1, 5],
+  ]);
+  const after = [sharing, reading];
+  expect(after.map((each) => each.get(9)?.name)).toEqual(["two", "two"]);
+  expect(after.map((each, i) => french(each) === before[i]?.array)).toEqual([true, true]);
 });

@@ -171,8 +171,14 @@ export interface Move {
   changes?: RecordChanges | undefined;
 }
 
+/** To be awaited before `installAll`: counts what changes, and takes over what came into use meanwhile. */
+export async function prepareMoves(moves: readonly Move[], signal: AbortSignal): Promise<void> {
+  for (const move of moves) await countMove(move, signal);
+  for (const { revision } of moves) await inSlices(revision.core.catchUp(), signal);
+}
+
 /** Counts what changes, for those that listen. */
-export async function countMove(move: Move, signal: AbortSignal): Promise<void> {
+async function countMove(move: Move, signal: AbortSignal): Promise<void> {
   const { followed, revision } = move;
   if (!followed.hears("reload")) return;
   move.changes = await inSlices(changesBetween(followed.served, revision), signal);
@@ -187,8 +193,7 @@ async function installLatest(
   moves: readonly Move[],
   check: CheckFacts,
 ): Promise<readonly Moved[]> {
-  for (const move of moves) await countMove(move, signal);
-  for (const { revision } of moves) await inSlices(revision.core.catchUp(), signal);
+  await prepareMoves(moves, signal);
   const isLate = ({ followed, revision }: Move): boolean =>
     !revision.core.follows(followed.served?.core);
   for (let late = moves.find(isLate); late !== undefined; late = moves.find(isLate)) {

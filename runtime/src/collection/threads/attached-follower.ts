@@ -11,7 +11,7 @@ import { CachedCollectionsError } from "../../errors.js";
 import { partsOver } from "../../snapshot/shared-parts.js";
 import { coreOver } from "../../snapshot/snapshot-core.js";
 import type { VersionName } from "../../store/store.js";
-import { countMove, installAll, tellMoves, type CheckReport, type Move } from "../follow/check.js";
+import { installAll, prepareMoves, tellMoves, type CheckReport, type Move } from "../follow/check.js";
 import { FollowedVersion, type CollectionStatus, type Word } from "../follow/followed-version.js";
 import { asStoreError } from "../follow/follower.js";
 import type { CheckListener, Following, FollowWishes } from "../follow/following.js";
@@ -164,7 +164,7 @@ export class AttachedFollower implements Following {
       }
       moves.push({ followed, revision: await this.#hold(followed, revision) });
     }
-    for (const move of moves) await countMove(move, this.signal);
+    await prepareMoves(moves, this.signal);
     const moved = installAll(moves, { sentAt: startedAt, intervalMs: state.checkIntervalMs });
     for (const { followed, told } of this.#toldOf(state)) followed.believe(wordOf(told));
     tellMoves(moved, startedAt);
