@@ -167,8 +167,9 @@ async function finish(
 export interface Move {
   readonly followed: FollowedVersion;
   revision: HeldRevision;
-  /** Against what was served before; counted only if anybody wants to know. */
+  /** Counted only if anybody wants to know, against `countedFrom`, which was served then. */
   changes?: RecordChanges | undefined;
+  countedFrom?: HeldRevision | undefined;
 }
 
 /** To be awaited before `installAll`: counts what changes, and takes over what came into use meanwhile. */
@@ -177,11 +178,13 @@ export async function prepareMoves(moves: readonly Move[], signal: AbortSignal):
   for (const { revision } of moves) await inSlices(revision.core.catchUp(), signal);
 }
 
-/** Counts what changes, for those that listen. */
+/** Counts what changes, for those that listen; again only if something else is served since. */
 async function countMove(move: Move, signal: AbortSignal): Promise<void> {
-  const { followed, revision } = move;
-  if (!followed.hears("reload")) return;
-  move.changes = await inSlices(changesBetween(followed.served, revision), signal);
+  const { followed, revision, countedFrom } = move;
+  const { served } = followed;
+  if (served === countedFrom || !followed.hears("reload")) return;
+  move.changes = await inSlices(changesBetween(served, revision), signal);
+  move.countedFrom = served;
 }
 
 /**
