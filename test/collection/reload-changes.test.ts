@@ -2,7 +2,8 @@
 import { expect, test, vi } from "vitest";
 import { changesBetween } from "../../runtime/src/collection/follow/changes-between.js";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
-import { CountryMapping } from "../support/atlas.js";
+import { atlas, CountryMapping, type CountryInput } from "../support/atlas.js";
+import { observe } from "../support/observed-store.js";
 
 vi.mock(import("../../runtime/src/collection/follow/changes-between.js"), { spy: true });
 
@@ -18,4 +19,44 @@ test("once a revision, also where validate saw it first and it is laid anew over
   for (name of ["two", "three"]) await countries.push();
   expect(told).toEqual(Array(2).fill({ added: 0, changed: 1, removed: 0 }));
   expect(changesBetween).toHaveBeenCalledTimes(2);
+});
+
+/** A build that writes what is no message for a country without a name, and reads only its own. */
+function writingNonsense(): ReturnType<typeof atlas> {
+  const schema = atlas();
+  const country: typeof schema.country = {
+    ...schema.country,
+    encode: (writer, row) => {
+      schema.country.encode(writer, row);
+      if (row.name === "") writer.uint32(7);
+    },
+    decode: (reader, end) => {
+      const isNonsense = reader.buf[end - 1] === 7;
+      const record = schema.country.decode(reader, isNonsense ? end - 1 : end);
+      reader.pos = end;
+      return record;
+    },
+  };
+  return { ...schema, country };
+}
+
+test("not at all where a key does not decode; that is a failure once somebody reads the record", async () => {
+  await using store = new MemoryStore();
+  let rows: CountryInput[] = [{ code: "FR", name: "France" }];
+  const writer = new CountryMapping(store, { load: () => rows }, writingNonsense());
+  await writer.push();
+  await using far = observe(store, { background: false });
+  const reader = new CountryMapping(far);
+  await reader.pull();
+  const told: unknown[] = [];
+  reader.on("reload", ({ changes }) => told.push(changes));
+  rows = [
+    { code: "FR", name: "France!" },
+    { code: "IT", name: "" },
+  ];
+  await writer.push();
+  await reader.pull();
+  expect([told, reader.status]).toEqual([[undefined], "fresh"]);
+  expect(() => reader.get("IT")).toThrow(expect.objectContaining({ code: "ERR_BAD_RECORD" }));
+  expect(reader.status).toBe("failing");
 });

@@ -41,7 +41,7 @@ export interface SegmentLayout {
 export class Segment<R extends object> {
   readonly layout: SegmentLayout;
   readonly records: number;
-  /** The first record that did not decode, as an error; undefined while none was read. */
+  /** The first record that did not decode when it was read, as an error. */
   badRecord: CachedCollectionsError | undefined;
   readonly #definition: EntityDefinition<R, never>;
   readonly #offsets: Uint32Array;
@@ -70,14 +70,16 @@ export class Segment<R extends object> {
     }
   }
 
-  /** The normal values of a record's key, without decoding the rest of it. Throws ERR_BAD_RECORD. */
+  /**
+   * The normal values of a record's key, without decoding the rest of it. Throws ERR_BAD_RECORD. That is no read of
+   * the record: it sets no `badRecord`.
+   */
   keyOf(ordinal: number): readonly Normal[] {
     const reader = this.#reader;
     reader.pos = this.#offsets[ordinal] as number;
     try {
       return this.#keys.read(reader, reader.end());
     } catch (error) {
-      this.badRecord ??= this.#badRecord(ordinal, error);
       throw this.#badRecord(ordinal, error);
     }
   }
