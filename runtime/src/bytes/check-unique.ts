@@ -7,7 +7,7 @@ import { CachedCollectionsError } from "../errors.js";
 import { describeKey } from "./describe-key.js";
 import { hashOfValues } from "./index-columns.js";
 import type { LivePart } from "./live-parts.js";
-import { normalOf, sameNormal, type Normal } from "./scalar.js";
+import { normalOf, sameKey, type Normal } from "./scalar.js";
 import { homeSlot, nextSlot, type SlotTable } from "./slots.js";
 import type { Steps } from "./steps.js";
 
@@ -49,8 +49,7 @@ function holderOf(
     for (const ordinal of candidates(arrays.slots, hash)) {
       if (!part.isLive(ordinal)) continue;
       const other = part.segment.decode(ordinal);
-      const theirs = valuesOf(view.by, other);
-      if (values.every((value, index) => sameNormal(value, theirs?.[index]))) return other;
+      if (sameKey(values, valuesOf(view.by, other))) return other;
     }
   }
   return undefined;

@@ -7,7 +7,7 @@ import { Reader } from "../codec/reader.js";
 import type { AnyEntityDefinition } from "../definition.js";
 import { hashOfValues } from "./index-columns.js";
 import { KeyReader } from "./key-message.js";
-import { normalOf, sameNormal, type Normal } from "./scalar.js";
+import { normalOf, sameKey, type Normal } from "./scalar.js";
 import type { Segment } from "./segment.js";
 import { bitLength, fillSlots, homeSlot, nextSlot, type SlotTable } from "./slots.js";
 import { atOnce, type Steps } from "./steps.js";
@@ -130,8 +130,7 @@ export class LivePart {
   }
 
   #has(ordinal: number, values: readonly Normal[]): boolean {
-    const own = this.keyOf(ordinal);
-    return values.every((value, index) => sameNormal(value, own[index]));
+    return sameKey(values, this.keyOf(ordinal));
   }
 }
 

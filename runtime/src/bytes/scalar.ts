@@ -51,6 +51,16 @@ export function sameNormal(a: Normal | undefined, b: Normal | undefined): boolea
   return a === b || (Number.isNaN(a) && Number.isNaN(b));
 }
 
+/** Whether they are the same key, of one or several components; what is no key is none. */
+export function sameKey(
+  a: readonly Normal[] | undefined,
+  b: readonly Normal[] | undefined,
+): boolean {
+  if (a === undefined || b === undefined) return false;
+  for (let i = 0; i < a.length; i++) if (!sameNormal(a[i], b[i])) return false;
+  return true;
+}
+
 /** Whether values of this kind are 32-bit integers in normal form. */
 export function isNarrow(kind: ScalarKind): boolean {
   const { type } = kind;

@@ -4,7 +4,7 @@
  * Keys are decoded for it, records are not.
  */
 import { hashOfValues } from "../bytes/index-columns.js";
-import type { Normal } from "../bytes/scalar.js";
+import { sameKey, type Normal } from "../bytes/scalar.js";
 import type { Steps } from "../bytes/steps.js";
 import type { IndexField } from "../definition.js";
 import { NO_ENTRY } from "./delta-keys.js";
@@ -65,7 +65,7 @@ class Former<R extends object> {
     const isNear = near >= 0 && near < records.segment.records && !isDead(dead, near);
     if (isNear && records.segment.sameBytes(near, segment, ordinal)) return "same";
     const key = segment.keyOf(ordinal);
-    if (isNear && isKey(records.segment.keyOf(near), key)) return "other";
+    if (isNear && sameKey(records.segment.keyOf(near), key)) return "other";
     const place = this.#find(key);
     if (place === undefined) return undefined;
     if (place.records === records) this.#shift = place.ordinal - ordinal;
@@ -77,7 +77,7 @@ class Former<R extends object> {
   #find(key: readonly Normal[]): Place<R> | undefined {
     const { base, list, deltaKeys, seed } = this.#parts;
     const has = ({ records: { segment } }: Part<R>, at: number): boolean =>
-      at < segment.records && isKey(segment.keyOf(at), key);
+      at < segment.records && sameKey(segment.keyOf(at), key);
     const hash = hashOfValues(this.#key, key, seed);
     const inBase = findInBase(base, hash, (at) => has(base, at));
     if (inBase !== undefined) return { records: base.records, ordinal: inBase };
@@ -86,8 +86,4 @@ class Former<R extends object> {
     const { records } = list[deltaKeys.partOf(entry)] as Part<R>;
     return { records, ordinal: deltaKeys.ordinalOf(entry) };
   }
-}
-
-function isKey(one: readonly Normal[], other: readonly Normal[]): boolean {
-  return one.every((value, index) => value === other[index]);
 }

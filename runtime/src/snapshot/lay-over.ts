@@ -4,7 +4,7 @@
  * bitmaps are copied, one bit a record.
  */
 import { addPart, finishHash, hashSingle, startHash } from "../bytes/hash.js";
-import { compareNormal, normalOf, sameNormal, type Normal } from "../bytes/scalar.js";
+import { compareNormal, normalOf, sameKey, type Normal } from "../bytes/scalar.js";
 import type { Segment } from "../bytes/segment.js";
 import type { Steps } from "../bytes/steps.js";
 import type { EntityDefinition, IndexField } from "../definition.js";
@@ -185,8 +185,7 @@ class Layers<R extends object> {
     const { segment } = (this.#list[part] as Layer<R>).records;
     const { records } = segment;
     const own = ordinal < records ? segment.keyOf(ordinal) : segment.removedKey(ordinal - records);
-    for (let i = 0; i < key.length; i++) if (!sameNormal(own[i], key[i])) return false;
-    return true;
+    return sameKey(own, key);
   }
 
   #compare(a: readonly Normal[], b: readonly Normal[]): number {

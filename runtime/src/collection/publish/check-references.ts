@@ -8,7 +8,7 @@ import { describeGivenKey, describeKey } from "../../bytes/describe-key.js";
 import { keyValues } from "../../bytes/key-message.js";
 import { liveParts } from "../../bytes/live-parts.js";
 import type { CheckedTarget, Manifest } from "../../bytes/manifest.js";
-import { sameNormal } from "../../bytes/scalar.js";
+import { sameKey } from "../../bytes/scalar.js";
 import { inSlices, type Steps } from "../../bytes/steps.js";
 import type { AnyEntityDefinition } from "../../definition.js";
 import { CachedCollectionsError } from "../../errors.js";
@@ -154,8 +154,7 @@ function* firstWith({ followed, segments }: Planned, { reference, key }: Danglin
   const { definition } = followed;
   const fields = reference.target().key;
   const wanted = keyValues(fields, key);
-  const isWanted = (other: unknown): boolean =>
-    keyValues(fields, other)?.every((value, index) => sameNormal(value, wanted?.[index])) === true;
+  const isWanted = (other: unknown): boolean => sameKey(keyValues(fields, other), wanted);
   for (const part of yield* liveParts(definition, segments)) {
     for (let at = part.nextLive(0); at < part.segment.records; at = part.nextLive(at + 1)) {
       const record = part.segment.decode(at);
