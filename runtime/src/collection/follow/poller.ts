@@ -11,12 +11,15 @@ export interface PollerTasks {
   readonly check: () => void;
   /** Whether anybody follows a version of this entity. */
   readonly follows: (entity: string) => boolean;
-  /** Whether the last check saw this manifest as the version's head (or nobody follows the version). */
+  /** Whether the last check saw this manifest among those that the store keeps, or nobody follows the version. */
   readonly shows: (version: VersionName, manifestId: string) => boolean;
 }
 
-/** When an announced manifest is not visible yet (a replica lags), in milliseconds after the announcement. */
-const LOOK_AGAIN_MS = [100, 300, 1000];
+/**
+ * When an announced manifest is not visible yet (a replica lags): the pauses before each further look, which is 0.1,
+ * 0.3 and 1 second after the announcement.
+ */
+const LOOK_AGAIN_MS: readonly number[] = [100, 200, 700];
 
 /** Stores remember for some minutes that a process uses a version. */
 const HEARTBEAT_MS = 60_000;
@@ -28,8 +31,8 @@ export class Poller {
   readonly #schema: SchemaStore;
   readonly #intervalMs: () => number;
   readonly #tasks: PollerTasks;
-  /** Those that look again for what was announced last. */
-  readonly #again = new Map<VersionName, readonly NodeJS.Timeout[]>();
+  /** What looks again for what was announced last and is not visible yet. */
+  readonly #again = new Map<VersionName, NodeJS.Timeout>();
   #poll: NodeJS.Timeout | undefined;
   #started = false;
   #stopped = false;
@@ -54,7 +57,7 @@ export class Poller {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#poll);
-    for (const version of this.#again.keys()) this.#lookNoMore(version);
+    for (const timer of this.#again.values()) clearTimeout(timer);
     if (typeof this.#subscription === "function") this.#subscription();
     this.#subscription = "none";
   }
@@ -109,19 +112,22 @@ export class Poller {
   #announced({ entity, version, manifestId }: Announcement): void {
     if (this.#stopped || !this.#tasks.follows(entity)) return;
     this.#tasks.check();
-    if (version === undefined || manifestId === undefined) return;
-    // Where this one is visible, those before it were.
-    this.#lookNoMore(version);
-    const look = (): void => {
-      if (!this.#tasks.shows(version, manifestId)) this.#tasks.check();
-    };
-    this.#again.set(
-      version,
-      LOOK_AGAIN_MS.map((ms) => later(ms, look)),
-    );
+    if (version !== undefined && manifestId !== undefined) this.#lookFor(version, manifestId);
   }
 
-  #lookNoMore(version: VersionName): void {
-    for (const timer of this.#again.get(version) ?? []) clearTimeout(timer);
+  /** Where this one is visible, those announced before it were: they are looked for no more. */
+  #lookFor(
+    version: VersionName,
+    manifestId: string,
+    [ms, ...pauses]: readonly number[] = LOOK_AGAIN_MS,
+  ): void {
+    clearTimeout(this.#again.get(version));
+    this.#again.delete(version);
+    if (ms === undefined || this.#tasks.shows(version, manifestId)) return;
+    const look = (): void => {
+      if (!this.#tasks.shows(version, manifestId)) this.#tasks.check();
+      this.#lookFor(version, manifestId, pauses);
+    };
+    this.#again.set(version, later(ms, look));
   }
 }
