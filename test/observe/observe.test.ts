@@ -136,6 +136,29 @@ test("what is given alone and in a data set is told of and counted once", async 
   stop();
 });
 
+test("what is given open and closed is told of as open, whichever comes first", async () => {
+  await using store = memoryStore();
+  const [open, closed] = [
+    new CountryMapping(store, { load: load.country }),
+    new CountryMapping(store),
+  ];
+  await open.ready();
+  await closed.ready();
+  await closed.close();
+  for (const given of [
+    [open, closed],
+    [closed, open],
+  ]) {
+    expect(health(given)).toMatchObject({ ready: true, collections: [{ records: 2 }] });
+    expect(health(given).collections).toHaveLength(1);
+  }
+  await open.close();
+  expect(health([open, closed])).toMatchObject({
+    ready: false,
+    collections: [{ status: "closed" }],
+  });
+});
+
 /** The part of Grafana's model that is looked at. */
 interface Dashboard {
   readonly schemaVersion: number;

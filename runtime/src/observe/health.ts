@@ -1,7 +1,7 @@
 /** What a readiness probe and an operator want to know of collections, computed when asked, without I/O. */
 import { stateOf, type Collection } from "../collection/collection.js";
 import type { AnyPushResult } from "../collection/publish/push-result.js";
-import type { CollectionStatus, FollowedVersion } from "../collection/follow/followed-version.js";
+import type { CollectionStatus } from "../collection/follow/followed-version.js";
 
 /** Any generated mapping, sequence or data set. */
 export type AnyCollection = Collection<object, AnyPushResult>;
@@ -38,30 +38,31 @@ export interface Health {
 /**
  * The health of collections and data sets (of these, of each of their entities). A process that serves its last
  * good revision while the store is away stays ready: taking it out of service would only make things worse.
- * Give `maxAgeMs` where old data is worse than none. An entity that is given twice, alone and in a data set, is
- * told of once.
+ * Give `maxAgeMs` where old data is worse than none. An entity that is given twice, alone and in a data set, is told
+ * of once as soon as both have begun to follow: as closed only when both are closed.
  */
 export function health(
   collections: readonly AnyCollection[],
   { maxAgeMs = Infinity }: HealthOptions = {},
 ): Health {
-  const told = new Set<FollowedVersion>();
-  const all = collections.flatMap((collection) => healthOf(collection, told));
+  const told = new Map<object, CollectionHealth>();
+  for (const [followed, entry] of collections.flatMap(healthOf)) {
+    const before = told.get(followed);
+    if (before === undefined || before.status === "closed") told.set(followed, entry);
+  }
+  const all = [...told.values()];
   const serves = ({ status, ageMs }: CollectionHealth): boolean =>
     status !== "empty" && status !== "closed" && ageMs <= maxAgeMs;
   return { ready: all.every((each) => each.revision > 0 && serves(each)), collections: all };
 }
 
-function healthOf(collection: AnyCollection, told: Set<FollowedVersion>): CollectionHealth[] {
+/** Each with what it tells of: a version, which those that follow it share; before that, nothing but itself. */
+function healthOf(collection: AnyCollection): (readonly [object, CollectionHealth])[] {
   const state = stateOf(collection);
-  return state.parts.definitions.flatMap((definition, index) => {
+  return state.parts.definitions.map((definition, index) => {
     const followed = state.followed[index];
-    if (followed !== undefined) {
-      if (told.has(followed)) return [];
-      told.add(followed);
-    }
     const served = followed?.served;
-    return {
+    const entry: CollectionHealth = {
       entity: `${definition.package}.${definition.entity}`,
       version: definition.hash,
       status: followed === undefined ? state.status : state.statusOf(followed),
@@ -71,5 +72,6 @@ function healthOf(collection: AnyCollection, told: Set<FollowedVersion>): Collec
       decodedRecords: followed?.memory.decoded ?? 0,
       ageMs: followed?.ageMs ?? Infinity,
     };
+    return [followed ?? entry, entry];
   });
 }
