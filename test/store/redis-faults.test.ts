@@ -1,7 +1,16 @@
 /** The Redis store when the network or the server fails: deadlines, what is sent again, what is said. */
 import { redisStore, type Store } from "cached-collections";
 import { Redis } from "ioredis";
-import { afterAll, beforeAll, beforeEach, afterEach, expect, test, vi } from "vitest";
+import {
+  afterAll,
+  beforeAll,
+  beforeEach,
+  afterEach,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from "vitest";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { inspect } from "node:util";
@@ -65,6 +74,21 @@ test("a black hole fails a command at its deadline; when it is gone the next com
   expect(tookMs).toBeLessThan(TIMEOUT_MS + 1000);
   proxy.heal();
   expect((await headOf(schema))?.revision).toBe(1);
+});
+
+test("commands that give up one connection together end it once: no warning of too many listeners", async () => {
+  const warnings: string[] = [];
+  const warned = ({ message }: Error): void => void warnings.push(message);
+  process.on("warning", warned);
+  onTestFinished(() => void process.off("warning", warned));
+  await publishNext(schema);
+  proxy.blackHole("both");
+  const checks = Array.from({ length: 12 }, async () => schema.check([CITY]));
+  for (const { status } of await Promise.allSettled(checks)) expect(status).toBe("rejected");
+  // Warnings come in a turn of their own, in their order.
+  process.emitWarning("the last one");
+  await until("the last warning", () => warnings.includes("the last one"));
+  expect(warnings).toEqual(["the last one"]);
 });
 
 test("a command whose connection is cut is sent again if it only reads", async () => {

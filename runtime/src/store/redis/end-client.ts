@@ -5,8 +5,16 @@
  */
 import type { RedisClient } from "./redis-client.js";
 
-/** Ends the connection; the client does not come back, and what its socket still says goes unheard. */
+const ended = new WeakSet<RedisClient>();
+
+/**
+ * Ends the connection; the client does not come back, and what its socket still says goes unheard. Commands that
+ * wait for one client give it up together, and each time ioredis adds a listener and a timer: one that was ended is
+ * left alone.
+ */
 export function endClient(client: RedisClient): void {
+  if (ended.has(client)) return;
+  ended.add(client);
   client.stream?.on("error", () => undefined);
   client.disconnect();
 }
