@@ -1,7 +1,7 @@
 /** What the store says when a server does not let it in, or does not answer, and that its clients print nothing. */
 import { redisStore, type RedisClient } from "cached-collections";
 import { Cluster, Redis } from "ioredis";
-import { Redis as Redis5 } from "ioredis5";
+import { Cluster as Cluster5, Redis as Redis5 } from "ioredis5";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
@@ -14,7 +14,8 @@ const PASSWORD = "right";
 const TIMEOUT_MS = 8_000;
 /** Far below the deadline: whoever is refused for good is told at once. */
 const AT_ONCE_MS = 4_000;
-const lazy = { lazyConnect: true, host: "127.0.0.1" } as const;
+const local = { host: "127.0.0.1" } as const;
+const lazy = { ...local, lazyConnect: true } as const;
 
 let server: RedisServer;
 let port: number;
@@ -39,16 +40,13 @@ afterEach(() => {
   if (printed.length > 0) throw new Error(`this was printed: ${JSON.stringify(printed)}`);
 });
 
-const clusterOf = (...ports: readonly number[]): RedisClient =>
-  new Cluster(
-    ports.map((each) => ({ host: "127.0.0.1", port: each })),
-    { lazyConnect: true, redisOptions: { password: "wrong" } },
-  );
+const inCluster = { lazyConnect: true, redisOptions: { password: "wrong" } } as const;
 
 test.each<readonly [string, () => RedisClient]>([
   ["ioredis 6", () => new Redis({ ...lazy, port, password: "wrong" })],
   ["ioredis 5", () => new Redis5({ ...lazy, port, password: "wrong" })],
-  ["a Cluster", () => clusterOf(port)],
+  ["a Cluster", () => new Cluster([{ ...local, port }], inCluster)],
+  ["a Cluster of ioredis 5", () => new Cluster5([{ ...local, port }], inCluster)],
 ])("a wrong password of %s is told at once", async (_, make) => {
   await using store = redisStore(make(), { prefix: "locked", commandTimeoutMs: TIMEOUT_MS });
   const startedAt = performance.now();

@@ -30,8 +30,10 @@ function quietDuplicate(
   { connectTimeoutMs, connect }: DuplicateOptions,
 ): RedisClient {
   if (source.isCluster) {
-    const timeoutMs = Math.min(connectTimeoutMs, refreshMs(source) * CONNECTED_BY);
-    const redisOptions = connectionOptions(timeoutMs);
+    const given: ClusterOptions = source.options ?? {};
+    const timeoutMs = Math.min(connectTimeoutMs, refreshMs(given) * CONNECTED_BY);
+    // ioredis 5 puts ours in the place of those it was made with: user, password and TLS.
+    const redisOptions = { ...given.redisOptions, ...connectionOptions(timeoutMs) };
     return source.duplicate([], { ...clusterOptions, redisOptions });
   }
   const connector = connect === undefined ? {} : { Connector: connectorOf(connect) };
@@ -48,9 +50,14 @@ function quietDuplicate(
  */
 const CONNECTED_BY = 0.8;
 
+/** Of what a Cluster was made with. */
+interface ClusterOptions {
+  readonly redisOptions?: object;
+  readonly slotsRefreshTimeout?: unknown;
+}
+
 /** How long a Cluster waits for one node to say how the Cluster is: what it was made with, or ioredis's default. */
-function refreshMs({ options }: RedisClient): number {
-  const { slotsRefreshTimeout }: { readonly slotsRefreshTimeout?: unknown } = options ?? {};
+function refreshMs({ slotsRefreshTimeout }: ClusterOptions): number {
   return typeof slotsRefreshTimeout === "number" ? slotsRefreshTimeout : 1_000;
 }
 
