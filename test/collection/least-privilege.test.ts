@@ -14,20 +14,35 @@ import { until } from "../support/until.js";
 const load = { country: () => COUNTRIES, place: () => PLACES, notice: () => [{ text: "a" }] };
 
 let server: RedisServer;
+let admin: Redis;
 
 beforeAll(async () => {
   server = await startRedis();
-  const admin = new Redis(server.url);
+  admin = new Redis(server.url);
   const page = await readFile("docs/security.md", "utf8");
   for (const [, rules = ""] of page.matchAll(/^ACL SETUSER (.+)$/gm)) {
     await admin.call("ACL", ["SETUSER", ...rules.split(" ")]);
   }
-  admin.disconnect();
 });
 
 afterAll(async () => {
+  admin.disconnect();
   await server.stop();
 });
+
+/**
+ * The commands that the server refused to a user, also within scripts, which go on without some. What ioredis tells
+ * of itself is nobody's loss.
+ */
+async function refusedTo(user: string): Promise<ReadonlySet<string>> {
+  const entries = (await admin.call("ACL", ["LOG"])) as readonly (readonly unknown[])[];
+  const valueOf = (entry: readonly unknown[], name: string): string =>
+    String(entry[entry.indexOf(name) + 1]);
+  const refused = entries.filter((entry) => valueOf(entry, "username") === user);
+  const commands = new Set(refused.map((entry) => valueOf(entry, "object")));
+  commands.delete("client|setinfo");
+  return commands;
+}
 
 function storeOf(username: string, password: string): Store {
   const client = new Redis(server.url, { username, password, lazyConnect: true });
@@ -72,6 +87,8 @@ test("a reader follows what a producer pushes, patches and invalidates, and may 
   await producer.country.pull();
   expect(producer.country.has("IT")).toBe(false);
   expect(await produced.schema("atlas").purge(version)).toBe(true);
+  expect(await refusedTo("cc-producer")).toEqual(new Set());
+  expect(await refusedTo("cc-reader")).toEqual(new Set(["evalsha"]));
 });
 
 test("no error, event or warning shows a password", async () => {

@@ -116,8 +116,8 @@ const CHANNELS = ["resetchannels", "&{cc:acl:*"];
 const CONNECT = ["+hello", "+auth", "+client|setname", "+info", "+select", "+ping"];
 const READ = ["+hmget", "+hget", "+hstrlen", "+hkeys", "+zrangebyscore", "+time", "+subscribe"];
 const WRITE = (
-  "+evalsha +eval +get +set +del +pttl +pexpire +persist +hset +hsetnx +hdel +hincrby +hlen +hexists " +
-  "+sadd +srem +smembers +zadd +zremrangebyscore +publish +wait"
+  "+evalsha +eval +get +set +del +pttl +pexpire +persist +hset +hsetnx +hdel +hincrby +hlen +hexists +exists " +
+  "+sadd +srem +smembers +srandmember +zadd +zremrangebyscore +publish +wait"
 ).split(" ");
 
 test("a reader needs to read its keys and to subscribe, nothing else", async () => {
