@@ -108,9 +108,9 @@ describe("a deploy", () => {
     const { code: may, stdout: shown } = await run("status word");
     expect(may).toBe(0);
     expect(shown).toContain(
-      `  ${await hashOf("words.word")} (this build) serves revision 1: 2 records`,
+      `  ${await hashOf("words.word")} (this build) serves revision 1 (load): 2 records`,
     );
-    expect(shown).toContain(`  ${old} serves revision 1: 2 records`);
+    expect(shown).toContain(`  ${old} serves revision 1 (load): 2 records`);
 
     expect((await json("prune --keep 2")).results).toMatchObject([{ purged: [] }, { purged: [] }]);
     expect((await json(`purge ${old}`)).results).toMatchObject([

@@ -13,8 +13,8 @@ const PATH = "docs/operations.md";
 const PAGE = readText(PATH);
 const CALL = /^\$ npx cached-collections (.*)$/;
 /** When something was loaded is another time in each run. */
-const LOADED = /loaded [\d-]+ [\d:]+ UTC/g;
-const SOME_DAY = "loaded 2026-11-28 23:04:11 UTC";
+const LOADED = /last load [\d-]+ [\d:]+ UTC/g;
+const SOME_DAY = "last load 2026-11-28 23:04:11 UTC";
 const GOOD: readonly ProductInput[] = ["Sencha", "Assam", "Rooibos"].map((name, index) => ({
   sku: `T-${index + 1}`,
   name,

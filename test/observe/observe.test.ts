@@ -7,7 +7,15 @@ import { Redis } from "ioredis";
 import { Registry } from "prom-client";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { stateOf } from "../../runtime/src/collection/collection.js";
-import { AtlasDataset, COUNTRIES, CountryMapping, PLACES } from "../support/atlas.js";
+import { pin, unpin } from "../../runtime/src/collection/pins.js";
+import {
+  atlas,
+  AtlasDataset,
+  COUNTRIES,
+  CountryMapping,
+  PLACES,
+  type CountryInput,
+} from "../support/atlas.js";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
 import { headOf, rewriteHead } from "../support/memory-faults.js";
 import { observe } from "../support/observed-store.js";
@@ -114,6 +122,34 @@ test("measuring changes nothing: idle collections stay idle, and unheard failure
   expect((await valuesOf(registry)).get(reloads)).toBe(1);
   expect(reader.has("FR")).toBe(true);
   await until("the reload is counted", async () => (await valuesOf(registry)).get(reloads) === 2);
+});
+
+test("a pin is seen in what a push answers, in health and in the metrics, until it is undone", async () => {
+  await using store = memoryStore();
+  let rows: readonly CountryInput[] = COUNTRIES;
+  const country = new CountryMapping(store, { load: () => rows });
+  const registry = new Registry();
+  collectMetrics([country], { registry });
+  const seen = async (): Promise<readonly unknown[]> => {
+    await country.pull();
+    const [entry] = health([country]).collections;
+    const metric = (await valuesOf(registry)).get(`cached_collections_pinned{${LABEL}}`);
+    return [entry?.isPinned, metric];
+  };
+  expect(await country.push()).toMatchObject({ revision: 1, heldBack: false });
+  expect(await seen()).toEqual([false, 0]);
+  const { country: definition } = atlas();
+  await pin(definition, store);
+  expect(await country.push()).toMatchObject({ outcome: "identical", heldBack: true });
+  rows = [...COUNTRIES, { code: "ES", name: "Spain" }];
+  expect(await country.push()).toMatchObject({ outcome: "published", revision: 2, heldBack: true });
+  const patch = { upsert: [{ code: "IT", name: "Italy" }] };
+  expect(await country.patch(patch)).toMatchObject({ revision: 3, heldBack: true });
+  expect(await seen()).toEqual([true, 1]);
+  expect(country.size).toBe(COUNTRIES.length);
+  await unpin(definition, store);
+  expect(await seen()).toEqual([false, 0]);
+  expect(country.size).toBe(COUNTRIES.length + 2);
 });
 
 test("what is given alone and in a data set is told of and counted once", async () => {

@@ -1,10 +1,11 @@
 /** A store that is attached to one that is shared: what is read there, how it follows, what it refuses. */
-import { attachedStore, shareStore } from "cached-collections";
+import { attachedStore, health, shareStore } from "cached-collections";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { stateOf } from "../../runtime/src/collection/collection.js";
 import { followerOf } from "../../runtime/src/collection/follow/follower.js";
 import { AttachedStore } from "../../runtime/src/collection/threads/attached-store.js";
 import type { HeldRevision } from "../../runtime/src/collection/follow/held-revision.js";
+import { pin, unpin } from "../../runtime/src/collection/pins.js";
 import { versions } from "../../runtime/src/collection/versions.js";
 import { atlas, AtlasDataset, CountryMapping, type CountryInput } from "../support/atlas.js";
 import { observe } from "../support/observed-store.js";
@@ -100,7 +101,13 @@ describe("reading", () => {
     await until("it is served here", () => shared.get("FR")?.name === "two");
     const manifestId = (await headOf(data, V)).id;
     const times = { confirmedAt: 0, checkedAt: 0 } as const;
-    const word = { status: "fresh", failure: undefined, ...times, known: [] } as const;
+    const word = {
+      status: "fresh",
+      failure: undefined,
+      isPinned: false,
+      ...times,
+      known: [],
+    } as const;
     const told = { version: V, ...word, isUnread: false, manifestId, revision: undefined } as const;
     const late = new AttachedStore(shareStore(main));
     const far = new CountryMapping(late);
@@ -215,6 +222,16 @@ async function randomChanges(random: Random): Promise<void> {
 }
 
 describe("writing", () => {
+  test("a pin is seen there as well", async () => {
+    await reader.ready();
+    await pin(atlas().country, data);
+    await reader.pull();
+    expect(health([reader]).collections).toMatchObject([{ isPinned: true }]);
+    await unpin(atlas().country, data);
+    await reader.pull();
+    expect(health([reader]).collections).toMatchObject([{ isPinned: false }]);
+  });
+
   test("push and patch are refused and say where to publish; loaders are never asked", async () => {
     const load = vi.fn<() => CountryInput[]>(() => here.rows);
     const loader = new CountryMapping(attached, { load });

@@ -12,6 +12,8 @@ export interface Pushed {
   readonly store: string;
   readonly hash: string;
   readonly outcome: PushOutcome;
+  /** A pin holds it back: nobody serves it before `unpin`. */
+  readonly heldBack: boolean;
   readonly revision: number;
   readonly records: number;
   /** Of what was published for it; 0 when it is identical. */
@@ -39,10 +41,11 @@ export const pushSpec: OperateSpec<Pushed, Options> = {
     const options = replicas === undefined ? {} : { replicas: wholeNumber("--replicas", replicas) };
     for (const choice of choose(units, names)) yield* pushed(choice, options);
   },
-  text: ({ collection, outcome, revision, records, sizeBytes, warnings }) => {
-    const held = `${collection}: ${HOW[outcome]} revision ${revision}, ${count(records, "record")}`;
+  text: ({ collection, outcome, heldBack, revision, records, sizeBytes, warnings }) => {
+    const what = `${collection}: ${HOW[outcome]} revision ${revision}, ${count(records, "record")}`;
     const sent = outcome === "published" ? `, ${size(sizeBytes)} sent` : "";
-    return [held + sent, ...warnings.map((warning) => `  warning: ${warning}`)].join("\n");
+    const pinned = heldBack ? "; pinned, so nobody serves it before unpin" : "";
+    return [what + sent + pinned, ...warnings.map((warning) => `  warning: ${warning}`)].join("\n");
   },
 };
 
@@ -69,12 +72,13 @@ async function* pushed(
 }
 
 function pushedOf({ name, handle, entityClass }: AppCollection, result: PushResult): Pushed {
-  const { outcome, revision, records, sizeBytes } = result;
+  const { outcome, heldBack, revision, records, sizeBytes } = result;
   return {
     collection: name,
     store: handle.store.label,
     hash: entityClass.hash,
     outcome,
+    heldBack,
     revision,
     records,
     sizeBytes,

@@ -48,13 +48,14 @@ export const statusSpec: OperateSpec<CollectionStatus, object> = {
 };
 
 function versionLines(version: VersionInfo): string[] {
-  const { hash, current, revision, history, heldBack, publishedAt, live } = version;
+  const { hash, current, revision, origin, history, heldBack, publishedAt, live } = version;
+  const build = current ? `${hash} (this build)` : hash;
   const facts = [
-    `  ${hash}${current ? " (this build)" : ""} serves revision ${revision}: ${content(version)}`,
-    ...(publishedAt === undefined ? [] : [`loaded ${moment(publishedAt)}`]),
+    `  ${build} serves revision ${revision} (${origin ?? "?"}): ${content(version)}`,
+    ...(publishedAt === undefined ? [] : [`last load ${moment(publishedAt)}`]),
     live === 0 ? "no process" : count(live, "process"),
   ];
-  const kept = history.map((each) => `${each.revision} (${content(each)})`);
+  const kept = history.map((each) => `${each.revision} (${each.origin ?? "?"}, ${content(each)})`);
   return [
     facts.join("; "),
     ...(heldBack === undefined ? [] : [`    pinned; unpin serves ${content(heldBack)}`]),

@@ -21,16 +21,18 @@ export interface VersionInfo {
   readonly hash: string;
   /** Whether it is this build's. */
   readonly current: boolean;
+  /** What is served, like the three below; 0 when nothing is. */
   readonly revision: number;
-  /** Undefined when its manifest cannot be read. */
+  /** How it came about; undefined when its manifest cannot be read, like the two below. */
+  readonly origin: ManifestOrigin | undefined;
   readonly records: number | undefined;
-  /** Size of its segments in the store, in bytes; undefined when its manifest cannot be read. */
+  /** Size of its segments in the store, in bytes. */
   readonly sizeBytes: number | undefined;
   /** Those that were served before, the newest first: what can be rolled back to. At most three. */
   readonly history: readonly KeptRevision[];
   /** While it is pinned: what `unpin` serves, the last push in the meantime. */
   readonly heldBack: KeptRevision | undefined;
-  /** By the store's clock. */
+  /** When a load was last published, held back or served, by the store's clock; no patch, pin or rollback counts. */
   readonly publishedAt: Date | undefined;
   /** Processes that said within the last minutes that they use it: a hint. */
   readonly live: number;
@@ -102,6 +104,7 @@ function describe(
     hash,
     current: hash === definition.hash,
     revision: head?.revision ?? 0,
+    origin: served?.origin,
     records: served?.records,
     sizeBytes: served?.sizeBytes,
     history: history.map(describeRevision),

@@ -18,6 +18,8 @@ export interface CollectionHealth {
   /** The schema hash of this build. */
   readonly version: string;
   readonly status: CollectionStatus;
+  /** Whether a pin holds back what is published, as of the last check: what is served is meant, and not the newest. */
+  readonly isPinned: boolean;
   /** 0 when nothing is served, and so are the next two. */
   readonly revision: number;
   readonly records: number;
@@ -66,6 +68,7 @@ function healthOf(collection: AnyCollection): (readonly [object, CollectionHealt
       entity: `${definition.package}.${definition.entity}`,
       version: definition.hash,
       status: followed === undefined ? state.status : state.statusOf(followed),
+      isPinned: followed?.isPinned ?? false,
       revision: served?.stored.revision ?? 0,
       records: served?.core.size ?? 0,
       sizeBytes: (served?.manifest.segments ?? []).reduce((sum, part) => sum + part.sizeBytes, 0),

@@ -57,6 +57,11 @@ const READINGS: readonly (readonly [
     "Time since what is served was last confirmed as the newest.",
     ({ ageMs }) => ageMs / 1000,
   ],
+  [
+    "pinned",
+    "1 while a pin holds back what is published, 0 otherwise.",
+    ({ isPinned }) => (isPinned ? 1 : 0),
+  ],
 ];
 
 function gauges(collections: readonly AnyCollection[], registry: Registry): string[] {

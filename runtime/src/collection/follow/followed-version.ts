@@ -62,6 +62,7 @@ export interface Word {
   readonly checkedMsAgo: number;
   readonly status: CollectionStatus;
   readonly failure: CachedCollectionsError | undefined;
+  readonly isPinned: boolean;
   /** The manifests that the store keeps. */
   readonly known: readonly Place[];
 }
@@ -88,6 +89,8 @@ export class FollowedVersion {
   source = 0;
   /** When the last check that answered for it was sent, in milliseconds of the monotonic clock. */
   checkedAt: number | undefined;
+  /** Whether a pin holds back what is published, as of the last check. */
+  isPinned = false;
   /** Why its newest revision could not be loaded; undefined when it could. */
   failure: CachedCollectionsError | undefined;
   /** Called once at the next read: it is behind because nobody read it. */
@@ -182,6 +185,7 @@ export class FollowedVersion {
    */
   consider(state: SchemaState, source: number, check: CheckFacts): Considered {
     this.seen = state.versions.get(this.version) ?? { history: [] };
+    this.isPinned = this.seen.next !== undefined;
     this.known = keptIn(this.seen);
     this.source = source;
     this.checkedAt = check.sentAt;
@@ -200,8 +204,9 @@ export class FollowedVersion {
   }
 
   /** Takes another thread's word for it, in the place of a check. */
-  believe({ ageMs, checkedMsAgo, status, failure, known }: Word): void {
+  believe({ ageMs, checkedMsAgo, status, failure, isPinned, known }: Word): void {
     const at = now();
+    this.isPinned = isPinned;
     this.known = known;
     this.checkedAt = checkedMsAgo === Infinity ? undefined : at - checkedMsAgo;
     this.failure = failure;

@@ -189,6 +189,7 @@ function resultOf(
     ...publishedRevision(followed.version, stored),
     outcome: published ? "published" : "identical",
     published,
+    heldBack: heads.state.versions.get(followed.version)?.next !== undefined,
     records,
     sizeBytes: (layers?.news ?? []).reduce((sum, { part }) => sum + part.sizeBytes, 0),
     warnings,

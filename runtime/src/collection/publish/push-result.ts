@@ -16,6 +16,8 @@ export interface PushResult extends PublishedRevision {
   readonly outcome: PushOutcome;
   /** Whether there is a new revision. */
   readonly published: boolean;
+  /** A pin holds it back: nobody serves this revision before `unpin`. */
+  readonly heldBack: boolean;
   readonly records: number;
   /** Size of what was published for it, in bytes: of a small change, the change's. 0 when identical. */
   readonly sizeBytes: number;
@@ -28,6 +30,8 @@ export interface DatasetPushResult {
   readonly outcome: PushOutcome;
   /** Whether any collection has a new revision. */
   readonly published: boolean;
+  /** Whether a pin holds any of it back. */
+  readonly heldBack: boolean;
   /** The highest revision among the collections. */
   readonly revision: number;
   readonly collections: Readonly<Record<string, PushResult>>;
@@ -45,6 +49,7 @@ export function datasetResult(
   return {
     outcome: published ? "published" : superseded ? "superseded" : "identical",
     published,
+    heldBack: results.some((result) => result.heldBack),
     revision: Math.max(0, ...results.map((result) => result.revision)),
     collections,
   };

@@ -272,7 +272,8 @@ function supersededResults(results: PushResults, state: SchemaState): PushResult
       const seen = state.versions.get(followed.version);
       const stored = seen?.next ?? seen?.head;
       const newer = stored && publishedRevision(followed.version, stored);
-      return [followed, { ...result, ...newer, outcome: "superseded", published: false }];
+      const heldBack = seen?.next !== undefined;
+      return [followed, { ...result, ...newer, outcome: "superseded", published: false, heldBack }];
     }),
   );
 }

@@ -11,7 +11,13 @@ import { CachedCollectionsError } from "../../errors.js";
 import { partsOver } from "../../snapshot/shared-parts.js";
 import { coreOver } from "../../snapshot/snapshot-core.js";
 import type { VersionName } from "../../store/store.js";
-import { installAll, prepareMoves, tellMoves, type CheckReport, type Move } from "../follow/check.js";
+import {
+  installAll,
+  prepareMoves,
+  tellMoves,
+  type CheckReport,
+  type Move,
+} from "../follow/check.js";
 import { FollowedVersion, type CollectionStatus, type Word } from "../follow/followed-version.js";
 import { asStoreError } from "../follow/follower.js";
 import type { CheckListener, Following, FollowWishes } from "../follow/following.js";
@@ -254,13 +260,14 @@ export class AttachedFollower implements Following {
   }
 }
 
-function wordOf({ status, failure, confirmedAt, checkedAt, known }: ToldVersion): Word {
+function wordOf({ confirmedAt, checkedAt, status, failure, isPinned, known }: ToldVersion): Word {
   const at = processNow();
   return {
     ageMs: at - confirmedAt,
     checkedMsAgo: at - checkedAt,
     status,
     failure: failure && errorOf(failure),
+    isPinned,
     known,
   };
 }

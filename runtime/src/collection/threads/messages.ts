@@ -57,6 +57,7 @@ export interface ToldVersion {
   readonly version: VersionName;
   readonly status: CollectionStatus;
   readonly failure: ToldError | undefined;
+  readonly isPinned: boolean;
   /** When it was confirmed as the newest, by `processNow`; -Infinity when it never was. */
   readonly confirmedAt: number;
   /** When a check last answered for it. */

@@ -144,6 +144,7 @@ function toldVersion(
     version: followed.version,
     status: follower.statusOf(followed),
     failure: failure && toldError(failure),
+    isPinned: followed.isPinned,
     confirmedAt: at - followed.ageMs,
     checkedAt: at - now() + (followed.checkedAt ?? -Infinity),
     known: followed.known.map(({ id, epoch, revision }) => ({ id, epoch, revision })),
