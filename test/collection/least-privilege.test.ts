@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { redisStore, type Store } from "cached-collections";
-import { Redis } from "ioredis";
+import { Cluster, Redis } from "ioredis";
+import { Cluster as Cluster5 } from "ioredis5";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { AtlasDataset, COUNTRIES, CountryMapping, PLACES } from "../support/atlas.js";
+import { RedisCluster } from "../support/redis-cluster.js";
 import { freePort, startRedis, type RedisServer } from "../support/redis-server.js";
 import { makeCertificate } from "../support/tls-certificate.js";
 import { until } from "../support/until.js";
@@ -19,10 +21,7 @@ let admin: Redis;
 beforeAll(async () => {
   server = await startRedis();
   admin = new Redis(server.url);
-  const page = await readFile("docs/security.md", "utf8");
-  for (const [, rules = ""] of page.matchAll(/^ACL SETUSER (.+)$/gm)) {
-    await admin.call("ACL", ["SETUSER", ...rules.split(" ")]);
-  }
+  await allow(admin);
 });
 
 afterAll(async () => {
@@ -30,18 +29,30 @@ afterAll(async () => {
   await server.stop();
 });
 
+/** Makes the users of the page in a server, which is a node of a Cluster or not. */
+async function allow(node: Redis, inCluster = false): Promise<void> {
+  const page = await readFile("docs/security.md", "utf8");
+  const [, more = ""] = /A Cluster's clients also need `([^`]+)`/.exec(page) ?? [];
+  for (const [, rules = ""] of page.matchAll(/^ACL SETUSER (.+)$/gm)) {
+    const all = inCluster ? `${rules} ${more}` : rules;
+    await node.call("ACL", ["SETUSER", ...all.split(" ")]);
+  }
+}
+
 /**
- * The commands that the server refused to a user, also within scripts, which go on without some. What ioredis tells
- * of itself is nobody's loss.
+ * The commands that servers refused to a user, also within scripts, which go on without some. What ioredis tells of
+ * itself is nobody's loss.
  */
-async function refusedTo(user: string): Promise<ReadonlySet<string>> {
-  const entries = (await admin.call("ACL", ["LOG"])) as readonly (readonly unknown[])[];
-  const valueOf = (entry: readonly unknown[], name: string): string =>
-    String(entry[entry.indexOf(name) + 1]);
-  const refused = entries.filter((entry) => valueOf(entry, "username") === user);
-  const commands = new Set(refused.map((entry) => valueOf(entry, "object")));
-  commands.delete("client|setinfo");
-  return commands;
+async function refusedTo(user: string, servers = [admin]): Promise<ReadonlySet<string>> {
+  const refused = new Set<string>();
+  for (const each of servers) {
+    for (const entry of (await each.call("ACL", ["LOG"])) as readonly (readonly unknown[])[]) {
+      const valueOf = (name: string): string => String(entry[entry.indexOf(name) + 1]);
+      if (valueOf("username") === user) refused.add(valueOf("object"));
+    }
+  }
+  refused.delete("client|setinfo");
+  return refused;
 }
 
 function storeOf(username: string, password: string): Store {
@@ -89,6 +100,39 @@ test("a reader follows what a producer pushes, patches and invalidates, and may 
   expect(await produced.schema("atlas").purge(version)).toBe(true);
   expect(await refusedTo("cc-producer")).toEqual(new Set());
   expect(await refusedTo("cc-reader")).toEqual(new Set(["evalsha"]));
+});
+
+test.each([
+  ["ioredis 6", Cluster],
+  ["ioredis 5", Cluster5],
+])("the same in a Cluster, also where its slot is moving, by %s", async (_, Client) => {
+  const cluster = await RedisCluster.start(3);
+  const nodes = cluster.ports.map((port) => new Redis(port));
+  onTestFinished(async () => {
+    for (const node of nodes) node.disconnect();
+    await cluster.stop();
+  });
+  for (const node of nodes) await allow(node, true);
+  const storeIn = (username: string, password: string): Store => {
+    const options = { lazyConnect: true, redisOptions: { username, password } };
+    const startup = cluster.ports.map((port) => ({ host: "127.0.0.1", port }));
+    return redisStore(new Client(startup, options), { prefix: "orders", commandTimeoutMs: 2_000 });
+  };
+  await using produced = storeIn("cc-producer", "producer-password");
+  await using read = storeIn("cc-reader", "reader-password");
+  const producer = new CountryMapping(produced, { load: load.country });
+  const reader = new CountryMapping(read, { checkIntervalMs: 60_000 });
+  await producer.ready();
+  await reader.ready();
+  await producer.patch({ upsert: [{ code: "IT", name: "Italy" }] });
+  await until("the patch, by its announcement", () => reader.has("IT"));
+  await cluster.moveSlotOf("{cc:orders:atlas}", async () => void (await reader.pull()));
+  const one = { replicas: 1, replicaTimeoutMs: 1_000 };
+  await expect(producer.push(one)).rejects.toMatchObject({ code: "ERR_NOT_REPLICATED" });
+  expect((await reader.pull()).has("IT")).toBe(false);
+  await expect(reader.invalidate()).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
+  expect(await refusedTo("cc-producer", nodes)).toEqual(new Set());
+  expect(await refusedTo("cc-reader", nodes)).toEqual(new Set(["evalsha"]));
 });
 
 test("no error, event or warning shows a password", async () => {

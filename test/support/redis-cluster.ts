@@ -27,8 +27,11 @@ export class RedisCluster {
     return this.#servers.map(({ port }) => port);
   }
 
-  /** Moves the slot of a key to the next master, its keys one after another, while clients go on. */
-  async moveSlotOf(key: string): Promise<void> {
+  /**
+   * Moves the slot of a key to the next master, its keys one after another, while clients go on. `halfway` runs when
+   * the keys are there, and clients that ask where they were are sent there for one command.
+   */
+  async moveSlotOf(key: string, halfway?: () => Promise<void>): Promise<void> {
     const slot = await this.#node(0).cluster("KEYSLOT", key);
     const from = await this.#ownerOf(slot);
     const to = (from + 1) % this.#nodes.length;
@@ -43,6 +46,7 @@ export class RedisCluster {
       if (next === undefined) break;
       await source.call("MIGRATE", ["127.0.0.1", port, next, 0, 5_000]);
     }
+    await halfway?.();
     for (const node of [target, source, ...this.#nodes]) {
       await node.call("CLUSTER", ["SETSLOT", slot, "NODE", targetId]);
     }
