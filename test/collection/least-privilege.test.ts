@@ -6,7 +6,9 @@ import { inspect } from "node:util";
 import { redisStore, type Store } from "cached-collections";
 import { Cluster, Redis } from "ioredis";
 import { Cluster as Cluster5 } from "ioredis5";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
+import { publishNext } from "../store/publications.js";
+import { denials, forgetDenials } from "../support/acl-log.js";
 import { AtlasDataset, COUNTRIES, CountryMapping, PLACES } from "../support/atlas.js";
 import { RedisCluster } from "../support/redis-cluster.js";
 import { freePort, startRedis, type RedisServer } from "../support/redis-server.js";
@@ -24,6 +26,11 @@ beforeAll(async () => {
   await allow(admin);
 });
 
+beforeEach(async () => {
+  await admin.flushall();
+  await forgetDenials(admin);
+});
+
 afterAll(async () => {
   admin.disconnect();
   await server.stop();
@@ -39,28 +46,17 @@ async function allow(node: Redis, inCluster = false): Promise<void> {
   }
 }
 
-/**
- * The commands that servers refused to a user, also within scripts, which go on without some. What ioredis tells of
- * itself is nobody's loss.
- */
-async function refusedTo(user: string, servers = [admin]): Promise<ReadonlySet<string>> {
-  const refused = new Set<string>();
-  for (const each of servers) {
-    for (const entry of (await each.call("ACL", ["LOG"])) as readonly (readonly unknown[])[]) {
-      const valueOf = (name: string): string => String(entry[entry.indexOf(name) + 1]);
-      if (valueOf("username") === user) refused.add(valueOf("object"));
-    }
-  }
-  refused.delete("client|setinfo");
-  return refused;
-}
-
-function storeOf(username: string, password: string): Store {
+function clientOf(username: string, password: string): Redis {
   const client = new Redis(server.url, { username, password, lazyConnect: true });
   client.on("error", () => undefined);
   onTestFinished(() => {
     client.disconnect();
   });
+  return client;
+}
+
+function storeOf(username: string, password: string): Store {
+  const client = clientOf(username, password);
   return redisStore(client, { prefix: "orders", commandTimeoutMs: 2_000 });
 }
 
@@ -98,8 +94,8 @@ test("a reader follows what a producer pushes, patches and invalidates, and may 
   await producer.country.pull();
   expect(producer.country.has("IT")).toBe(false);
   expect(await produced.schema("atlas").purge(version)).toBe(true);
-  expect(await refusedTo("cc-producer")).toEqual(new Set());
-  expect(await refusedTo("cc-reader")).toEqual(new Set(["evalsha"]));
+  // Scripts, and only the reader, which may run none.
+  expect(await denials(admin)).toEqual(["cc-reader evalsha"]);
 });
 
 test.each([
@@ -131,8 +127,70 @@ test.each([
   await expect(producer.push(one)).rejects.toMatchObject({ code: "ERR_NOT_REPLICATED" });
   expect((await reader.pull()).has("IT")).toBe(false);
   await expect(reader.invalidate()).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
-  expect(await refusedTo("cc-producer", nodes)).toEqual(new Set());
-  expect(await refusedTo("cc-reader", nodes)).toEqual(new Set(["evalsha"]));
+  expect(await denials(...nodes)).toEqual(["cc-reader evalsha"]);
+});
+
+test("a producer's list of segments forgets those that are gone", async () => {
+  await using produced = storeOf("cc-producer", "producer-password");
+  for (let publication = 1; publication <= 40; publication++) {
+    const { segments } = await publishNext(produced.schema("geo"));
+    // As when its time is over.
+    await admin.del(`{cc:orders:geo}:seg:${segments[0]?.id}`);
+  }
+  expect(await admin.scard("{cc:orders:geo}:segments")).toBeLessThan(10);
+  expect(await denials(admin)).toEqual([]);
+});
+
+test("a producer may touch nothing outside of its prefix, and nothing of the server", async () => {
+  const producer = clientOf("cc-producer", "producer-password");
+  await expect(producer.set("{cc:orders:geo}:mine", "1")).resolves.toBe("OK");
+  const refused = [
+    ["GET", "orders"],
+    ["HSET", "{cc:orders-staging:geo}:state", "seq", "1"],
+    ["DEL", "{cc:other:geo}:state"],
+    ["EVAL", "return redis.call('GET', KEYS[1])", "1", "{cc:other:geo}:state"],
+    ["EVAL", "return redis.call('GET', 'session')", "0"],
+    ["PUBLISH", "{cc:other:geo}:revisions", "City"],
+    ["SUBSCRIBE", "{cc:other:geo}:revisions"],
+    ["FLUSHALL"],
+    ["CONFIG", "GET", "maxmemory"],
+    ["KEYS", "*"],
+    ["EVAL", "return redis.call('KEYS', '*')", "0"],
+    ["ACL", "WHOAMI"],
+  ] as const;
+  for (const [name, ...args] of refused) {
+    const refusal = await producer.call(name, args).catch(String);
+    expect([name, ...args, refusal]).toEqual([
+      name,
+      ...args,
+      expect.stringMatching(/NOPERM|No permissions|can't run this command|can't access/) as string,
+    ]);
+  }
+});
+
+test("a reader that has a loader is never elected: it waits, and serves what a producer pushes", async () => {
+  await using read = storeOf("cc-reader", "reader-password");
+  let loads = 0;
+  const reader = new CountryMapping(read, {
+    checkIntervalMs: 100,
+    load: () => {
+      loads++;
+      return COUNTRIES;
+    },
+  });
+  reader.on("failure", () => undefined);
+  await expect(reader.ready({ timeoutMs: 1_000 })).rejects.toMatchObject({
+    code: "ERR_STORE_UNAVAILABLE",
+    message: expect.stringMatching(/not ready after 1000 ms: .*(NOPERM|permission)/) as string,
+  });
+  const waiting = reader.ready();
+  await using produced = storeOf("cc-producer", "producer-password");
+  await new CountryMapping(produced, { load: load.country }).ready();
+  expect((await waiting).get("FR")?.name).toBe("France");
+  await produced.schema("atlas").invalidate(["Country"]);
+  await until("it knows that the source changed", () => reader.status === "stale");
+  expect(loads).toBe(0);
+  expect(await denials(admin)).toEqual(["cc-reader evalsha"]);
 });
 
 test("no error, event or warning shows a password", async () => {

@@ -4,6 +4,7 @@ import { Cluster, Redis } from "ioredis";
 import { Redis as Redis5 } from "ioredis5";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Announcement } from "../../runtime/src/store/store.js";
+import { denials, forgetDenials } from "../support/acl-log.js";
 import { RedisCluster } from "../support/redis-cluster.js";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { until } from "../support/until.js";
@@ -154,15 +155,19 @@ test("a producer needs exactly the documented commands", async () => {
   const permissions = [KEYS, ...CHANNELS, ...CONNECT, ...READ, ...WRITE];
   await using producer = await storeOf("producer", permissions);
   await direct.flushall();
+  await forgetDenials(direct);
   await exercise(producer);
   expect(await direct.exists("{cc:acl:geo}:state")).toBe(1);
+  expect(await denials(direct)).toEqual([]);
 });
 
 test("a producer that may not announce still publishes", async () => {
   const permissions = [KEYS, "resetchannels", ...CONNECT, ...READ, ...WRITE, "-publish"];
   await using producer = await storeOf("mute", permissions);
+  await forgetDenials(direct);
   const manifest = await publishNext(producer.schema("geo"));
   expect(await headOf(producer.schema("geo"))).toEqual(manifest);
+  expect(await denials(direct)).toEqual(["mute publish"]);
 });
 
 test("a producer without a command that publishing needs publishes nothing", async () => {
