@@ -1,18 +1,19 @@
 /**
- * A process of its own that uses damaged copies of an embedded store's file in every way: `node
- * embedded-damage-child.js <file> <folder> <seed> <inputs>`. It says each input before it opens it, so that a
- * test can tell at which one it died; it fails by itself at anything but a result or one of the library's errors.
+ * A process of its own that uses copies of an embedded store in which one file is damaged, in every way: `node
+ * embedded-damage-child.js <store> <file> <folder> <seed> <inputs>`. It says each input before it opens it, so that a
+ * test can tell at which one it died, and then which revision it found; it fails by itself at anything but a result or
+ * one of the library's errors.
  */
 import { CachedCollectionsError, embeddedStore } from "cached-collections";
 import { writeSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { SchemaStore } from "../../runtime/src/store/store.js";
 import { Random } from "../support/random.js";
 import { CITY, manifestOf, publishOne, takeTicket, upload } from "./publications.js";
 
-const [file = "", folder = "", seed = "", inputs = ""] = process.argv.slice(2);
-const whole = await readFile(file);
+const [source = "", file = "", folder = "", seed = "", inputs = ""] = process.argv.slice(2);
+const whole = await readFile(join(source, file));
 /** Most of a database is empty. */
 const used = [...whole.keys()].filter((at) => whole[at] !== 0);
 
@@ -29,8 +30,8 @@ function damaged(random: Random): Buffer {
 
 const silent = { announced: (): void => undefined, reconnected: (): void => undefined };
 
-/** Once through everything that a store does, whatever came of the step before. */
-async function exercise(schema: SchemaStore): Promise<void> {
+/** Once through everything that a store does, whatever came of the step before. Returns the revision that it found. */
+async function exercise(schema: SchemaStore): Promise<number | undefined> {
   await known(async () => schema.subscribe(silent));
   const state = await known(async () => schema.check([CITY]));
   const { head, history = [] } = state?.versions.get(CITY) ?? {};
@@ -51,6 +52,7 @@ async function exercise(schema: SchemaStore): Promise<void> {
   await known(async () => schema.heartbeat("p", [CITY]));
   await known(async () => schema.sweep());
   await known(async () => schema.purge(CITY));
+  return head?.revision;
 }
 
 /** The result, or undefined after one of the library's errors. */
@@ -64,12 +66,12 @@ async function known<T>(operate: () => Promise<T>): Promise<T | undefined> {
 }
 
 for (let input = 0; input < Number(inputs); input++) {
-  writeSync(1, `input ${input}\n`);
+  writeSync(1, `input ${input}: `);
   const path = join(folder, String(input));
-  await mkdir(path);
-  await writeFile(join(path, basename(file)), damaged(new Random(Number(seed) + input)));
+  await cp(source, path, { recursive: true });
+  await writeFile(join(path, file), damaged(new Random(Number(seed) + input)));
   const store = embeddedStore({ path });
-  await exercise(store.schema("geo"));
+  writeSync(1, `revision ${await exercise(store.schema("geo"))}\n`);
   await store.close();
   await rm(path, { recursive: true });
 }
