@@ -5,9 +5,11 @@
  */
 import { afterEach, expect, test } from "vitest";
 import { decodeManifest } from "../../runtime/src/bytes/manifest.js";
+import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
 import { STORE_KINDS } from "../store/each-store.js";
 import type { StoreFixture } from "../store/store-fixture.js";
 import { CountryMapping, type CountryInput } from "../support/atlas.js";
+import { observe } from "../support/observed-store.js";
 import { SEED } from "../support/property.js";
 import { Random } from "../support/random.js";
 import { until } from "../support/until.js";
@@ -89,3 +91,30 @@ test.each(Object.keys(STORE_KINDS))(
     expect(newcomer.status).toBe("fresh");
   },
 );
+
+test("what overtook a load is fetched before the look that the next attempt builds on", async () => {
+  const shared = new MemoryStore();
+  const [store, other] = [observe(shared, { notifies: false }), observe(shared)];
+  const loader = new CountryMapping(store, { load: () => [{ code: "FR", name: "one" }] });
+  await loader.push();
+  const patcher = new CountryMapping(other);
+  await patcher.pull();
+  const operations: string[] = [];
+  for (const operation of ["check", "getChunk"] as const) {
+    store.before(operation, () => void operations.push(operation));
+  }
+  store.before("publish", async () => {
+    if (!operations.includes("publish")) {
+      await patcher.patch({ upsert: [{ code: "IT", name: "Italy" }] });
+    }
+    operations.push("publish");
+  });
+  await loader.push();
+  const attempts = operations.slice(
+    operations.indexOf("publish"),
+    operations.lastIndexOf("publish") + 1,
+  );
+  expect(attempts).toEqual(["publish", "check", "getChunk", "check", "publish"]);
+  expect([...loader.keys()]).toEqual(["FR", "IT"]);
+  for (const each of [store, other, shared]) await each.close();
+});

@@ -139,6 +139,8 @@ class PushAttempt {
       rewrite ||= reply.outcome === "incomplete";
       await pause(backoffMs(attempt, 10, 1_000), signal);
       signal.throwIfAborted();
+      // What is fetched now is not between the look and the next attempt, where others would overtake it again.
+      await this.#follow();
       const state = await this.#follower.schema.check(versionsOf(unit));
       if (state.epoch !== first.state.epoch && first.state.epoch !== undefined) return "load-again";
       heads = new Heads(this.#follower, state, signal);
@@ -212,7 +214,7 @@ class PushAttempt {
     }
   }
 
-  /** Whoever pushed serves what is published now. If the store cannot be asked, it is published nevertheless. */
+  /** This process serves what is published now. If the store cannot be asked, what was published is nevertheless. */
   async #follow(): Promise<void> {
     await this.#follower.check().catch(() => undefined);
   }
