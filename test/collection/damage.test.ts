@@ -124,6 +124,55 @@ test.each(damages)(
   },
 );
 
+const sizes: readonly (readonly [string, (chunk: Uint8Array) => Uint8Array, RegExp])[] = [
+  [
+    "too long",
+    (chunk) => Buffer.concat([chunk, Buffer.alloc(1)]),
+    / has \d+ bytes in the store, not \d+$/,
+  ],
+  ["too short", (chunk) => chunk.subarray(1), / has \d+ bytes in the store, not \d+$/],
+  ["empty", () => new Uint8Array(), / is missing in the store$/],
+];
+
+test.each(sizes)("a chunk that is %s is never fetched", async (_what, change, said) => {
+  await publishBad(() => rewriteChunk(shared, V, change));
+  const refused = { code: "ERR_BAD_SEGMENT", message: expect.stringMatching(said) as string };
+  const fetched = readerStore.count("getChunk");
+  for (let time = 1; time <= 2; time++) {
+    await expect(reader.pull()).rejects.toMatchObject(refused);
+  }
+  expect(readerStore.count("getChunk")).toBe(fetched);
+  // Nor by somebody who pushes and would like to know what is there.
+  const cold = observe(shared);
+  await new CountryMapping(cold, { load: rows }).push();
+  expect(cold.count("getChunk")).toBe(0);
+  await cold.close();
+  expect((await reader.pull()).get("FR")?.name).toBe("two");
+});
+
+test("nothing of a revision is fetched when one of its many chunks has another size", async () => {
+  const large = Array.from({ length: 30 }, (_, n) => ({
+    code: `C${n}`,
+    name: "n".repeat(100_000),
+  }));
+  await publishBad(async () => {
+    const loading = observe(shared);
+    await new CountryMapping(loading, { load: () => large }).push();
+    await loading.close();
+    const { id, chunks } = (await headOf(shared, V)).segments[0] ?? { id: "", chunks: 0 };
+    expect(chunks).toBe(3);
+    shared.data("atlas").putChunk(id, chunks - 1, new Uint8Array(2), Infinity);
+  });
+  const fetched = readerStore.count("getChunk");
+  await expect(reader.pull()).rejects.toMatchObject({
+    code: "ERR_BAD_SEGMENT",
+    message: expect.stringMatching(
+      /chunk 2 of segment \w+ has 2 bytes in the store, not \d+$/,
+    ) as string,
+  });
+  expect(readerStore.count("getChunk")).toBe(fetched);
+});
+
 test("a chunk that is bad only once is fetched again, and nobody repairs anything", async () => {
   readerStore.unreachable = true;
   await pushed("two");

@@ -53,6 +53,8 @@ export interface AssembleSources {
  * would have to come within the time of one command, on the slowest line.
  */
 const CHUNKS_AT_ONCE = 2;
+/** Of so many segments sizes are asked for at once: as many as a revision has, unless somebody made it up. */
+const SIZES_AT_ONCE = 16;
 /** How long what has come is checked with each chunk, in milliseconds: a chunk takes about 0.5. */
 const BESIDE_MS = 1.5;
 
@@ -64,16 +66,17 @@ export async function assemble(
   sources: AssembleSources,
   stored: StoredManifest,
 ): Promise<HeldRevision> {
-  const { definition, signal } = sources;
+  const { schema, definition, signal } = sources;
   const manifest = decodeManifest(stored.bytes, definition);
   checkIdentity(definition, stored, manifest);
+  const found = manifest.segments.map(({ id }) => sources.find(id));
+  const fetched = manifest.segments.filter((_, place) => found[place] === undefined);
+  await checkSizes(schema, definition, fetched);
   const segments = new Map<string, Segment<object>>();
-  let fetchedBytes = 0;
-  for (const part of manifest.segments) {
-    const found = sources.find(part.id);
-    if (found === undefined) fetchedBytes += part.sizeBytes;
-    segments.set(part.id, found ?? (await fetchSegment(sources, part)));
+  for (const [place, part] of manifest.segments.entries()) {
+    segments.set(part.id, found[place] ?? (await fetchSegment(sources, part)));
   }
+  const fetchedBytes = fetched.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const info = { revision: manifest.revision, epoch: manifest.epoch, manifestId: stored.id };
   const { previous, memory } = sources;
   const steps = createCore(definition, info, [...segments.values()], previous, memory);
@@ -130,8 +133,6 @@ async function fetchSegment(
   part: ManifestSegment,
 ): Promise<Segment<object>> {
   const subject = versionSubject(definition);
-  // One chunk is little memory, and a small change is sooner there without another round trip.
-  if (part.checksums.length > 1) await checkSizes(schema, subject, part);
   const assembly = new SegmentAssembly(part, subject);
   const opening = openArriving(definition, assembly);
   await eachOf(part.checksums.length, CHUNKS_AT_ONCE, async (index) => {
@@ -151,15 +152,25 @@ async function fetchSegment(
   );
 }
 
-/** Before memory is set aside for it: what the manifest promises must be in the store. */
-async function checkSizes(
+/**
+ * What the manifest promises of these segments must be in the store, before any of it is fetched or memory is set
+ * aside for it: whoever sends a chunk sends all of it, however large it is. One round trip for all of a revision's.
+ */
+export async function checkSizes(
   schema: ChunkSource,
-  subject: string,
-  part: ManifestSegment,
+  definition: AnyEntityDefinition,
+  parts: readonly ManifestSegment[],
 ): Promise<void> {
-  const chunks = part.checksums.length;
-  const sizes = await schema.chunkSizes(part.id, chunks);
-  for (let index = 0; index < chunks; index++) {
+  const subject = versionSubject(definition);
+  await eachOf(parts.length, SIZES_AT_ONCE, async (place) => {
+    const part = parts[place];
+    if (part === undefined) return;
+    checkSizesOf(subject, part, await schema.chunkSizes(part.id, part.checksums.length));
+  });
+}
+
+function checkSizesOf(subject: string, part: ManifestSegment, sizes: readonly number[]): void {
+  for (const index of part.checksums.keys()) {
     const expected = Math.min(part.chunkBytes, part.sizeBytes - index * part.chunkBytes);
     const size = sizes[index] ?? 0;
     if (size === 0) throw missing(subject, part, index);

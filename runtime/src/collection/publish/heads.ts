@@ -10,7 +10,7 @@ import type { SchemaState, StoredManifest, VersionName } from "../../store/store
 import { isDamage } from "../follow/check.js";
 import type { FollowedVersion } from "../follow/followed-version.js";
 import type { Follower } from "../follow/follower.js";
-import { assemble, type HeldRevision } from "../follow/held-revision.js";
+import { assemble, checkSizes, type HeldRevision } from "../follow/held-revision.js";
 
 export class Heads {
   readonly state: SchemaState;
@@ -104,7 +104,9 @@ export class Heads {
   ): Promise<number | undefined> {
     const part = decodeManifest(stored.bytes, definition).segments.at(-1);
     if (part === undefined) return undefined;
-    const chunk = await this.#follower.schema.getChunk(part.id, 0);
+    const { schema } = this.#follower;
+    await checkSizes(schema, definition, [part]);
+    const chunk = await schema.getChunk(part.id, 0);
     const length = chunk?.[1] ?? 0;
     if (chunk?.[0] !== tagOf(HEADER_FIELD) || length > 127 || length + 2 > chunk.length) {
       return undefined;
