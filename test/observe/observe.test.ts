@@ -246,7 +246,12 @@ test("tools hear of every event, whoever opened the collection", async () => {
     await shared.close();
   });
   let countries = COUNTRIES;
-  const country = new CountryMapping(store, { load: () => countries, checkIntervalMs: 40 });
+  // A tool is no reader: a step back that comes after ten intervals without a read would wait for one.
+  const country = new CountryMapping(store, {
+    load: () => countries,
+    checkIntervalMs: 40,
+    eager: true,
+  });
   // Tools are no listeners: without one the process would be warned.
   country.on("failure", () => undefined);
   await country.ready();
