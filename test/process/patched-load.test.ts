@@ -4,7 +4,7 @@
  */
 import { embeddedStore, redisStore, type Store } from "cached-collections";
 import { Redis } from "ioredis";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CityMapping, type CityInput } from "../../generated/geo.js";
 import { RUNS_FACTOR } from "../support/property.js";
 import { until } from "../support/until.js";
@@ -16,18 +16,24 @@ const CITIES = 20_000;
 
 describe.each(["embedded", "redis"] as const)("on the %s store", (kind) => {
   let fleet: Fleet;
+  let stores: Store[];
   beforeEach(async () => {
+    stores = [];
     fleet = await Fleet.start(kind);
     await fleet.setRound(1);
   });
-  afterEach(async () => fleet.end());
+  afterEach(async () => {
+    // First: an open embedded store makes its directory anew when somebody deletes it.
+    await Promise.all(stores.map(async (store) => store.close()));
+    await fleet.end();
+  });
 
   function openStore(): Store {
     const store =
       kind === "embedded"
         ? embeddedStore({ path: fleet.path("store") })
         : redisStore(new Redis(fleet.server.url, { lazyConnect: true }), { prefix: "fleet" });
-    onTestFinished(async () => store.close());
+    stores.push(store);
     return store;
   }
 
