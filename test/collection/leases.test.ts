@@ -5,9 +5,10 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Leases } from "../../runtime/src/collection/elect/leases.js";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
-import type { SchemaStore } from "../../runtime/src/store/store.js";
+import type { SchemaStore, VersionName } from "../../runtime/src/store/store.js";
 
 const V = "Country:00000000000000a1";
+const OTHERS = ["Place:00000000000000b1", "Notice:00000000000000c1"] as const;
 const ANY = { kind: "any" } as const;
 const TTL_MS = 90;
 const HOUR_MS = 3_600_000;
@@ -25,8 +26,8 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-async function outcomeOf(leases: Leases): Promise<string> {
-  return (await leases.acquire(V, ANY)).outcome;
+async function outcomeOf(leases: Leases, version: VersionName = V): Promise<string> {
+  return (await leases.acquire(version, ANY)).outcome;
 }
 
 test("a lease that stands still is replaced after its length, not before", async () => {
@@ -67,4 +68,22 @@ test("a lease that changed hands while it was watched is watched anew", async ()
   await vi.advanceTimersByTimeAsync(1);
   expect(await outcomeOf(waiter)).toBe("granted");
   await waiter.release();
+});
+
+test("who did not renew one lease renews none: all of a process are replaced together, those of others stay", async () => {
+  const [place, notice] = OTHERS;
+  for (const version of [V, place] as const) {
+    await schema.acquireLease({ version, token: "dead", ttlMs: HOUR_MS, need: ANY });
+  }
+  await schema.acquireLease({ version: notice, token: "alive", ttlMs: HOUR_MS, need: ANY });
+  const waiter = new Leases(schema, TTL_MS);
+  expect(await outcomeOf(waiter)).toBe("held");
+  await vi.advanceTimersByTimeAsync(TTL_MS + 1);
+  expect(await outcomeOf(waiter)).toBe("granted");
+  expect(await outcomeOf(waiter, place)).toBe("granted");
+  expect(await outcomeOf(waiter, notice)).toBe("held");
+  await waiter.release();
+  // It was suspended, and goes on.
+  await schema.acquireLease({ version: V, token: "dead", ttlMs: HOUR_MS, need: ANY });
+  expect(await outcomeOf(waiter)).toBe("held");
 });

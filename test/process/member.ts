@@ -85,6 +85,7 @@ async function obey(command: Command): Promise<DatasetPushResult | undefined> {
   else if (command.do === "pull") await geo.pull({ atLeast });
   else if (command.do === "invalidate") await geo.invalidate();
   else if (command.do === "shift-clock") shiftClock(command.timeoutMs ?? 0);
+  else if (command.do === "pass-time") passTime(command.timeoutMs ?? 0);
   return undefined;
 }
 
@@ -92,6 +93,12 @@ async function obey(command: Command): Promise<DatasetPushResult | undefined> {
 function shiftClock(byMs: number): void {
   const actual = Date.now;
   Date.now = () => actual() + byMs;
+}
+
+/** Monotonic time, as if so much had passed at once; timers keep theirs. */
+function passTime(ms: number): void {
+  const actual = performance.now.bind(performance);
+  performance.now = () => actual() + ms;
 }
 
 process.on("disconnect", () => process.exit());

@@ -47,8 +47,8 @@ export interface MemberSettings {
 
 export interface Command {
   readonly id: number;
-  readonly do: "ready" | "push" | "pull" | "invalidate" | "report" | "shift-clock";
-  /** How long `ready` waits; by how much the clock jumps. */
+  readonly do: "ready" | "push" | "pull" | "invalidate" | "report" | "shift-clock" | "pass-time";
+  /** How long `ready` waits; by how much the clock jumps, or how much time passes. */
   readonly timeoutMs?: number;
   /** How many replicas a push waits for. */
   readonly replicas?: number;

@@ -23,6 +23,8 @@ export class Leases {
   readonly #token: string = randomBytes(16).toString("hex");
   readonly #tokens = new Map<VersionName, string>();
   readonly #watched = new Map<VersionName, Watched>();
+  /** Whose lease was replaced; forgotten when they are given up: that process may wake and take them again. */
+  #dead: string | undefined;
   #renewal: NodeJS.Timeout | undefined;
 
   constructor(schema: SchemaStore, ttlMs: number = TTL_MS) {
@@ -41,9 +43,14 @@ export class Leases {
     const request: LeaseRequest = { version, token, ttlMs: this.#ttlMs, need };
     const watched = this.#watched.get(version);
     const isDead = watched !== undefined && now() - watched.since > this.#ttlMs;
-    const reply = isDead
+    let reply = isDead
       ? await this.#schema.replaceLease(request, watched.value)
       : await this.#schema.acquireLease(request);
+    if (isDead && reply.outcome === "granted") this.#dead = holderOf(watched.value);
+    // All leases of a process are renewed at once, or none.
+    if (reply.outcome === "held" && holderOf(reply.value) === this.#dead) {
+      reply = await this.#schema.replaceLease(request, reply.value);
+    }
     if (reply.outcome === "granted") {
       this.#tokens.set(version, token);
       this.#renewal ??= setInterval(() => void this.#renew(), this.#ttlMs / 3).unref();
@@ -68,6 +75,7 @@ export class Leases {
   async #giveUp(end: (version: VersionName, token: string) => Promise<void>): Promise<void> {
     clearInterval(this.#renewal);
     this.#renewal = undefined;
+    this.#dead = undefined;
     const ending = [...this.#tokens].map(([version, token]) => end(version, token));
     this.#tokens.clear();
     await Promise.allSettled(ending);
@@ -80,4 +88,9 @@ export class Leases {
     // A lease that was lost meanwhile is found out when publishing.
     await Promise.allSettled(renewing);
   }
+}
+
+/** The token in a lease's value: `token:renewals`. */
+function holderOf(value: string): string {
+  return value.slice(0, value.indexOf(":"));
 }
