@@ -11,6 +11,8 @@ import { Fleet } from "./fleet.js";
 const INTERVAL_MS = 150;
 const HOUR_MS = 3_600_000;
 const LEASE_MS = 30_000;
+/** How long a busy machine may keep a process waiting for its turn. */
+const BUSY_MS = 2_000;
 
 let fleet: Fleet;
 let redis: Redis;
@@ -25,6 +27,38 @@ afterEach(async () => {
   await proxy.stop();
   redis.disconnect();
   await fleet.end();
+});
+
+test("refreshEveryMs is neither missed nor repeated when the process's clock jumps by an hour", async ({
+  annotate,
+}) => {
+  const refreshEveryMs = 500;
+  const member = fleet.join({ loads: true, checkIntervalMs: INTERVAL_MS, refreshEveryMs });
+  await member.tell("push");
+  const tookMs: number[] = [];
+  let round = 1;
+  const nextRefresh = async (): Promise<void> => {
+    await fleet.setRound(++round);
+    const changedAt = performance.now();
+    // A load that is under way when the round changes reads both.
+    const name = `round ${round}`;
+    await until(`${name} is served`, async () => (await member.tell("report")).name === name);
+    tookMs.push(performance.now() - changedAt);
+  };
+  for (const byMs of [HOUR_MS, -2 * HOUR_MS]) {
+    await member.tell("shift-clock", byMs);
+    // It was due at a moment known before the jump. Those after it are by the clock that jumped.
+    await nextRefresh();
+    const since = performance.now();
+    const loads = await fleet.loads();
+    await nextRefresh();
+    await nextRefresh();
+    const newLoads = (await fleet.loads()) - loads;
+    expect(newLoads - 1).toBeLessThanOrEqual((performance.now() - since) / refreshEveryMs);
+  }
+  await annotate(`refreshed after ${tookMs.map((ms) => ms.toFixed(0)).join(", ")} ms`);
+  // A tenth of jitter, and once more when the store has said that it is too early.
+  expect(Math.max(...tookMs)).toBeLessThan(1.3 * refreshEveryMs + INTERVAL_MS + BUSY_MS);
 });
 
 test("a dead process's leases would last an hour, for the server's clock was set back: all are replaced when one was watched for its length", async () => {

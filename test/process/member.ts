@@ -45,6 +45,7 @@ async function* cities(): AsyncGenerator<Build.CityInput> {
 const { GeoDataset } = (await import(settings.build ?? "../../generated/geo.js")) as typeof Build;
 const geo = new GeoDataset(openMemberStore(settings), {
   checkIntervalMs: settings.checkIntervalMs,
+  refreshEveryMs: settings.refreshEveryMs,
   ...(settings.loads && {
     load: {
       country: async () => [{ code: "FR", name: `round ${await round()}` }],

@@ -35,6 +35,7 @@ export interface MemberSettings {
   readonly loadMs?: number;
   readonly cities: number;
   readonly checkIntervalMs: number;
+  readonly refreshEveryMs?: number;
   readonly commandTimeoutMs?: number;
   /** The directory of the fallback. */
   readonly fallback?: string;
