@@ -16,6 +16,11 @@ import { otherBuild } from "./other-build.js";
 /** Of member processes. */
 const PREFIX = "fleet";
 
+/** How long a process waits that has nothing to serve; a command may take longer. */
+const DEADLINE_MS = 2_000;
+/** Clocks of two processes agree, but for the time that a message takes. */
+const CLOCKS_MS = 50;
+
 const VERSIONS: readonly VersionName[] = [
   `Country:${CountryMapping.hash}`,
   `Region:${RegionMapping.hash}`,
@@ -150,16 +155,27 @@ test(`Redis is not there, and what was kept is damaged or another schema's: igno
   await isKept(1);
 });
 
-test("Redis accepts and never answers: served from the fallback after a second", async () => {
+test("Redis accepts and never answers: served from the fallback after a second, else a typed error at the deadline", async () => {
   await keepRound();
   fleet.suspendServer();
   const kept = joinCutOff({ fallback: path });
-  // Its process is up.
-  await kept.tell("report");
+  const bare = joinCutOff();
+  // Their processes are up.
+  for (const member of [kept, bare]) await member.tell("report");
   const started = performance.now();
+  const asked = bare.tell("ready", DEADLINE_MS);
   expect(await kept.tell("ready", 20_000)).toMatchObject({ name: "round 1", status: "stale" });
   expect(performance.now() - started).toBeLessThan(8_000);
+  const refused = await asked;
+  expect(performance.now() - started).toBeGreaterThan(DEADLINE_MS - CLOCKS_MS);
+  expect(performance.now() - started).toBeLessThan(DEADLINE_MS + 5_000);
+  expect(refused).toMatchObject({ error: "ERR_STORE_UNAVAILABLE", revision: 0 });
   fleet.resumeServer();
-  await until("it is fresh", async () => (await kept.tell("report")).status === "fresh");
-  expect((await kept.tell("report")).names).toEqual(["round 1"]);
+  await until("both are fresh", async () => {
+    const reports = await Promise.all([kept, bare].map(async (member) => member.tell("report")));
+    return reports.every(({ status }) => status === "fresh");
+  });
+  for (const member of [kept, bare]) {
+    expect((await member.tell("report")).names).toEqual(["round 1"]);
+  }
 });
