@@ -94,6 +94,15 @@ describe.each(["embedded", "redis"] as const)("a pusher on the %s store", (kind)
       }
     }
     expect(step).toBeGreaterThan(LEAST_STEPS);
+    // Where the one step that readers see is made, each moment counts, in every run.
+    for (const moment of MOMENTS) {
+      await fleet.setRound(++round);
+      expect(await isKilledAt({ operation: "publish", moment, call: 1 })).toBe(true);
+      const now = await expectOneOf(served, round);
+      if (moment !== "during") expect(now).toBe(moment === "after" ? round : served);
+      served = now;
+      kills++;
+    }
     await fleet.setRound(++round);
     expect(await isKilledAt({ operation: "load" })).toBe(true);
     expect(await expectOneOf(served, round)).toBe(served);
