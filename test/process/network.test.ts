@@ -1,5 +1,6 @@
 /** Scenarios 1, 2, 7 and 12: lost notifications and answers, black holes, processes and clocks that stand still or jump. */
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { CHUNK_BYTES } from "../../runtime/src/bytes/segment-assembly.js";
 import { publishScript } from "../../runtime/src/store/redis/scripts/publish.js";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.js";
 import { until } from "../support/until.js";
@@ -21,6 +22,8 @@ afterEach(async () => {
 const INTERVAL_MS = 400;
 /** The deadline of a command, where it may fail. */
 const COMMAND_MS = 300;
+/** The same where chunks are to arrive. */
+const TRANSFER_MS = 1_000;
 /** How long a busy machine may keep a process waiting for its turn. */
 const BUSY_MS = 2_000;
 /** Clocks of two processes agree, but for the time that a message takes. */
@@ -105,17 +108,54 @@ test.for(["goes silent", "is cut"])(
   },
 );
 
-test("a notification lost without the connection noticing is made up for by the next check", async () => {
+test("a notification lost without the connection noticing is made up for by the next check", async ({
+  annotate,
+}) => {
   const producer = fleet.join({ loads: true });
   await producer.tell("push");
-  const reader = joinBehindProxy({ checkIntervalMs: 1_500, commandTimeoutMs: 5_000 });
+  const [checkIntervalMs, commandTimeoutMs] = [1_500, 5_000];
+  const reader = joinBehindProxy({ checkIntervalMs, commandTimeoutMs });
   await reader.tell("ready");
   // The subscription's bytes go nowhere for a moment; nothing is closed.
   proxy.blackHole("replies");
   await pushRounds(producer, 2);
+  const pushedAt = performance.now();
   proxy.passAgain();
   await allServe([reader], 2);
+  const tookMs = performance.now() - pushedAt;
+  await annotate(`served ${tookMs.toFixed(0)} ms after the push`);
+  // A check whose answer was lost, too, ends at its deadline.
+  expect(tookMs).toBeLessThan(1.1 * checkIntervalMs + commandTimeoutMs + BUSY_MS);
   expectServed(await reader.tell("report"));
+});
+
+test("a connection that closes in the middle of a fetch: the revision before is read on, failing, until the whole is there", async ({
+  annotate,
+}) => {
+  const cities = 12_000;
+  const producer = fleet.join({ loads: true, cities });
+  await producer.tell("push");
+  const reader = joinBehindProxy({ commandTimeoutMs: TRANSFER_MS });
+  await reader.tell("ready");
+  // Handshakes and checks are shorter, a chunk is longer.
+  proxy.truncate(CHUNK_BYTES / 2);
+  proxy.cut();
+  await pushRounds(producer, 2);
+  await until("fetches were cut short", () => proxy.truncated > 1);
+  const failing = await whenStatus(reader, "failing");
+  expect(failing).toMatchObject({ name: "round 1", revision: 1, cities });
+  expect(failing.events).toContain("failure ERR_STORE_UNAVAILABLE");
+  expectServed(failing);
+
+  const healedAt = performance.now();
+  proxy.heal();
+  await allServe([reader], 2);
+  const tookMs = performance.now() - healedAt;
+  await annotate(`served ${tookMs.toFixed(0)} ms after the connection was whole`);
+  expect(tookMs).toBeLessThan(1.1 * INTERVAL_MS + TRANSFER_MS + BUSY_MS);
+  const healed = await whenStatus(reader, "fresh");
+  expectServed(healed);
+  expect(healed.names).toEqual(["round 1", "round 2"]);
 });
 
 test("in a black hole reads go on, one check at a time fails at its deadline, and it heals by itself", async ({

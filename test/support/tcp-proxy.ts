@@ -20,6 +20,7 @@ export class TcpProxy {
   #hole: "none" | "both" | "replies" = "none";
   #delayMs = 0;
   #mostReplyBytes = Infinity;
+  #truncated = 0;
   #isRefusing = false;
   #isHolding = false;
   #deafTo: string | undefined;
@@ -80,6 +81,11 @@ export class TcpProxy {
   /** From now on a connection is closed after so many bytes of replies; `heal` ends it. */
   truncate(afterBytes: number): void {
     this.#mostReplyBytes = afterBytes;
+  }
+
+  /** How many connections were closed so. */
+  get truncated(): number {
+    return this.#truncated;
   }
 
   /** From now on what a server says arrives only when it has closed the connection, all at once. */
@@ -151,7 +157,9 @@ export class TcpProxy {
       if (this.#isHolding) return void held.push(data);
       const passed = data.subarray(0, Math.max(0, this.#mostReplyBytes - replyBytes));
       replyBytes += data.length;
-      this.#later(() => (passed.length < data.length ? client.end(passed) : client.write(passed)));
+      if (passed.length === data.length) return this.#later(() => client.write(passed));
+      this.#truncated++;
+      this.#later(() => client.end(passed));
     });
     client.on("end", () => this.#later(() => target.end()));
     target.on("end", () => this.#later(() => client.end(Buffer.concat(held))));
