@@ -1,10 +1,13 @@
 /** Following the store: how news arrives, what is never installed, when a process goes back. */
 import type { CollectionEvents } from "cached-collections";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { CHUNK_BYTES } from "../../runtime/src/bytes/segment-assembly.js";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
+import { GRACE_TTL_MS } from "../../runtime/src/store/state/ttl.js";
+import type { SchemaState, VersionName } from "../../runtime/src/store/store.js";
 import { atlas, CountryMapping, type CountryInput } from "../support/atlas.js";
 import { listen } from "../support/listen.js";
-import { flush, headOf, rewriteHead } from "../support/memory-faults.js";
+import { flush, headOf, republish, rewriteHead } from "../support/memory-faults.js";
 import { observe, type ObservedStore } from "../support/observed-store.js";
 import { until } from "../support/until.js";
 
@@ -33,10 +36,13 @@ beforeEach(async () => {
   await reader.ready();
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await producerStore.close();
   await readerStore.close();
   await shared.close();
 });
+
+const headIn = (state?: SchemaState): string | undefined => state?.versions.get(V)?.head?.id;
 
 async function pushed(next: string): Promise<void> {
   name = next;
@@ -50,6 +56,53 @@ test("a reader sees a push by its announcement, long before its interval", async
   await pushed("two");
   await until("the announced revision is served", () => patient.revision === 2, 5_000);
   expect(patient.get("FR")?.name).toBe("two");
+  await slow.close();
+});
+
+test("an announcement that comes before what it announces is looked for again, long before the interval", async () => {
+  const late = observe(shared);
+  const schemaOf = late.schema.bind(late);
+  let seen: SchemaState | undefined;
+  let lagged = 0;
+  // A replica that lags: when there is something new, it answers once more what it has shown before.
+  late.schema = (packageName) =>
+    new Proxy(schemaOf(packageName), {
+      get: (schema, name) => {
+        if (name !== "check") return Reflect.get(schema, name) as unknown;
+        return async (versions: readonly VersionName[]): Promise<SchemaState> => {
+          const state = await schema.check(versions);
+          const isNew = headIn(state) !== headIn(seen);
+          if (seen !== undefined && isNew && lagged++ === 0) return seen;
+          return (seen = state);
+        };
+      },
+    });
+  const patient = new CountryMapping(late, { checkIntervalMs: 600_000 });
+  await patient.ready();
+  // Announced once; a push of other rows would say, too, that the source has changed.
+  await republish(shared, V);
+  await until("the announced revision is served", () => patient.revision === 2, 5_000);
+  expect(lagged).toBeGreaterThan(0);
+  await late.close();
+});
+
+test("a fetch that takes longer than segments are kept for it was given up before", async () => {
+  await readerStore.close();
+  // Two chunks are asked for at once; the others are when one has come.
+  await pushed("two".repeat(CHUNK_BYTES));
+  const slow = observe(shared);
+  const patient = new CountryMapping(slow, { checkIntervalMs: 600_000 });
+  patient.on("failure", () => undefined);
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  slow.after("getChunk", async () => {
+    await vi.advanceTimersByTimeAsync(GRACE_TTL_MS);
+  });
+  await expect(patient.pull()).rejects.toMatchObject({
+    code: "ERR_TIMEOUT",
+    message: expect.stringContaining("fetching a revision") as string,
+  });
+  slow.after("getChunk", undefined);
+  expect((await patient.pull()).get("FR")?.name).toHaveLength(3 * CHUNK_BYTES);
   await slow.close();
 });
 
