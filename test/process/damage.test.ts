@@ -8,6 +8,7 @@ import {
   decodeStoredManifest,
   encodeStoredManifest,
 } from "../../runtime/src/store/stored-manifest.js";
+import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.js";
 import { until } from "../support/until.js";
 import { Fleet, type Member } from "./fleet.js";
 
@@ -21,6 +22,7 @@ const CITIES = 18_000;
 let fleet: Fleet;
 let redis: Redis;
 let witness: Member;
+let proxy: TcpProxy;
 /** How long each repair took, from the start of the processes that found the damage. */
 let repairs: number[];
 beforeEach(async () => {
@@ -31,10 +33,13 @@ beforeEach(async () => {
   const producer = fleet.join({ loads: true, cities: CITIES });
   await producer.tell("push");
   await producer.kill();
-  witness = fleet.join({ checkIntervalMs: 200 });
+  proxy = await startTcpProxy(fleet.server.port);
+  const store = { kind: "redis" as const, url: `redis://127.0.0.1:${proxy.port}` };
+  witness = fleet.join({ store, checkIntervalMs: 200 });
   await witness.tell("ready");
 });
 afterEach(async () => {
+  await proxy.stop();
   redis.disconnect();
   await fleet.end();
 });
@@ -172,4 +177,33 @@ test("an upload whose time ran out before its publication is refused there, and 
   expect(await witness.tell("pull")).toMatchObject({ name: "round 2", mixed: 0, readErrors: [] });
   const cold = fleet.join(settings);
   expect(await cold.tell("ready")).toMatchObject({ name: "round 2", cities: CITIES, mixed: 0 });
+});
+
+test("a running reader that was cut off meets a new revision whose bytes are damaged: it reads on, and one repair heals it", async () => {
+  proxy.refuse();
+  const producer = fleet.join({ loads: true, cities: CITIES });
+  await fleet.setRound(2);
+  expect(await producer.tell("push")).toMatchObject({ name: "round 2", revision: 2 });
+  await producer.kill();
+  const { key, chunks } = await segment();
+  await redis.hset(key, "1", flipped(chunks[1] ?? Buffer.alloc(0), 1_000));
+  proxy.heal();
+  const damaged = await until("it has found the damage", async () => {
+    const report = await witness.tell("report");
+    expect(report).toMatchObject({ name: "round 1", revision: 1, cities: CITIES });
+    return report.events.includes("failure ERR_BAD_SEGMENT") && report;
+  });
+  expect(damaged).toMatchObject({ status: "failing", mixed: 0, readErrors: [] });
+  expect(await witness.tell("pull")).toMatchObject({ error: "ERR_BAD_SEGMENT" });
+  const loads = await fleet.loads();
+  const cold = [1, 2].map(() => fleet.join({ loads: true, cities: CITIES, checkIntervalMs: 200 }));
+  await Promise.all(cold.map(async (member) => member.tell("ready")));
+  const healed = await until("it is fresh", async () => {
+    const report = await witness.tell("report");
+    return report.status === "fresh" && report;
+  });
+  expect(healed).toMatchObject({ mixed: 0, readErrors: [], cities: CITIES });
+  expect(healed.names).toEqual(["round 1", "round 2"]);
+  expect(healed.revision).toBe(3);
+  expect(await fleet.loads()).toBe(loads + 1);
 });
