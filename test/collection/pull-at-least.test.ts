@@ -21,7 +21,7 @@ import {
   PlaceMapping,
   PLACES,
 } from "../support/atlas.js";
-import { flush } from "../support/memory-faults.js";
+import { fallBehind, flush } from "../support/memory-faults.js";
 import { observe, type ObservedStore } from "../support/observed-store.js";
 import { until } from "../support/until.js";
 
@@ -186,6 +186,22 @@ describe("a store that was emptied after the push", () => {
       message: expect.stringContaining("of another epoch") as string,
     });
   });
+});
+
+test("a higher number that a failover took away does not stand for the push: it is waited for", async () => {
+  await pushed("one");
+  const failOver = fallBehind(shared);
+  await pushed("two");
+  const lost = await pushed("three");
+  const store = observe(shared, { background: false });
+  stores.push(store);
+  const patient = new CountryMapping(store, { checkIntervalMs: INTERVAL });
+  await patient.pull({ atLeast: lost });
+  failOver();
+  const other = new CountryMapping(startProcess(), { load: () => [{ code: "XX", name: "other" }] });
+  const atLeast = await other.push();
+  expect([atLeast.revision, lost.revision]).toEqual([2, 3]);
+  expect((await patient.pull({ atLeast })).get("XX")?.name).toBe("other");
 });
 
 test("an attached thread waits for it too, and knows as well what is lost", async () => {

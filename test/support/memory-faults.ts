@@ -16,6 +16,16 @@ export function flush(store: MemoryStore): void {
   for (const id of data.segmentIds()) data.deleteSegment(id);
 }
 
+/** What is small stays behind from now on; the returned function fails over to that, as if nothing was since. */
+export function fallBehind(store: MemoryStore): () => void {
+  const data = store.data(PACKAGE);
+  const kept = data.fieldNames().map((name) => [name, data.field(name)] as const);
+  return () => {
+    for (const name of data.fieldNames()) data.deleteField(name);
+    for (const [name, value] of kept) if (value !== undefined) data.setField(name, value);
+  };
+}
+
 export async function headOf(
   store: MemoryStore,
   version: VersionName,

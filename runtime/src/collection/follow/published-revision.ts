@@ -38,7 +38,17 @@ export function standingOf(
   const hasItsNumber = (place: Place): boolean =>
     place.epoch === epoch && place.revision === revision && place.id !== manifestId;
   if ([served, ...known].some(hasItsNumber)) return "replaced";
-  return served.epoch === epoch && served.revision > revision ? "there" : "missing";
+  const isHigher = served.epoch === epoch && served.revision > revision;
+  return isHigher && !isLost(served, known) ? "there" : "missing";
+}
+
+/**
+ * What a store keeps lies above what it dropped. A revision that it does not keep, and that is not below all those
+ * of its epoch, was lost in a failover: it is served until a second look agrees, and contains nothing newer.
+ */
+function isLost(served: Place, known: readonly Place[]): boolean {
+  if (known.some(({ id }) => id === served.id)) return false;
+  return known.some(({ epoch, revision }) => epoch === served.epoch && revision <= served.revision);
 }
 
 /** All manifests that the store keeps of a version. */
