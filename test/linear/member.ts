@@ -1,23 +1,36 @@
-/** One process of a history: opens the geo data set, obeys, and notes every snapshot it comes to serve. */
+/** One process of a history: opens the geo data set, obeys, reads all along and notes every snapshot it comes to serve. */
 import { readFile } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { redisStore, type AtLeast, type Store } from "cached-collections";
 import { Redis } from "ioredis";
 import { GeoDataset, type CityInput, type GeoSnapshot } from "../../generated/geo.js";
-import type { Answer, Done, Order, Seen, Step } from "./messages.js";
+import { Random } from "../support/random.js";
+import {
+  INTERVAL_MS,
+  type Answer,
+  type Back,
+  type Done,
+  type Order,
+  type Seen,
+  type Step,
+} from "./messages.js";
 
 const CITIES = 30;
+const READ_EVERY_MS = 3;
 
 interface Open {
   readonly store: Store;
   readonly client: Redis;
   readonly geo: GeoDataset;
   readonly database: string;
+  readonly reading: NodeJS.Timeout;
 }
 
 let open: Open | undefined;
 let steps: Step[] = [];
+let backs: Back[] = [];
 let faults: string[] = [];
-let wentBack = false;
+let reads = 0;
 
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 
@@ -32,36 +45,49 @@ function cityOf(id: number, population: number): CityInput {
   return { id, name: `city ${id}`, population, ...where };
 }
 
-function openOn({ url, prefix, database }: Extract<Order, { do: "open" }>): Open {
+type Opening = Extract<Order, { do: "open" }>;
+
+function openOn({ url, prefix, database, loadMs, seed, loads }: Opening): Open {
+  const draw = new Random(seed);
   const client = new Redis(url, { lazyConnect: true });
   client.on("error", () => undefined);
   const store = redisStore(client, { prefix, commandTimeoutMs: 400 });
   const geo = new GeoDataset(store, {
-    checkIntervalMs: 150,
-    load: async (into) => {
-      const at = await version(database);
-      await into.country([{ code: "FR", name: String(at) }]);
-      await into.region([{ country: "FR", code: "11", cities: at, population: at }]);
-      await into.city(Array.from({ length: CITIES }, (_, index) => cityOf(index + 1, at)));
-    },
+    checkIntervalMs: INTERVAL_MS,
+    ...(loads && {
+      load: async (into) => {
+        const at = await version(database);
+        if (loadMs > 0) await pause(draw.integer(loadMs));
+        await into.country([{ code: "FR", name: String(at) }]);
+        await into.region([{ country: "FR", code: "11", cities: at, population: at }]);
+        await into.city(Array.from({ length: CITIES }, (_, index) => cityOf(index + 1, at)));
+      },
+    }),
   });
   geo.on("failure", () => undefined);
-  geo.on("went-back", () => (wentBack = true));
+  geo.on("went-back", ({ entity, from, to }) => {
+    if (entity === "geo.City") backs.push({ from, to });
+  });
   geo.on("reload", () => look(geo));
-  return { store, client, geo, database };
+  // A service begins like this; whoever reads then is not a process that only patched.
+  geo.ready({ timeoutMs: 600_000 }).catch(() => undefined);
+  const reading = setInterval(() => look(geo), READ_EVERY_MS).unref();
+  return { store, client, geo, database, reading };
 }
 
 /** Notes what is served when it is not what was served before. */
 function look(geo: GeoDataset): void {
+  if (geo.revision === 0) return;
+  reads++;
   try {
     const page = geo.snapshot();
-    const { revision } = page.city;
+    // Users have no need of a snapshot's epoch; numbers alone do not tell what came after what.
+    const { epoch, revision, manifestId: id } = page.city["core"].info;
     const seen = seenIn(page);
     const last = steps.at(-1);
     const isSame = last?.patched === seen.patched && last.loaded === seen.loaded;
-    if (isSame && last.revision === revision) return;
-    steps.push({ ...seen, revision, at: now(), wentBack });
-    wentBack = false;
+    if (isSame && last.id === id) return;
+    steps.push({ ...seen, epoch, revision, id, at: now() });
   } catch (error) {
     faults.push(String(error));
   }
@@ -79,7 +105,7 @@ function seenIn(page: GeoSnapshot): Seen {
 async function obey(order: Order): Promise<Pick<Done, "seen" | "pushed">> {
   if (order.do === "open") {
     await close();
-    [steps, faults, wentBack] = [[], [], false];
+    [steps, backs, faults, reads] = [[], [], [], 0];
     open = openOn(order);
     return {};
   }
@@ -110,6 +136,7 @@ function pull(geo: GeoDataset, atLeast: AtLeast | undefined): Promise<GeoSnapsho
 }
 
 async function close(): Promise<void> {
+  clearInterval(open?.reading);
   await open?.store.close();
   open?.client.disconnect();
   open = undefined;
@@ -126,16 +153,13 @@ async function done(order: Order): Promise<Done> {
   }
 }
 
+const NOTHING = { steps: [], backs: [], faults: [] };
+
 process.on("disconnect", () => process.exit());
 process.on("message", ({ id, order }: { id: number; order: Order }) => {
   void done(order).then((result) => {
-    const isLast = order.do === "close";
-    const answer: Answer = {
-      id,
-      done: result,
-      steps: isLast ? steps : [],
-      faults: isLast ? faults : [],
-    };
+    const served = order.do === "close" ? { steps, backs, faults } : NOTHING;
+    const answer: Answer = { id, done: result, reads, ...served };
     process.send?.(answer);
   });
 });

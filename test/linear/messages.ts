@@ -1,6 +1,9 @@
 /** What a process of a history is told, and what it answers. Times are of the machine's monotonic clock, in ms. */
 import type { AtLeast } from "cached-collections";
 
+/** How often each process asks the store. */
+export const INTERVAL_MS = 150;
+
 export type Order =
   /** Opens the data set on this store; what was open is closed. */
   | {
@@ -8,6 +11,11 @@ export type Order =
       readonly url: string;
       readonly prefix: string;
       readonly database: string;
+      /** The longest that a load of it waits for rows; how long each waits is drawn. */
+      readonly loadMs: number;
+      readonly seed: number;
+      /** Whether it has a loader. */
+      readonly loads: boolean;
     }
   | { readonly do: "push" | "patch" | "invalidate" | "close" }
   /** For what another process was answered, or whatever is newest. */
@@ -32,20 +40,34 @@ export interface Done {
   readonly pushed?: AtLeast;
 }
 
-/** A snapshot that a process came to serve. */
-export interface Step extends Seen {
-  /** Of the cities. */
+/** Where a revision of the cities stands. */
+export interface Place {
+  readonly epoch: string;
   readonly revision: number;
-  readonly at: number;
-  /** Told of going back since the step before. */
-  readonly wentBack: boolean;
+  /** Of its manifest. */
+  readonly id: string;
 }
 
-export interface Answer {
+/** A snapshot that a process came to serve. */
+export interface Step extends Seen, Place {
+  /** When it was first read. */
+  readonly at: number;
+}
+
+/** A `went-back` of the cities. */
+export type Back = Readonly<Record<"from" | "to", Omit<Place, "id">>>;
+
+/** What a process served, in order. */
+export interface Service {
+  readonly steps: readonly Step[];
+  readonly backs: readonly Back[];
+}
+
+export interface Answer extends Service {
   readonly id: number;
   readonly done: Done;
-  /** Of `close`: every snapshot it served, in order. */
-  readonly steps: readonly Step[];
+  /** How often it read. Of `close`, as are `steps` and `backs`. */
+  readonly reads: number;
   /** Reads that threw, and snapshots whose collections were of different loads. */
   readonly faults: readonly string[];
 }
