@@ -2,6 +2,7 @@
 import type { CollectionEvents } from "cached-collections";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CHUNK_BYTES } from "../../runtime/src/bytes/segment-assembly.js";
+import { stateOf } from "../../runtime/src/collection/collection.js";
 import { MemoryStore } from "../../runtime/src/store/memory/memory-store.js";
 import { GRACE_TTL_MS } from "../../runtime/src/store/state/ttl.js";
 import type { SchemaState, VersionName } from "../../runtime/src/store/store.js";
@@ -212,6 +213,23 @@ describe("going back", () => {
         to: { epoch: first.epoch, revision: 1 },
       },
     ]);
+  });
+
+  test("an answer that was long on its way does not count as two", async () => {
+    const first = await headOf(shared, V);
+    await pushed("two");
+    const slow = observe(shared, { background: false });
+    const patient = new CountryMapping(slow);
+    await patient.pull();
+    await rewriteHead(shared, V, () => first);
+    const state = await shared.schema("atlas").check([V]);
+    const [followed] = stateOf(patient).followed;
+    const check = { intervalMs: 600_000, urgent: true };
+    const at = performance.now();
+    expect(followed?.consider(state, 1, { ...check, sentAt: at - 700_000 }).held).toEqual(first);
+    expect(followed?.consider(state, 1, { ...check, sentAt: at + 1 }).held).toEqual(first);
+    expect(followed?.consider(state, 1, { ...check, sentAt: at + 600_000 }).target).toEqual(first);
+    await slow.close();
   });
 
   test("a master that only lags is not followed back", async () => {

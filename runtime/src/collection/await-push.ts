@@ -86,7 +86,7 @@ class Losses {
       this.#since = undefined;
       return;
     }
-    this.#since ??= sentAt;
+    this.#since ??= now();
     // As for a step back of the store: a server that is behind, or cut off, says the same for a while.
     if (sentAt - this.#since < this.#task.follower.checkIntervalMs * 0.9) return;
     const [{ subject }, push] = lost;

@@ -269,7 +269,8 @@ export class FollowedVersion {
 
   #waitsWith(head: StoredManifest, direction: Direction, check: CheckFacts): boolean {
     if (direction === "backward") {
-      if (this.#suspect?.id !== head.id) this.#suspect = { id: head.id, since: check.sentAt };
+      // From the answer on: a check may have waited long for it, and looked just now.
+      if (this.#suspect?.id !== head.id) this.#suspect = { id: head.id, since: now() };
       // Timers are jittered and coarse; nine tenths of an interval count as one.
       if (check.sentAt - this.#suspect.since < check.intervalMs * 0.9) return true;
     }
