@@ -34,7 +34,7 @@ function pull(when: [number, number], patched: number, loaded = patched, atLeast
   return { ...act("pull", 0, when), seen: { patched, loaded }, atLeast };
 }
 
-const NOTHING: History = { acts: [], services: [], losses: [], lines: [] };
+const NOTHING: History = { acts: [], services: [], losses: [], lines: [], reads: 0 };
 
 const flush: Loss = { kind: "flush", from: 20, to: 21 };
 const failover: Loss = { kind: "failover", from: 20, to: 25 };

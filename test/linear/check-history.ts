@@ -38,6 +38,8 @@ export interface History {
    * one got as a replica is what its line begins with.
    */
   readonly lines: readonly (readonly string[])[];
+  /** How often all processes together read. */
+  readonly reads: number;
 }
 
 /** What is wrong with it, one line each. */

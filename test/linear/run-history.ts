@@ -82,7 +82,8 @@ export async function runHistory(
   const services = await Promise.all(processes.map(async (each) => each.tell({ do: "close" })));
   const wrong = services.flatMap(({ faults }) => faults);
   if (wrong.length > 0) throw new Error(wrong.join("\n"));
-  return { acts, losses: faults.losses, services, lines: await servers.lines() };
+  const reads = services.reduce((sum, { reads }) => sum + reads, 0);
+  return { acts, losses: faults.losses, services, lines: await servers.lines(), reads };
 }
 
 async function openAll(
