@@ -25,6 +25,11 @@ export interface Subject {
 }
 
 const AT = new Date(1_700_000_000_000);
+/** Names to which JavaScript gives a meaning. */
+const SPECIAL = ["__proto__", "constructor", "prototype"];
+/** An object that has each of them for a property of its own. */
+const special = (value: unknown): object =>
+  Object.fromEntries(SPECIAL.map((name) => [name, value]));
 
 const product = {
   sku: "A-1",
@@ -32,9 +37,9 @@ const product = {
   status: "active",
   categoryIds: [1, 2],
   tags: ["wood", "é😀"],
-  labels: { en: "chair", __proto__x: "y" },
+  labels: { en: "chair", ...special("y") },
   images: [{ url: "a", checksum: Uint8Array.of(1, 2), size: { width: 1, height: 2 } }],
-  imagesByRole: { main: { url: "b", checksum: new Uint8Array() } },
+  imagesByRole: special({ url: "b", checksum: new Uint8Array() }),
   packaging: { width: 3, height: 4, depth: 5 },
   weight: 1.5,
   rating: 4.25,
@@ -43,7 +48,7 @@ const product = {
   soldTotal: -5n,
   launchedOn: "2024-02-29",
   updatedAt: AT,
-  attributes: { colour: ["red", null, { deep: true }] },
+  attributes: { colour: ["red", null, { deep: true }], ...special([special(1)]) },
   thumbnail: Uint8Array.of(9),
 };
 const bare = {
@@ -85,12 +90,12 @@ const flag = (name: string): object => ({
   enabled: true,
   platforms: ["web", "ios"],
   rolloutPercent: "12.5",
-  rules: [{ a: 1 }, null, "x"],
+  rules: [special({ a: 1 }), null, "x"],
 });
 const stock = (warehouse: number): object => ({
   warehouse,
   reserved: warehouse < 0,
-  pieces: { a: 1, b: 2 },
+  pieces: { a: 1, ...special(2) },
   countedAt: AT,
 });
 const category = (id: number): object => ({
