@@ -28,6 +28,7 @@ import {
   TRUE_SIZE,
   type Outcome,
 } from "./opening.js";
+import { runChunk } from "./chunks.js";
 import { runPublication } from "./publications.js";
 import { readAll } from "./read-all.js";
 import { runStack } from "./stacks.js";
@@ -169,7 +170,8 @@ const manifest = encodeManifest({
   checked: [{ entity: "Country", setId: "12".repeat(16) }],
 });
 
-type TargetName = "segment" | "manifest" | "record" | "stack of segments" | "published segment";
+type TargetName =
+  "segment" | "manifest" | "record" | "chunk" | "stack of segments" | "published segment";
 
 export const TARGETS: Readonly<Record<TargetName, Target>> = {
   segment: { seeds: segmentSeeds, run: runSegment, leastOutcomes: 40 },
@@ -179,6 +181,12 @@ export const TARGETS: Readonly<Record<TargetName, Target>> = {
     leastOutcomes: 10,
   },
   record: { seeds: SUBJECTS.flatMap(recordsOf), run: runRecord, leastOutcomes: 1 },
+  chunk: {
+    seeds: SUBJECTS.map(({ base }, index) => Uint8Array.from([index, ...base])),
+    run: runChunk,
+    leastOutcomes: 1,
+    cost: 4,
+  },
   "stack of segments": {
     seeds: stackSeeds,
     run: runStack,
