@@ -36,17 +36,3 @@ function prototypeFor(value: object): object {
   if (types.isDate(value)) return RecordDate.prototype;
   return types.isUint8Array(value) ? Uint8Array.prototype : Object.prototype;
 }
-
-const PROTOTYPES = [Object.prototype, Array.prototype, Function.prototype, Map.prototype];
-const COUNTS = PROTOTYPES.map(countOf);
-
-/** Throws when a prototype has more or fewer properties than when this file was loaded. */
-export function checkPrototypes(): void {
-  for (const [index, prototype] of PROTOTYPES.entries()) {
-    if (countOf(prototype) !== COUNTS[index]) throw new Error("a prototype was changed");
-  }
-}
-
-function countOf(prototype: object): number {
-  return Reflect.ownKeys(prototype).length;
-}

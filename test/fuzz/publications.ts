@@ -15,32 +15,54 @@ import { atOnce } from "../../runtime/src/bytes/steps.js";
 import { createCore, type SnapshotCore } from "../../runtime/src/snapshot/snapshot-core.js";
 import { chosen, INFO, open, REFUSALS, refusedBy, type Outcome } from "./opening.js";
 import type { Subject } from "./subjects.js";
+import { limitOf, within } from "./within.js";
 
 type Core = SnapshotCore<object>;
+
+const HEAP_BYTES = 1024 * 1024;
+const BUFFER_BYTES = 128 * 1024;
+/** A build takes pieces of a megabyte for rows and each view, from the last one when that gave them back: none that failed. */
+const ABANDONED_BYTES = 16 * 1024 * 1024;
 
 /** What producers do with what is published; the segment that comes of it, if one does. */
 type Work = (core: Core, subject: Subject) => BuiltSegment | undefined;
 
 export function runPublication(input: Uint8Array): Outcome {
   const { subject, bytes, isDelta } = chosen(input[0] ?? 0, input.subarray(1));
-  let core: Core;
+  const core = within(
+    () => opened(subject, bytes, isDelta),
+    () => limitOf(input, HEAP_BYTES, BUFFER_BYTES),
+  );
+  if (typeof core === "string") return core;
+  let last: Outcome = "read";
+  for (const work of subject.definition.key.length === 0 ? [] : WORKS) {
+    const outcome = within(
+      () => outcomeOfWork(work, core, subject),
+      (of) => limitOf(input, HEAP_BYTES, of === "read" ? BUFFER_BYTES : ABANDONED_BYTES),
+    );
+    if (outcome !== "read") last = outcome;
+  }
+  return last;
+}
+
+function opened(subject: Subject, bytes: Uint8Array, isDelta: boolean): Core | Outcome {
   try {
     const hostile = open(subject, bytes);
     const segments = isDelta ? [hostile, open(subject, subject.base)] : [hostile];
-    core = atOnce(createCore(subject.definition, INFO, segments));
+    return atOnce(createCore(subject.definition, INFO, segments));
   } catch (error) {
     return refusedBy(error, REFUSALS);
   }
-  let outcome: Outcome = "read";
-  for (const work of subject.definition.key.length === 0 ? [] : WORKS) {
-    try {
-      const built = work(core, subject);
-      if (built !== undefined) open(subject, Uint8Array.from(built.bytes));
-    } catch (error) {
-      outcome = refusedBy(error, ["ERR_BAD_RECORD", "ERR_DUPLICATE_KEY"]);
-    }
+}
+
+function outcomeOfWork(work: Work, core: Core, subject: Subject): Outcome {
+  try {
+    const built = work(core, subject);
+    if (built !== undefined) open(subject, Uint8Array.from(built.bytes));
+    return "read";
+  } catch (error) {
+    return refusedBy(error, ["ERR_BAD_RECORD", "ERR_DUPLICATE_KEY"]);
   }
-  return outcome;
 }
 
 const WORKS: readonly Work[] = [loadAnew, loadOver, patchOver, mergeAll, mergeDeltas, checkAll];
