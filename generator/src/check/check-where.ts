@@ -3,16 +3,15 @@ import type { Condition, FieldPath, FieldType, IndexType, Literal } from "../mod
 import type { Reporter } from "../parse/reporter.js";
 import type { Entry, Node } from "../parse/tree.js";
 import { literalText, readLiteral } from "./literal.js";
-import { offer } from "./nearest.js";
 import { readChoice, readMap, reportShape } from "./read.js";
 import { indexTypeOf, resolvePath, typedPath, type PathRoot } from "./resolve-path.js";
+import { OPERATORS, suggestTest } from "./suggest-test.js";
 import { typeText } from "./type-text.js";
 
 /** The most fields that one `where` tests. */
 const MAX_TESTED = 100;
 /** The most values of one `in` or `not`. */
 const MAX_VALUES = 1000;
-const OPERATORS = ["in", "not", "gt", "gte", "lt", "lte", "exists"] as const;
 
 /** The conditions, in source order; the broken ones are left out. */
 export function checkWhere(
@@ -93,12 +92,7 @@ function checkOperator(
   const operator = OPERATORS.find((each) => each === entry.key.text);
   if (operator === undefined) {
     const fact = `where has no test "${entry.key.text}"`;
-    reporter.add(
-      "bad-where",
-      entry.key.span,
-      fact,
-      OTHER_TESTS.get(entry.key.text) ?? offer(entry.key.text, OPERATORS, "the tests are"),
-    );
+    reporter.add("bad-where", entry.key.span, fact, () => suggestTest(entry.key.text));
     return [];
   }
   if (operator === "exists") return checkExists(reporter, path, entry);
@@ -112,21 +106,6 @@ function checkOperator(
   const value = readLiteral(reporter, entry.value, typed.type);
   return value ? [{ test: operator, path: typed, value }] : [];
 }
-
-/** What people write who come from other query languages. */
-const OTHER_TESTS: ReadonlyMap<string, string> = new Map([
-  ["eq", "write the value itself: { field: value }"],
-  ["ne", "write not"],
-  ["neq", "write not"],
-  ["nin", "write { not: [ ... ] }"],
-  ["notIn", "write { not: [ ... ] }"],
-  [">", "write gt"],
-  [">=", "write gte"],
-  ["<", "write lt"],
-  ["<=", "write lte"],
-  ["min", "write gte"],
-  ["max", "write lte"],
-]);
 
 function checkExists(
   reporter: Reporter,
