@@ -1,6 +1,7 @@
 /** The generated code of the golden cases at work: what it reads, follows, refuses and answers. */
 import { memoryStore } from "cached-collections";
 import { describe, expect, test } from "vitest";
+import { BookSnapshot, type BookInput } from "./emit/absent/generated.js";
 import {
   ClashDataset,
   ClashSnapshot,
@@ -302,6 +303,26 @@ describe("every type", () => {
       list: [],
       map: {},
     });
+  });
+
+  test("of lists and maps is empty where rows lack them or have null, as columns of a database do", () => {
+    const nothing = { id: 2, tags: null, pages: null, numbers: null, first: {}, authors: [] };
+    const without = { id: 1, authors: [], pages: [{}, { words: null, counts: null }] };
+    const snapshot = BookSnapshot.of([without, nothing]);
+    const page = { words: [], counts: {} };
+    const empty = { tags: [], pages: [], numbers: {}, first: undefined, authors: [] };
+    expect([...snapshot.values()]).toEqual([
+      { ...empty, id: 1, pages: [page, page] },
+      { ...empty, id: 2, first: page },
+    ]);
+    expect(snapshot.byTag.size).toBe(0);
+  });
+
+  test.each([null, undefined])("tells that a list without a default is %s", (authors) => {
+    const row = { id: 1, authors } as unknown as BookInput;
+    expect(() => BookSnapshot.of([row])).toThrow(
+      `authors: expected an array, got ${String(authors)}`,
+    );
   });
 
   test("that may be a key finds its record", () => {

@@ -5,7 +5,7 @@ import type { TextNode } from "../parse/tree.js";
 import { nearest } from "./nearest.js";
 import { shorten } from "./read.js";
 import type { FileContext, Representation, Scope } from "./scope.js";
-import { suggestType, typeElsewhere } from "./suggest-type.js";
+import { emptyWhenAbsent, suggestType, typeElsewhere } from "./suggest-type.js";
 import { parseType, type TypeSyntax } from "./type-syntax.js";
 
 export interface ResolvedType {
@@ -53,7 +53,8 @@ function resolveWhole(use: Use, syntax: TypeSyntax): FieldType | undefined {
   if (syntax.form === "name") return resolveElement(use, syntax);
   if (syntax.optional) {
     const fact = `a ${syntax.form} cannot be optional: protobuf does not tell an unset one from an empty one`;
-    refuse(use, syntax, fact, `remove the ?, an absent ${syntax.form} is an empty one`);
+    const field = emptyWhenAbsent(use.text.text, syntax);
+    refuse(use, syntax, fact, `write ${field} if rows may lack it or have null, else remove the ?`);
     return undefined;
   }
   if (syntax.form === "list") {

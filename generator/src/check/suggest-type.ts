@@ -1,5 +1,5 @@
 /** The type that is meant by what other languages write. */
-import { parseType } from "./type-syntax.js";
+import { parseType, type TypeSyntax } from "./type-syntax.js";
 
 /** Names of types elsewhere, in small letters, and ours. */
 const ELSEWHERE: ReadonlyMap<string, string> = new Map(
@@ -60,3 +60,15 @@ export function suggestType(text: string): string | undefined {
   }
   return typeElsewhere(text);
 }
+
+/** The field with this list or map where a loader's row may lack it; `syntax` is that of the text. */
+export function emptyWhenAbsent(text: string, syntax: CollectionSyntax): string {
+  const inner = ({ start, end }: TypeSyntax): string => text.slice(start, end);
+  if (syntax.form === "list") return `{ type: list<${inner(syntax.element)}>, default: [] }`;
+  const { key, value } = syntax;
+  const isShort = key === undefined || inner(key) === "string";
+  const type = isShort ? `map<${inner(value)}>` : `"map<${inner(key)}, ${inner(value)}>"`;
+  return `{ type: ${type}, default: {} }`;
+}
+
+type CollectionSyntax = Exclude<TypeSyntax, { readonly form: "name" }>;
