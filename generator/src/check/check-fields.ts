@@ -2,12 +2,12 @@
 import type { Field } from "../model.js";
 import { protoSpelling, snakeCase } from "../names.js";
 import type { Span } from "../parse/source-file.js";
-import type { Entry, ListNode } from "../parse/tree.js";
+import type { Entry, ListNode, TextNode } from "../parse/tree.js";
 import { checkAs } from "./check-as.js";
 import { checkDefault } from "./check-default.js";
 import { checkName } from "./check-name.js";
 import { readDoc, readMap, readProps, readText, reportMissing, shorten, Props } from "./read.js";
-import { resolveType, type ResolvedType } from "./resolve-type.js";
+import { resolveType } from "./resolve-type.js";
 import type { FileContext, Scope } from "./scope.js";
 
 /** The most fields of one entity or value type. */
@@ -44,8 +44,10 @@ export function checkFields(context: FileContext, scope: Scope, owner: FieldsNod
   const map = readMap(context.reporter, node, `fields of ${owner.name}`, "{ name: type }");
   if (map === undefined) return broken;
   if (refusesCount(context, owner, map.entries.length, map.span)) return broken;
+  const keys = keyNames(owner.props);
   const depths = map.entries.map((entry, index) => {
-    const checked = checkField(context, scope, entry, index + 1);
+    const place = { number: index + 1, isKey: keys.has(entry.key.text) };
+    const checked = checkField(context, scope, entry, place);
     table.set(entry.key.text, checked?.field);
     return checked?.depth ?? 0;
   });
@@ -71,6 +73,18 @@ function refusesCount(context: FileContext, owner: FieldsNode, count: number, sp
   return true;
 }
 
+/** The fields that the entity's key names, right or wrong. */
+function keyNames(props: Props): ReadonlySet<string> {
+  const node = props.get("key")?.value;
+  const nodes = node?.kind === "list" ? node.items : node === undefined ? [] : [node];
+  return new Set(nodes.flatMap((each) => (each.kind === "text" ? [each.text] : [])));
+}
+
+interface FieldPlace {
+  readonly number: number;
+  readonly isKey: boolean;
+}
+
 interface CheckedField {
   readonly field: Field | undefined;
   readonly depth: number;
@@ -80,7 +94,7 @@ function checkField(
   context: FileContext,
   scope: Scope,
   entry: Entry,
-  number: number,
+  { number, isKey }: FieldPlace,
 ): CheckedField | undefined {
   const { reporter } = context;
   const name = entry.key.text;
@@ -88,7 +102,8 @@ function checkField(
   const props = propsOf(context, entry);
   if (props === undefined) return undefined;
   const doc = readDoc(reporter, props);
-  const resolved = typeOf(context, scope, entry, props);
+  const text = typeText(context, entry, props);
+  const resolved = text && resolveType(context, scope, text, isKey);
   if (resolved === undefined) return undefined;
   const type = checkAs(context, props, resolved.type);
   const value = type && checkDefault(context, props, type, resolved.optional);
@@ -113,12 +128,7 @@ function propsOf(context: FileContext, entry: Entry): Props | undefined {
   return new Props([["type", entry]]);
 }
 
-function typeOf(
-  context: FileContext,
-  scope: Scope,
-  entry: Entry,
-  props: Props,
-): ResolvedType | undefined {
+function typeText(context: FileContext, entry: Entry, props: Props): TextNode | undefined {
   const type = props.get("type");
   if (type === undefined) {
     const fact = `the field ${entry.key.text} has no type`;
@@ -130,13 +140,8 @@ function typeOf(
     refuseList(context, entry, type.value);
     return undefined;
   }
-  const text = readText(
-    context.reporter,
-    type.value,
-    `the type of ${entry.key.text}`,
-    "a type like string",
-  );
-  return text && resolveType(context, scope, text);
+  const what = `the type of ${entry.key.text}`;
+  return readText(context.reporter, type.value, what, "a type like string");
 }
 
 /** `[string]` for a list, `[draft, active]` for an enum. */

@@ -2,10 +2,9 @@
 import type { ElementType, FieldType, MapType, ScalarType } from "../model.js";
 import type { Span } from "../parse/source-file.js";
 import type { TextNode } from "../parse/tree.js";
-import { nearest } from "./nearest.js";
 import { shorten } from "./read.js";
 import type { FileContext, Representation, Scope } from "./scope.js";
-import { emptyWhenAbsent, suggestType, typeElsewhere } from "./suggest-type.js";
+import { emptyWhenAbsent, SCALAR_NAMES, typeFix } from "./suggest-type.js";
 import { parseType, type TypeSyntax } from "./type-syntax.js";
 
 export interface ResolvedType {
@@ -15,37 +14,33 @@ export interface ResolvedType {
   readonly depth: number;
 }
 
-/** Undefined when the type is wrong, or rests on something wrong. */
+const WRITE_TYPE =
+  "write a type like string, uint32?, decimal(2), string[], map<string, double> or a declared name";
+
+/** Undefined when the type is wrong, or rests on something wrong; `isKey`: of a field of the entity's key. */
 export function resolveType(
   context: FileContext,
   scope: Scope,
   text: TextNode,
+  isKey: boolean,
 ): ResolvedType | undefined {
   const syntax = parseType(text.text);
-  const use: Use = { context, scope, text, depth: 0 };
+  const use: Use = { context, scope, text, isKey, depth: 0 };
   if ("mistake" in syntax) {
     const fact = `"${shorten(text.text)}" is not a type: ${syntax.mistake}`;
-    context.reporter.add("bad-type", spanIn(text, syntax), fact, () => typeFix(text.text));
+    const fix = (): string => typeFix(text.text, use) ?? WRITE_TYPE;
+    context.reporter.add("bad-type", spanIn(text, syntax), fact, fix);
     return undefined;
   }
   const type = resolveWhole(use, syntax);
   return type && { type, optional: syntax.optional, depth: use.depth };
 }
 
-function typeFix(text: string): string {
-  const type = suggestType(text);
-  if (type !== undefined) return `write ${type}`;
-  return /^enum\b/i.test(text)
-    ? DECLARE_ENUM
-    : "write a type like string, uint32?, decimal(2), string[], map<string, double> or a declared name";
-}
-
-const DECLARE_ENUM = "declare the values under enums, and write the enum's name";
-
 interface Use {
   readonly context: FileContext;
   readonly scope: Scope;
   readonly text: TextNode;
+  readonly isKey: boolean;
   depth: number;
 }
 
@@ -53,7 +48,7 @@ function resolveWhole(use: Use, syntax: TypeSyntax): FieldType | undefined {
   if (syntax.form === "name") return resolveElement(use, syntax);
   if (syntax.optional) {
     const fact = `a ${syntax.form} cannot be optional: protobuf does not tell an unset one from an empty one`;
-    const field = emptyWhenAbsent(use.text.text, syntax);
+    const field = emptyWhenAbsent(syntax);
     refuse(use, syntax, fact, `write ${field} if rows may lack it or have null, else remove the ?`);
     return undefined;
   }
@@ -155,11 +150,6 @@ function scalarOf(name: string, as: Representation): ScalarType | undefined {
   }
 }
 
-const SCALAR_NAMES: readonly string[] =
-  "bool int32 uint32 int64 uint64 float double string bytes timestamp date decimal(2) json".split(
-    " ",
-  );
-
 function reportUnknown(use: Use, syntax: NameSyntax): void {
   const { name } = syntax;
   const span = spanIn(use.text, syntax);
@@ -172,12 +162,9 @@ function reportUnknown(use: Use, syntax: NameSyntax): void {
     return;
   }
   const fix = (): string => {
-    if (/^enum$/i.test(name)) return DECLARE_ENUM;
-    const declared = [...use.scope.enums.keys(), ...use.scope.types.keys()];
-    const known = [...SCALAR_NAMES, ...declared];
-    const near = typeElsewhere(name) ?? nearest(name, known);
-    if (near !== undefined) return `write ${near}`;
-    return `the types are: ${[...SCALAR_NAMES, ...declared.slice(0, 12)].join(", ")}`;
+    const { enums, types } = use.scope;
+    const declared = [...enums.keys(), ...types.keys()].slice(0, 12);
+    return typeFix(name, use) ?? `the types are: ${[...SCALAR_NAMES, ...declared].join(", ")}`;
   };
   use.context.reporter.add("unknown-type", span, `there is no type "${shorten(name)}"`, fix);
 }

@@ -35,7 +35,9 @@ export function parseType(text: string): TypeSyntax | TypeMistake {
 function moreText(state: State): string {
   const next = state.text[state.at];
   if (next === "|") return "a field has one type; one that may be unset ends in ?";
+  if (next === "(") return "only decimal(N) takes ( )";
   if (next === "<") return "only list<T> and map<K, V> take < >";
+  if (next === "?") return "one ? is enough";
   return "the type ends here, but more follows";
 }
 
