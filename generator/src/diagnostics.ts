@@ -49,7 +49,7 @@ export interface Diagnostic {
   readonly path: string;
   readonly line: number;
   readonly column: number;
-  /** The source line without its end, with U+FFFD for what terminals obey; a very long one is cut around the error. */
+  /** The source line without its end, with U+FFFD for what terminals obey; a very long one is cut around the error, with ... where. */
   readonly excerpt: string;
   /** What is meant in the excerpt: the first column, from 0, and how many, at least 1. */
   readonly mark: { readonly start: number; readonly width: number };

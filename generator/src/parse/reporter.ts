@@ -1,10 +1,12 @@
 /** Collects what is wrong with one file and gives it back in source order. */
 import type { Diagnostic, DiagnosticCode } from "../diagnostics.js";
 import { MAX_ERRORS } from "./limits.js";
-import { Lines, type SourceFile, type Span } from "./source-file.js";
+import { Lines, type Line, type SourceFile, type Span } from "./source-file.js";
 
-/** Lines longer than this are shown cut around the error. */
+/** Of longer lines that much is shown, around the error. */
 const SHOWN = 160;
+/** Stands where a line was cut. */
+const CUT = "...";
 
 interface Found {
   readonly start: number;
@@ -62,17 +64,30 @@ export class Reporter {
   #diagnostic(code: DiagnosticCode, span: Span, fact: string, fix: string): Diagnostic {
     const line = this.#lines.at(span.start);
     const start = Math.min(Math.max(span.start, line.start), line.end);
-    const from = start - line.start > SHOWN / 2 ? start - SHOWN / 2 : line.start;
-    const to = Math.min(line.end, from + SHOWN);
+    const { from, to } = shownPart(line, { start, end: Math.min(span.end, line.end) });
+    const before = from > line.start ? CUT : "";
+    const after = to < line.end ? CUT : "";
+    const shown = this.file.text.slice(from, to).replaceAll(/(?!\t)[\p{Cc}\p{Cs}]/gu, "\uFFFD");
     return {
       code,
       path: this.file.path,
       line: line.number,
       column: start - line.start + 1,
-      excerpt: this.file.text.slice(from, to).replaceAll(/(?!\t)\p{Cc}/gu, "\uFFFD"),
-      mark: { start: start - from, width: Math.max(1, Math.min(span.end, to) - start) },
+      excerpt: `${before}${shown}${after}`,
+      mark: {
+        start: before.length + start - from,
+        width: Math.max(1, Math.min(span.end, to) - start),
+      },
       fact,
       fix,
     };
   }
+}
+
+/** The part of a line that is shown: all of it, or as much before as behind what is meant. */
+function shownPart(line: Line, meant: Span): { readonly from: number; readonly to: number } {
+  const last = Math.max(line.start, line.end - SHOWN);
+  const around = Math.max(0, SHOWN - (meant.end - meant.start));
+  const from = Math.min(Math.max(line.start, meant.start - (around >> 1)), last);
+  return { from, to: Math.min(line.end, from + SHOWN) };
 }
