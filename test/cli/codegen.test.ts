@@ -125,8 +125,30 @@ describe("codegen", () => {
     expect((await codegen("--schemas", "empty")).stderr).toContain(
       "empty: error no-schemas: no schema (*.yaml) is here",
     );
-    expect((await codegen("--schemas", "schema/one.yaml")).stderr).toContain(
-      "schema/one.yaml: error no-schemas: it is a file, not a folder",
+  });
+
+  test.each([
+    [["schema/one.yaml"], "schema/one.yaml", "the folder around schema: codegen ."],
+    [["more/schema/two.yml"], "more/schema/two.yml", "the folder around more/schema: codegen more"],
+    [["more/two.yaml"], "more/two.yaml", "its folder: --schemas more"],
+    [["two.yaml"], "two.yaml", "its folder: --schemas ."],
+    [["--schemas", "schema/one.yaml"], "schema/one.yaml", "its folder: --schemas schema"],
+  ])("says which folder to name when %j names a file", async (args, path, name) => {
+    for (const file of ["more/schema/two.yml", "more/two.yaml", "two.yaml"]) {
+      project.write(file, GOOD);
+    }
+    expect(await codegen(...args)).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: `${path}: error no-schemas: it is a file, not a folder\nfix: name ${name}\n\n1 error; nothing was written\n`,
+    });
+    const fixed = name.replace(/^.*: (?:codegen )?/, "").split(" ");
+    expect((await codegen(...fixed)).code).toBe(0);
+  });
+
+  test("says that the folder around the schemas is named", async () => {
+    expect((await codegen("schema")).stderr).toContain(
+      "schema/schema: error no-schemas: there is no such folder\nfix: name the folder around schema: codegen .\n",
     );
   });
 
@@ -234,7 +256,7 @@ describe("codegen --check", () => {
         "generated/one.ts differs from its schema",
         "generated/two.proto is missing",
         "generated/two.ts is missing",
-        "out of date: run cached-collections codegen\n",
+        "out of date: run npx cached-collections codegen\n",
       ].join("\n"),
     });
     expect(generated("one.ts")).toBe(before);

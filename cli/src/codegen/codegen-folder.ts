@@ -1,6 +1,6 @@
 /** A folder's schemas, compiled: the texts of all files that shall be there, or what is wrong. */
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Diagnostic, Schema } from "@cached-collections/generator";
 import type { Generator } from "./codegen-generator.js";
 import { signed, type Output } from "./codegen-owner.js";
@@ -69,7 +69,7 @@ export function compileFolder(generator: Generator, folder: Folder): CompiledFol
   const from = join(folder.path, folder.schemas);
   inputs.set(from, listText(from));
   try {
-    for (const file of schemaFiles(from)) compileFile(file);
+    for (const file of schemaFiles(folder)) compileFile(file);
   } catch (error) {
     errors.push(...problemsOf(error));
   }
@@ -111,21 +111,49 @@ export function listText(path: string): string | undefined {
   }
 }
 
-function schemaFiles(path: string): readonly string[] {
-  const names = listFolder(path);
+function schemaFiles(folder: Folder): readonly string[] {
+  const path = join(folder.path, folder.schemas);
+  const names = listFolder(folder, path);
   if (names.length === 0) throw noSchemas(path, "no schema (*.yaml) is here");
   return names;
 }
 
-function listFolder(path: string): readonly string[] {
+function listFolder(folder: Folder, path: string): readonly string[] {
   try {
     return listSchemas(path);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT") throw noSchemas(path, "there is no such folder");
-    if (code === "ENOTDIR") throw noSchemas(path, "it is a file, not a folder");
+    if (code === "ENOENT") throw noSchemas(path, "there is no such folder", nameAround(folder));
+    if (code === "ENOTDIR") throw schemaIsFile(folder, path);
     throw error;
   }
+}
+
+/** Somebody named a schema, and not the folder that it is in. */
+function schemaIsFile({ path, schemas, out }: Folder, from: string): ProblemError {
+  const fact = "it is a file, not a folder";
+  const nameInner = (inner: string): string => `name its folder: --schemas ${slashed(inner)}`;
+  if (isFile(path)) {
+    const inner = dirname(path);
+    return noSchemas(path, fact, nameAround({ path: inner, schemas, out }) ?? nameInner(inner));
+  }
+  return noSchemas(from, fact, isFile(from) ? nameInner(dirname(schemas)) : undefined);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** The fix for who named the folder of schemas, and not the one around it; undefined for others. */
+function nameAround({ path, schemas }: Folder): string | undefined {
+  const isInner = basename(resolve(path)) === schemas;
+  return isInner
+    ? `name the folder around ${slashed(path)}: codegen ${slashed(dirname(path))}`
+    : undefined;
 }
 
 function listSchemas(path: string): readonly string[] {
@@ -134,9 +162,10 @@ function listSchemas(path: string): readonly string[] {
     .toSorted();
 }
 
-function noSchemas(path: string, fact: string): ProblemError {
-  const fix =
-    "put a schema there, or name another folder: --schemas, or schemas in the config file";
+const NAME_ANOTHER =
+  "put a schema there, or name another folder: --schemas, or schemas in the config file";
+
+function noSchemas(path: string, fact: string, fix: string = NAME_ANOTHER): ProblemError {
   return new ProblemError([{ code: "no-schemas", path: slashed(path), fact, fix }]);
 }
 

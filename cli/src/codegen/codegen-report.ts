@@ -112,7 +112,7 @@ function printOutOfDate({ files }: Report): void {
   for (const { path, status } of files) {
     if (status !== "unchanged") console.error(`${path} ${STATES[status]}`);
   }
-  console.error("out of date: run cached-collections codegen");
+  console.error("out of date: run npx cached-collections codegen");
 }
 
 function printWritten({ files }: Report): void {
