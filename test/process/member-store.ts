@@ -62,5 +62,5 @@ function stoppable(store: Store, { stopAt }: MemberSettings): Store {
 
 /** Whether an operation is a step of what was asked for: these come at times of their own. */
 function isStep(operation: string | symbol): boolean {
-  return operation !== "subscribe" && operation !== "heartbeat";
+  return !["subscribe", "heartbeat", "leave"].includes(String(operation));
 }

@@ -58,7 +58,7 @@ export class RandomOperations {
       [2, () => this.#changeSource()],
       [1, () => this.#purge()],
       [1, () => this.#sweep()],
-      [1, () => this.#heartbeat()],
+      [2, () => this.#heartbeat()],
       [2, () => this.#behindTheStore()],
       [1, () => this.#readChunk()],
     ];
@@ -246,10 +246,16 @@ export class RandomOperations {
   #heartbeat(): Operation {
     const process = this.#random.pick(["p1", "p2", "p3"]);
     const version = this.#random.pick(VERSIONS);
-    return {
-      name: `heartbeat ${process} ${version}`,
-      run: ({ schema }) => schema.heartbeat(process, [version]),
-    };
+    return this.#random.pick<Operation>([
+      {
+        name: `heartbeat ${process} ${version}`,
+        run: ({ schema }) => schema.heartbeat(process, [version]),
+      },
+      {
+        name: `leave ${process} ${version}`,
+        run: ({ schema }) => schema.leave(process, [version]),
+      },
+    ]);
   }
 
   #behindTheStore(): Operation {

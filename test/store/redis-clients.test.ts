@@ -83,6 +83,8 @@ async function exercise(store: Store): Promise<void> {
   expect(await schema.acquireLease({ ...lease, token: "u" })).toMatchObject({ value: "t:1" });
   await schema.heartbeat("process", [CITY]);
   expect(await schema.versions("City")).toMatchObject([{ version: CITY, live: 1 }]);
+  await schema.leave("process", [CITY]);
+  expect(await schema.versions("City")).toMatchObject([{ version: CITY, live: 0 }]);
   expect(await schema.invalidate(["City"])).toEqual(new Map([["City", 1]]));
   expect(await schema.sweep()).toBe(0);
   expect(await schema.purge(CITY)).toBe(true);
@@ -118,7 +120,7 @@ const CONNECT = ["+hello", "+auth", "+client|setname", "+info", "+select", "+pin
 const READ = ["+hmget", "+hget", "+hstrlen", "+hkeys", "+zrangebyscore", "+time", "+subscribe"];
 const WRITE = (
   "+evalsha +eval +get +set +del +pttl +pexpire +persist +hset +hsetnx +hdel +hincrby +hlen +hexists +exists " +
-  "+sadd +srem +smembers +srandmember +zadd +zremrangebyscore +publish +wait"
+  "+sadd +srem +smembers +srandmember +zadd +zrem +zremrangebyscore +publish +wait"
 ).split(" ");
 
 test("a reader needs to read its keys and to subscribe, nothing else", async () => {
@@ -136,6 +138,7 @@ test("a reader needs to read its keys and to subscribe, nothing else", async () 
   expect(await schema.chunkSizes(manifest.segments[0]?.id ?? "", 2)).toEqual([13, 13]);
   expect(await schema.versions("City")).toHaveLength(1);
   await schema.heartbeat("process", [CITY]);
+  await schema.leave("process", [CITY]);
   await expect(schema.invalidate(["City"])).rejects.toMatchObject({
     code: "ERR_STORE_UNAVAILABLE",
     message: expect.stringContaining("evalsha") as string,
@@ -159,6 +162,17 @@ test("a producer needs exactly the documented commands", async () => {
   await exercise(producer);
   expect(await direct.exists("{cc:acl:geo}:state")).toBe(1);
   expect(await denials(direct)).toEqual([]);
+});
+
+test("a producer that may not take back what it said of itself goes on saying it", async () => {
+  const permissions = [KEYS, ...CHANNELS, ...CONNECT, ...READ, ...WRITE, "-zrem"];
+  await using producer = await storeOf("staying", permissions);
+  const schema = producer.schema("stay");
+  await publishNext(schema);
+  await schema.heartbeat("one", [CITY]);
+  await schema.leave("one", [CITY]);
+  await schema.heartbeat("two", [CITY]);
+  expect(await schema.versions("City")).toMatchObject([{ live: 2 }]);
 });
 
 test("a producer that may not announce still publishes", async () => {

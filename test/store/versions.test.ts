@@ -111,6 +111,27 @@ eachStore(
 );
 
 eachStore(
+  "who takes back that it uses a version is not counted any more; others are",
+  async ({ schema, other }) => {
+    await publishNext(schema);
+    await publishNext(schema, { version: CITY_V2 });
+    await schema.heartbeat("process-1", [CITY, CITY_V2]);
+    await other.heartbeat("process-2", [CITY]);
+    const live = async (): Promise<unknown> =>
+      Object.fromEntries((await schema.versions("City")).map((one) => [one.version, one.live]));
+    await schema.leave("process-1", [CITY]);
+    expect(await live()).toEqual({ [CITY]: 1, [CITY_V2]: 1 });
+    await other.leave("process-1", [CITY, CITY_V2]);
+    await other.leave("process-3", [CITY]);
+    await other.leave("process-2", []);
+    expect(await live()).toEqual({ [CITY]: 1, [CITY_V2]: 0 });
+    await schema.leave("process-2", [CITY]);
+    await schema.heartbeat("process-1", [CITY]);
+    expect(await live()).toEqual({ [CITY]: 1, [CITY_V2]: 0 });
+  },
+);
+
+eachStore(
   "a purged version is gone but for its mark, and the others stay",
   async ({ schema, other }) => {
     await publishNext(schema);

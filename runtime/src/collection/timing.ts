@@ -39,6 +39,17 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** The longest that an end waits for a store to hear of it, in milliseconds. */
+const SOON_MS = 1_000;
+
+/** Waits for what an end has to tell a store, but not long: one that is away must not hold it up. Never rejects. */
+export async function soon(telling: Promise<unknown>): Promise<void> {
+  const told = new AbortController();
+  const end = (): void => told.abort();
+  telling.then(end, end);
+  await pause(SOON_MS, told.signal);
+}
+
 /** A signal that is aborted as soon as one of several is, until it is told to stop. */
 export interface JoinedSignal {
   readonly signal: AbortSignal;

@@ -34,7 +34,10 @@ export interface VersionInfo {
   readonly heldBack: KeptRevision | undefined;
   /** When a load was last published, held back or served, by the store's clock; no patch, pin or rollback counts. */
   readonly publishedAt: Date | undefined;
-  /** Processes that said within the last minutes that they use it: a hint. */
+  /**
+   * Processes that said within five minutes that they use it, and did not close it since: a hint. A thread with a
+   * store of its own counts as a process, and so does each further store of a process.
+   */
   readonly live: number;
 }
 

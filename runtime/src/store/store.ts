@@ -172,7 +172,7 @@ export type LeaseReply =
 export interface ListedVersion {
   readonly version: VersionName;
   readonly state: VersionState;
-  /** Processes that said recently that they use it; a hint. */
+  /** Processes that said recently that they use it, and did not take it back; a hint. */
   readonly live: number;
 }
 
@@ -241,6 +241,8 @@ export interface SchemaStore {
   sweep(): Promise<number>;
   /** Says that this process uses these versions; best effort, never rejects for lack of permission. */
   heartbeat(processId: string, versions: readonly VersionName[]): Promise<void>;
+  /** Takes that back; the same holds. */
+  leave(processId: string, versions: readonly VersionName[]): Promise<void>;
   /** Hints as they come. Returns how to stop. Where the store cannot notify it polls. */
   subscribe(subscriber: Subscriber): Promise<() => void>;
 }

@@ -14,7 +14,7 @@ import type { LoadReason } from "../options.js";
 import type { PushResults } from "../publish/push-job.js";
 import { push } from "../publish/push.js";
 import { RefreshClock } from "./refresh-clock.js";
-import { backoffMs, jittered, later, now } from "../timing.js";
+import { backoffMs, jittered, later, now, soon } from "../timing.js";
 
 /** `wait`: somebody else loads, or the last load failed a moment ago; look again after so many milliseconds. */
 export type Election =
@@ -83,7 +83,7 @@ export class Elector {
     clearTimeout(this.#timer);
     this.#follower.listeners.delete(this.#listener);
     this.#follower.stoppers.delete(this.#stopper);
-    await this.#leases.release();
+    await soon(this.#leases.release());
   }
 
   /** Loads if there is a need and the store agrees; joins an election under way. Rejects as the load does. */

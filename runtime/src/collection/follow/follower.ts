@@ -12,6 +12,7 @@ import { CheckQueue } from "./check-queue.js";
 import { runCheck, type CheckReport } from "./check.js";
 import { Fallback, installKept } from "./fallback.js";
 import { FollowedVersion, type CollectionStatus } from "./followed-version.js";
+import { Heartbeat } from "./heartbeat.js";
 import type { CheckListener, Following, FollowWishes } from "./following.js";
 import type { HeldRevision } from "./held-revision.js";
 import { Poller } from "./poller.js";
@@ -30,6 +31,7 @@ export class Follower implements Following {
   readonly #owners = new Map<object, Owner>();
   readonly #queue: CheckQueue<CheckReport>;
   readonly #poller: Poller;
+  readonly #heartbeat: Heartbeat;
   readonly #closing = new AbortController();
   readonly #pushed = new Map<string, { revision: HeldRevision; at: number }>();
   readonly #sources = new Map<string, number>();
@@ -48,6 +50,7 @@ export class Follower implements Following {
     this.packageName = packageName;
     this.#stopped = stopped;
     this.schema = store.schema(packageName);
+    this.#heartbeat = new Heartbeat(this.schema);
     this.#fallback = store.fallback && new Fallback(store.fallback, packageName, this.signal);
     this.#queue = new CheckQueue((urgent) => this.#check(urgent));
     this.#poller = new Poller(this.schema, () => this.checkIntervalMs, {
@@ -85,22 +88,26 @@ export class Follower implements Following {
   /** Undoes `open`; the last one out stops everything. */
   async release(followed: readonly FollowedVersion[], owner: object): Promise<void> {
     this.#owners.delete(owner);
+    const left: VersionName[] = [];
     for (const { version, memory } of followed) {
       memory.unlimit(owner);
       const entry = this.#followed.get(version);
-      if (entry !== undefined && --entry.opened === 0) this.#followed.delete(version);
+      if (entry === undefined || --entry.opened > 0) continue;
+      this.#followed.delete(version);
+      left.push(version);
     }
-    if (this.#followed.size === 0) await this.stop();
+    await (this.#followed.size === 0 ? this.stop() : this.#heartbeat.leave(left));
   }
 
-  /** Ends timers, subscription and whatever is under way; resolves when leases are given up. */
+  /** Ends timers, subscription and whatever is under way; resolves when leases are given up, or a moment later. */
   async stop(): Promise<void> {
     this.#closing.abort(
       new CachedCollectionsError("ERR_CLOSED", this.packageName, "the collection was closed"),
     );
     this.#poller.stop();
     this.#hurry.abort();
-    await Promise.all([...this.stoppers].map(async (stop) => stop()));
+    const stopping = [...this.stoppers].map(async (stop) => stop());
+    await Promise.all([...stopping, this.#heartbeat.end()]);
     await this.#fallback?.idle();
     this.#stopped();
   }
@@ -214,9 +221,11 @@ export class Follower implements Following {
     this.#ended();
     if (report.failures.size > 0) void this.#serveKept();
     void this.#keep(report);
-    // Without background work it may only have published: a deploy step uses no version.
+    // Without background work it may only have published: a deploy step uses no version. As long as it asks now
+    // and then, what it serves is in use.
     const inUse = this.versions.filter(({ wasRead }) => this.store.background || wasRead);
-    this.#poller.succeeded(inUse.map(({ version }) => version));
+    this.#heartbeat.beat(inUse.map(({ version }) => version));
+    this.#poller.succeeded();
   }
 
   #failed(error: CachedCollectionsError): void {

@@ -2,9 +2,8 @@
  * When to check: at every interval, which is the guarantee; and when the store says that something happened,
  * which is faster but may get lost. Its timers never keep the process alive.
  */
-import { randomBytes } from "node:crypto";
 import type { Announcement, SchemaStore, VersionName } from "../../store/store.js";
-import { backoffMs, jittered, later, now } from "../timing.js";
+import { backoffMs, jittered, later } from "../timing.js";
 
 /** What it asks of the follower. */
 export interface PollerTasks {
@@ -21,12 +20,6 @@ export interface PollerTasks {
  */
 const LOOK_AGAIN_MS: readonly number[] = [100, 200, 700];
 
-/** Stores remember for some minutes that a process uses a version. */
-const HEARTBEAT_MS = 60_000;
-
-/** Names this process in the stores' lists of who uses what. */
-const PROCESS_ID = randomBytes(8).toString("hex");
-
 export class Poller {
   readonly #schema: SchemaStore;
   readonly #intervalMs: () => number;
@@ -37,8 +30,6 @@ export class Poller {
   #started = false;
   #stopped = false;
   #subscription: "none" | "asked" | (() => void) = "none";
-  #heartbeatAt = -Infinity;
-  #beaten: ReadonlySet<VersionName> = new Set();
 
   constructor(schema: SchemaStore, intervalMs: () => number, tasks: PollerTasks) {
     this.#schema = schema;
@@ -63,22 +54,10 @@ export class Poller {
   }
 
   /** A check ended well; the next comes an interval later. */
-  succeeded(versions: readonly VersionName[]): void {
-    if (this.#stopped) return;
-    // Also without background work, as long as it asks now and then: what it serves is in use.
-    this.#beat(versions);
-    if (!this.#started) return;
+  succeeded(): void {
+    if (!this.#started || this.#stopped) return;
     this.#schedule(jittered(this.#intervalMs()));
     void this.#subscribe();
-  }
-
-  /** Every minute, and at once for a version just opened: `prune` spares what it sees in use. */
-  #beat(versions: readonly VersionName[]): void {
-    const isDue = now() - this.#heartbeatAt >= HEARTBEAT_MS;
-    if (versions.every((version) => this.#beaten.has(version)) && !isDue) return;
-    this.#heartbeatAt = now();
-    this.#beaten = new Set(versions);
-    this.#schema.heartbeat(PROCESS_ID, versions).catch(() => undefined);
   }
 
   /** The n-th check in a row failed: sooner than an interval, so that a short outage heals soon. */

@@ -82,6 +82,7 @@ function attachedSchema(packageName: string, ask: Asked): SchemaStore {
     restoreSource: refuse,
     sweep: refuse,
     heartbeat: refuse,
+    leave: refuse,
     subscribe: refuse,
   };
 }

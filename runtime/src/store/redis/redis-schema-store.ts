@@ -247,6 +247,16 @@ export class RedisSchemaStore implements SchemaStore {
     }
   }
 
+  async leave(processId: string, versions: readonly VersionName[]): Promise<void> {
+    if (!this.#mayHeartbeat || versions.length === 0) return;
+    try {
+      const members = versions.map((version) => `${version} ${processId}`);
+      await this.#redis.command("ZREM", [this.#keys.live, ...members]);
+    } catch (error) {
+      if (!isNoPermission(error)) throw error;
+    }
+  }
+
   subscribe(subscriber: Subscriber): Promise<() => void> {
     return this.#subscription.add(this.#keys.revisions, subscriber);
   }

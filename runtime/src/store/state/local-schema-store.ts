@@ -21,7 +21,7 @@ import { readState } from "./state-fields.js";
 import { issueTicket } from "./ticket.js";
 import type { StateTransaction } from "./transaction.js";
 import { UPLOAD_TTL_MS } from "./ttl.js";
-import { heartbeat, listVersions, purgeVersion, sweepSegments } from "./versions.js";
+import { heartbeat, leave, listVersions, purgeVersion, sweepSegments } from "./versions.js";
 
 /** How a local store runs transactions on one schema. */
 export interface TransactionRunner {
@@ -123,6 +123,10 @@ export class LocalSchemaStore implements SchemaStore {
 
   heartbeat(processId: string, versions: readonly VersionName[]): Promise<void> {
     return this.#run.write((tx) => heartbeat(tx, processId, versions));
+  }
+
+  leave(processId: string, versions: readonly VersionName[]): Promise<void> {
+    return this.#run.write((tx) => leave(tx, processId, versions));
   }
 
   subscribe(subscriber: Subscriber): Promise<() => void> {

@@ -57,6 +57,14 @@ export function heartbeat(
   for (const version of versions) tx.setTimed(liveName(version, processId), "", LIVE_TTL_MS);
 }
 
+export function leave(
+  tx: StateTransaction,
+  processId: string,
+  versions: readonly VersionName[],
+): void {
+  for (const version of versions) tx.deleteTimed(liveName(version, processId));
+}
+
 const liveName = (version: VersionName, processId: string): string =>
   `live:${version} ${processId}`;
 
