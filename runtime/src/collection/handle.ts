@@ -27,7 +27,7 @@ import { push } from "./publish/push.js";
 import { becomeReady } from "./ready.js";
 import { readOnly } from "./threads/attached-store.js";
 import { followingOf } from "./threads/following-of.js";
-import { joined, now, pause, withDeadline } from "./timing.js";
+import { awaited, joined, now, pause, withDeadline } from "./timing.js";
 
 /** How long `ready` waits; Node keeps the process alive meanwhile. */
 export interface ReadyOptions {
@@ -163,6 +163,10 @@ export class HandleState {
     const isReady = followed.every(({ served }) => served !== undefined);
     if (maxAgeMs !== undefined && isReady && now() - oldest <= maxAgeMs) return;
     for (const each of followed) each.touch();
+    await awaited(() => this.#untilChecked(follower, followed));
+  }
+
+  async #untilChecked(follower: Following, followed: readonly FollowedVersion[]): Promise<void> {
     for (;;) {
       const { failures, held } = await follower.check();
       const failed = followed.find(({ version }) => failures.has(version));
@@ -182,7 +186,7 @@ export class HandleState {
   ): Promise<P> {
     const { subject } = this.parts;
     checkPushOptions(subject, this.#schema, options);
-    const results = await publish();
+    const results = await awaited(publish);
     const result = answerOf(results);
     const shortfall = await this.#untilEnd((signal) =>
       confirmReplicas(this.#schema, results, options, signal),

@@ -39,6 +39,16 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** Work that a caller awaits, and whose deadlines must come: keeps the process alive until it ends. */
+export async function awaited<T>(work: () => Promise<T>): Promise<T> {
+  const alive = setInterval(() => undefined, LONGEST_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(alive);
+  }
+}
+
 /** The longest that an end waits for a store to hear of it, in milliseconds. */
 const SOON_MS = 1_000;
 
