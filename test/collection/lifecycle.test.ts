@@ -55,6 +55,30 @@ test("a data set has no revision until all of its collections have one", async (
   await store.close();
 });
 
+test("a data set without some of its loaders says which one is missing", async () => {
+  await using store = memoryStore();
+  const lonely = new AtlasDataset(store, { load: { place: load.place } });
+  await expect(lonely.push()).rejects.toMatchObject({
+    code: "ERR_DANGLING_REFERENCE",
+    message: expect.stringMatching(
+      /nothing of Country is published, and the data set's load has no country: add load\.country, or push Country first$/,
+    ) as string,
+  });
+  const { country, place } = load;
+  const silent = new AtlasDataset(store, { load: { country, place } });
+  expect((await silent.push()).published).toBe(true);
+  await expect(silent.ready({ timeoutMs: 50 })).rejects.toMatchObject({
+    code: "ERR_TIMEOUT",
+    message: expect.stringMatching(
+      /published of atlas\.Notice \w+ in memory, and the data set's load has no notice: add load\.notice, or push from a process that has it$/,
+    ) as string,
+  });
+  const reader = new AtlasDataset(observe(store));
+  await expect(reader.ready({ timeoutMs: 50 })).rejects.toMatchObject({
+    message: expect.stringContaining("this process has no loader for it") as string,
+  });
+});
+
 test("a collection reads like a ReadonlyMap, a sequence like a list", async () => {
   const store = memoryStore();
   const data = new AtlasDataset(store, {

@@ -143,12 +143,12 @@ export class HandleState {
 
   async ready({ timeoutMs = 30_000 }: ReadyOptions = {}): Promise<void> {
     checkDuration(this.parts.subject, "timeoutMs", timeoutMs);
-    const { follower, followed, elector: own } = this.start();
+    const { follower, followed, unit, elector: own } = this.start();
     const { subject, parent } = this.parts;
     const elector = own ?? (parent === undefined ? undefined : parent.state.#opened?.elector);
     const { store } = this;
     const closing = this.#signal();
-    await becomeReady({ subject, store, follower, followed, elector, timeoutMs, closing });
+    await becomeReady({ subject, store, follower, followed, unit, elector, timeoutMs, closing });
   }
 
   async pull({ maxAgeMs, atLeast, timeoutMs }: PullOptions = {}): Promise<void> {

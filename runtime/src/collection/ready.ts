@@ -8,12 +8,14 @@ import type { Elector } from "./elect/elector.js";
 import type { FollowedVersion } from "./follow/followed-version.js";
 import type { Following } from "./follow/following.js";
 import { lookUntil } from "./look-until.js";
+import { leftOut, type LoadUnit } from "./publish/load-unit.js";
 
 export interface ReadyTask {
   readonly subject: string;
   readonly store: Store;
   readonly follower: Following;
   readonly followed: readonly FollowedVersion[];
+  readonly unit: LoadUnit;
   /** Undefined when this process cannot load. */
   readonly elector: Elector | undefined;
   readonly timeoutMs: number;
@@ -109,7 +111,7 @@ function unanswered({ label, obstacle }: Store): string {
   return `${label} did not answer${obstacle === undefined ? "" : `: ${obstacle}`}`;
 }
 
-function whatIsMissing({ store, followed, elector }: ReadyTask): string {
+function whatIsMissing({ store, followed, unit, elector }: ReadyTask): string {
   const missing = followed.filter(({ served }) => served === undefined);
   const empty = missing.map((each) => each.subject);
   if (missing.every(({ seen }) => seen.head !== undefined)) {
@@ -120,5 +122,11 @@ function whatIsMissing({ store, followed, elector }: ReadyTask): string {
   }
   // A wrong prefix and a build that nobody pushed for look alike: both are named.
   const versions = missing.map(({ subject, definition }) => `${subject} ${definition.hash}`);
-  return `nothing is published of ${versions.join(", ")} in ${store.label}, and this process has no loader for it: push from one that has`;
+  const nothing = `nothing is published of ${versions.join(", ")} in ${store.label}`;
+  const names = leftOut(unit).flatMap((each) => (missing.includes(each.followed) ? each.name : []));
+  if (names.length === 0) {
+    return `${nothing}, and this process has no loader for it: push from one that has`;
+  }
+  const loaders = names.map((name) => `load.${name}`).join(", ");
+  return `${nothing}, and the data set's load has no ${names.join(", ")}: add ${loaders}, or push from a process that has it`;
 }

@@ -14,7 +14,8 @@ import type { AnyEntityDefinition } from "../../definition.js";
 import { CachedCollectionsError } from "../../errors.js";
 import type { FollowedVersion } from "../follow/followed-version.js";
 import type { Planned } from "./candidate.js";
-import type { Heads } from "./heads.js";
+import { versionOf, type Heads } from "./heads.js";
+import { leftOut, type LoadUnit } from "./load-unit.js";
 import { ReferenceKeys, type Dangling } from "./reference-keys.js";
 import { targetOf, type ReferenceTarget } from "./reference-targets.js";
 
@@ -27,6 +28,7 @@ export interface CheckedReferences {
 }
 
 export interface ReferenceCheck {
+  readonly unit: LoadUnit;
   readonly planned: readonly Planned[];
   readonly heads: Heads;
   /** Of what is about to be published. */
@@ -62,7 +64,7 @@ type Targets = ReadonlyMap<AnyEntityDefinition, ReferenceTarget>;
 async function checkOne(
   planned: Planned,
   targets: Targets,
-  { onlyOwn, signal }: ReferenceCheck,
+  { unit, onlyOwn, signal }: ReferenceCheck,
 ): Promise<CheckedReferences> {
   const all = targetsOf(planned);
   let proven = provenTargets(planned, all, targets);
@@ -75,7 +77,7 @@ async function checkOne(
   const dangling = await inSlices(steps, signal);
   const warnings: CachedCollectionsError[] = [];
   for (const each of dangling) {
-    const error = await inSlices(describe(planned, each, targets), signal);
+    const error = await inSlices(describe(planned, each, unit, targets), signal);
     if (each.reference.dangling === "error") throw error;
     warnings.push(error);
   }
@@ -132,6 +134,7 @@ function* keysOfAll({ followed, segments }: Planned): Steps<ReferenceKeys> {
 function* describe(
   planned: Planned,
   dangling: Dangling,
+  unit: LoadUnit,
   targets: Targets,
 ): Steps<CachedCollectionsError> {
   const { reference, key } = dangling;
@@ -139,7 +142,7 @@ function* describe(
   const { name, to, target } = reference;
   const why =
     targets.get(target())?.keys === undefined
-      ? `nothing of ${to} is published; push the data set, or ${to} first`
+      ? nothingOf(target(), unit)
       : `there is no such ${to}`;
   const from = yield* firstWith(planned, dangling);
   return new CachedCollectionsError(
@@ -147,6 +150,16 @@ function* describe(
     `${packageName}.${entity}`,
     `${from}: ${name} refers to ${to} ${describeGivenKey(target().key, key)}, but ${why}`,
   );
+}
+
+function nothingOf(target: AnyEntityDefinition, unit: LoadUnit): string {
+  const { entity } = target;
+  const missing = leftOut(unit).find(({ followed }) => followed.version === versionOf(target));
+  if (missing === undefined) {
+    return `nothing of ${entity} is published; push the data set, or ${entity} first`;
+  }
+  const { name } = missing;
+  return `nothing of ${entity} is published, and the data set's load has no ${name}: add load.${name}, or push ${entity} first`;
 }
 
 /** The name of a record that refers to this key. */

@@ -51,6 +51,12 @@ export function loadable(unit: LoadUnit): readonly LoadMember[] {
   return unit.members.filter(({ load }) => load !== undefined);
 }
 
+/** The members that a data set's loaders leave out; none where there is no loader at all. */
+export function leftOut(unit: LoadUnit): readonly LoadMember[] {
+  const loaded = loadable(unit);
+  return loaded.length === 0 ? [] : unit.members.filter((member) => !loaded.includes(member));
+}
+
 /** Rows of one version, encoded, with the keys that they refer to. */
 export interface Loaded {
   readonly member: LoadMember;

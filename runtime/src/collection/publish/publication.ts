@@ -88,7 +88,7 @@ async function planAll(
 }
 
 async function checkAll(
-  { patch, signal }: TicketedJob,
+  { unit, patch, signal }: TicketedJob,
   planned: readonly Planned[],
   setId: string,
   heads: Heads,
@@ -97,7 +97,8 @@ async function checkAll(
     if (layers === undefined) continue;
     checkGuards(followed.definition, records, heads.stored(followed.version));
   }
-  return checkReferences({ planned, heads, setId, onlyOwn: patch?.isWhole === false, signal });
+  const onlyOwn = patch?.isWhole === false;
+  return checkReferences({ unit, planned, heads, setId, onlyOwn, signal });
 }
 
 /** What revisions have in common that are published together. */
