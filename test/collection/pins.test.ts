@@ -105,6 +105,28 @@ describe("a rollback", () => {
     expect(await rollback(other, shared, { to: 1, hash: country.hash })).toBe(4);
   });
 
+  test("to what is no number, as is a pin", async () => {
+    const moves = [rollback, pin] as readonly ((...args: unknown[]) => Promise<unknown>)[];
+    for (const [to, shown] of [
+      [Number.NaN, "NaN"],
+      ["2", '"2"'],
+      [null, "null"],
+    ]) {
+      for (const move of moves) {
+        await expect(move(country, shared, { to })).rejects.toMatchObject({
+          code: "ERR_INVALID_ARGUMENT",
+          message: `atlas.Country: to is ${shown}; give the number of a revision that versions() lists, like 41`,
+        });
+      }
+    }
+    for (const options of [undefined, {}]) {
+      await expect(moves[0]?.(country, shared, options)).rejects.toMatchObject({
+        code: "ERR_INVALID_ARGUMENT",
+      });
+    }
+    expect(await served()).toBe("three");
+  });
+
   test("to a revision whose data is gone is refused", async () => {
     await rollback(country, shared, { to: 1 });
     await evictSegment(shared, V);
@@ -244,6 +266,16 @@ describe("a data set", () => {
   });
 
   test("of which a name is wrong is refused", async () => {
+    for (const move of [rollbackAll, pinAll]) {
+      await expect(move(definition, shared, { to: { country: Number.NaN } })).rejects.toMatchObject({
+        code: "ERR_INVALID_ARGUMENT",
+        message: expect.stringMatching(/^atlas\.Country: to is NaN; give/) as string,
+      });
+      await expect(move(definition, shared, { to: 1 as never })).rejects.toMatchObject({
+        code: "ERR_INVALID_ARGUMENT",
+        message: "atlas: to is 1; give revisions by the names of collections, like { country: 41 }",
+      });
+    }
     await expect(pinAll(definition, shared, { to: { countries: 1 } })).rejects.toMatchObject({
       code: "ERR_INVALID_ARGUMENT",
       message: expect.stringContaining("country, place, notice") as string,

@@ -2,6 +2,7 @@
  * Going back to a revision that is still kept, and holding one, as operators ask for it: of one collection, or
  * of all collections of a data set at once.
  */
+import { describeValue } from "../codec/invalid-field.js";
 import type { AnyEntityDefinition, DatasetDefinition } from "../definition.js";
 import { CachedCollectionsError } from "../errors.js";
 import type { Store } from "../store/store.js";
@@ -40,9 +41,10 @@ export interface DatasetPinOptions {
 export async function rollback(
   definition: AnyEntityDefinition,
   store: Store,
-  { to, hash }: RollbackOptions,
+  { to, hash }: Partial<RollbackOptions> = {},
 ): Promise<number> {
-  return only(await heads.rollback(store, [{ definition: build(definition, hash), to }]));
+  const move = { definition: build(definition, hash), to: revisionOf(definition, to) };
+  return only(await heads.rollback(store, [move]));
 }
 
 /** Serves one revision until `unpin`; returns the number that is served. */
@@ -51,7 +53,8 @@ export async function pin(
   store: Store,
   { to, hash }: PinOptions = {},
 ): Promise<number> {
-  return only(await heads.pin(store, [{ definition: build(definition, hash), to }]));
+  const wanted = to === undefined ? undefined : revisionOf(definition, to);
+  return only(await heads.pin(store, [{ definition: build(definition, hash), to: wanted }]));
 }
 
 /** Serves what was held back; returns the number that is served. */
@@ -67,7 +70,7 @@ export async function unpin(
 export async function rollbackAll(
   definition: DatasetDefinition,
   store: Store,
-  { to }: DatasetRollbackOptions,
+  { to }: Partial<DatasetRollbackOptions> = {},
 ): Promise<RevisionsByName> {
   const wanted = movesOf(definition, to).filter((move) => move.to !== undefined);
   return byName(definition, await heads.rollback(store, wanted));
@@ -99,18 +102,30 @@ function only(served: heads.ServedRevisions): number {
   return revision;
 }
 
-function movesOf(definition: DatasetDefinition, to: RevisionsByName): readonly heads.Move[] {
+/** Whatever JavaScript gave, or a text that was read as a number. Throws ERR_INVALID_ARGUMENT. */
+function revisionOf({ package: packageName, entity }: AnyEntityDefinition, to: unknown): number {
+  if (typeof to === "number" && Number.isInteger(to)) return to;
+  const message = `to is ${describeValue(to)}; give the number of a revision that versions() lists, like 41`;
+  throw new CachedCollectionsError("ERR_INVALID_ARGUMENT", `${packageName}.${entity}`, message);
+}
+
+function movesOf(definition: DatasetDefinition, to: unknown): readonly heads.Move[] {
   const { entities } = definition;
-  const revisions = new Map(Object.entries(to));
+  if (typeof to !== "object" || to === null) {
+    const [name = "city"] = Object.keys(entities);
+    const message = `to is ${describeValue(to)}; give revisions by the names of collections, like { ${name}: 41 }`;
+    throw new CachedCollectionsError("ERR_INVALID_ARGUMENT", definition.package, message);
+  }
+  const revisions = new Map<string, unknown>(Object.entries(to));
   for (const name of revisions.keys()) {
     if (Object.hasOwn(entities, name)) continue;
     const message = `it has no collection ${JSON.stringify(name)}, it has ${Object.keys(entities).join(", ")}`;
     throw new CachedCollectionsError("ERR_INVALID_ARGUMENT", definition.package, message);
   }
-  return Object.entries(entities).map(([name, each]) => ({
-    definition: each,
-    to: revisions.get(name),
-  }));
+  return Object.entries(entities).map(([name, each]) => {
+    const wanted = revisions.get(name);
+    return { definition: each, to: wanted === undefined ? undefined : revisionOf(each, wanted) };
+  });
 }
 
 function byName({ entities }: DatasetDefinition, served: heads.ServedRevisions): RevisionsByName {
