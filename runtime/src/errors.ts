@@ -43,7 +43,11 @@ export class CachedCollectionsError extends Error {
   readonly subject: string;
 
   constructor(code: ErrorCode, subject: string, message: string, options?: ErrorOptions) {
-    super(subject === "" ? message : `${subject}: ${message}`, options);
+    // A cause that is undefined would be printed.
+    super(
+      subject === "" ? message : `${subject}: ${message}`,
+      options?.cause === undefined ? {} : options,
+    );
     this.code = code;
     this.subject = subject;
   }

@@ -1,7 +1,15 @@
 /** What a push refuses: each with its code, nothing published, and what was served still served. */
-import { memoryStore, redisStore, type ErrorCode, type RedisClient } from "cached-collections";
+import {
+  embeddedStore,
+  memoryStore,
+  redisStore,
+  type ErrorCode,
+  type RedisClient,
+} from "cached-collections";
+import { inspect } from "node:util";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { PriceMapping } from "../../generated/shop.js";
 import {
   AtlasDataset,
   COUNTRIES,
@@ -160,6 +168,49 @@ test("a store without a prefix is refused: all that forgot theirs would share on
   expect(() => redisStore(redis, { prefix: prefix as string })).toThrow(/prefix is undefined/);
 });
 
+test("a store without any options, from JavaScript, says which it needs", () => {
+  const redis = new Redis({ lazyConnect: true });
+  const withoutOptions: readonly ((...args: unknown[]) => unknown)[] = [
+    redisStore as never,
+    embeddedStore as never,
+  ];
+  const [ofRedis, embedded] = withoutOptions;
+  const refused = (says: RegExp): unknown =>
+    expect.objectContaining({
+      code: "ERR_INVALID_ARGUMENT",
+      message: expect.stringMatching(says) as string,
+    });
+  for (const options of [undefined, null]) {
+    expect(() => ofRedis?.(redis, options)).toThrow(refused(/^redisStore: prefix is undefined/));
+    expect(() => embedded?.(options)).toThrow(refused(/^embeddedStore: path is missing/));
+  }
+});
+
+test("a key that cannot be one is told with what it can be", async () => {
+  const prices = new PriceMapping(store, { load: () => [] });
+  await prices.push();
+  await expect(prices.patch({ remove: ["C-3" as never] })).rejects.toMatchObject({
+    code: "ERR_INVALID_ARGUMENT",
+    message:
+      'shop.Price: "C-3" in remove is no key that it can have; give { sku, currency, minQuantity }',
+  });
+  const countries = new CountryMapping(store, { load: () => COUNTRIES });
+  await countries.push();
+  await expect(countries.patch({ remove: [7 as never] })).rejects.toMatchObject({
+    message: "atlas.Country: 7 in remove is no key that it can have; give its code, of type string",
+  });
+});
+
+test("an error without a cause has none to print", async () => {
+  const reader = new CountryMapping(store);
+  const error: unknown = await reader.ready({ timeoutMs: 20 }).catch((each: unknown) => each);
+  expect(error).toMatchObject({ code: "ERR_TIMEOUT" });
+  expect(inspect(error)).not.toContain("cause");
+  store.unreachable = true;
+  const failed: unknown = await reader.ready({ timeoutMs: 20 }).catch((each: unknown) => each);
+  expect(failed).toMatchObject({ cause: { code: "ERR_STORE_UNAVAILABLE" } });
+});
+
 test.each([
   ["nothing", undefined],
   ["an address", "redis://127.0.0.1:1"],
@@ -182,7 +233,10 @@ test("a load that takes too long is told so, and refused", async () => {
         });
       }),
   });
-  await expect(countries.push()).rejects.toMatchObject({ code: "ERR_TIMEOUT" });
+  await expect(countries.push()).rejects.toMatchObject({
+    code: "ERR_TIMEOUT",
+    message: "atlas.Country: the load took longer than 30 ms (loadTimeoutMs)",
+  });
   expect(told).toMatchObject({ code: "ERR_TIMEOUT" });
   expect(store.count("publish")).toBe(0);
 });

@@ -18,6 +18,13 @@ export function describeGivenKey<R>(fields: readonly IndexField<R>[], key: unkno
   return parts.join(", ");
 }
 
+/** What a key has to be: `{ country, adminCode }`, or `its id, of type uint32`. */
+export function describeKeyShape<R>(fields: readonly IndexField<R>[]): string {
+  const [only] = fields;
+  if (fields.length === 1 && only) return `its ${only.name}, of type ${only.kind.type}`;
+  return `{ ${fields.map(({ name }) => name).join(", ")} }`;
+}
+
 /** Which row of a loader: by its key where it has one, else by its number, from 1. */
 export function describeRow<R>(
   key: readonly IndexField<R>[],

@@ -346,10 +346,8 @@ export class HandleState {
   /** Runs a load with a signal that ends it at `loadTimeoutMs`, at `close`, and when the store closes. */
   async #limited<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { subject, timing } = this.parts;
-    const what = "the load (loadTimeoutMs)";
-    return this.#untilEnd((signal) =>
-      withDeadline({ subject, what, ms: timing.loadTimeoutMs, signal }, run),
-    );
+    const limit = { subject, what: "the load", ms: timing.loadTimeoutMs, option: "loadTimeoutMs" };
+    return this.#untilEnd((signal) => withDeadline({ ...limit, signal }, run));
   }
 
   #tell(results: PushResults): void {

@@ -101,18 +101,21 @@ export interface Limit {
   /** For the message: `the load`. */
   readonly what: string;
   readonly ms: number;
+  /** What the time is set by, if anything. */
+  readonly option?: string;
   /** Ends it earlier. */
   readonly signal: AbortSignal;
 }
 
 /** Runs work with a signal that is aborted with ERR_TIMEOUT in the end. */
 export async function withDeadline<T>(
-  { subject, what, ms, signal }: Limit,
+  { subject, what, ms, option, signal }: Limit,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const timeout = new AbortController();
   const timer = setTimeout(() => {
-    const message = `${what} took longer than ${ms} ms`;
+    const setBy = option === undefined ? "" : ` (${option})`;
+    const message = `${what} took longer than ${ms} ms${setBy}`;
     timeout.abort(new CachedCollectionsError("ERR_TIMEOUT", subject, message));
   }, ms).unref();
   const end = joined(signal, timeout.signal);

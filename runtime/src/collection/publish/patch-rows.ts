@@ -1,5 +1,5 @@
 /** The rows of a patch: what a caller gave, compared with what is published. */
-import { describeGivenKey } from "../../bytes/describe-key.js";
+import { describeGivenKey, describeKeyShape } from "../../bytes/describe-key.js";
 import { keyValues } from "../../bytes/key-message.js";
 import { keyOfRecord } from "../../bytes/live-parts.js";
 import { RowComparison } from "../../bytes/row-comparison.js";
@@ -106,7 +106,8 @@ class Taking {
     const values = keyValues(key, given);
     const name = describeGivenKey(key, given);
     if (values === undefined) {
-      throw this.#error("ERR_INVALID_ARGUMENT", `${name} in remove is no key that it can have`);
+      const message = `${name} in remove is no key that it can have; give ${describeKeyShape(key)}`;
+      throw this.#error("ERR_INVALID_ARGUMENT", message);
     }
     if (this.#given.has(tokenOf(values))) {
       throw this.#error("ERR_DUPLICATE_KEY", `${name} is both in upsert and in remove`);

@@ -21,14 +21,16 @@ export interface EmbeddedStoreOptions {
  * at any moment leaves the last revision readable.
  */
 export function embeddedStore(options: EmbeddedStoreOptions): Store {
-  if (typeof options.path !== "string" || options.path === "") {
+  // JavaScript may leave the options out.
+  const { path } = Object(options) as EmbeddedStoreOptions;
+  if (typeof path !== "string" || path === "") {
     throw new CachedCollectionsError(
       "ERR_INVALID_ARGUMENT",
       "embeddedStore",
       'path is missing; give a directory, like ".cache"',
     );
   }
-  return new EmbeddedStore(options.path);
+  return new EmbeddedStore(path);
 }
 
 class EmbeddedStore extends BaseStore {

@@ -38,7 +38,8 @@ export interface RedisStoreOptions {
  * segment is fetched from a stand-alone server without TLS, one for that.
  */
 export function redisStore(redis: RedisClient, options: RedisStoreOptions): Store {
-  const { prefix, commandTimeoutMs = 5000, fallback } = options;
+  // JavaScript may leave the options out.
+  const { prefix, commandTimeoutMs = 5000, fallback } = Object(options) as RedisStoreOptions;
   // A variable that is not set would become the prefix "undefined", which all that forget it would share.
   if (typeof prefix !== "string" || !/^[^\s{}]+$/.test(prefix)) {
     throw invalid(
