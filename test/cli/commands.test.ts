@@ -3,6 +3,8 @@ import { rmSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { OperateReport } from "@cached-collections/cli";
+import { redisStore } from "cached-collections";
+import { Redis } from "ioredis";
 import type { DatasetClass, EntityClass } from "../../cli/src/operate/app.js";
 import { CityMapping, GeoDataset } from "../../generated/geo.js";
 import { BannerSequence } from "../../generated/shop.js";
@@ -117,6 +119,34 @@ describe("a deploy", () => {
       { collection: "words.word", purged: [old] },
     ]);
     expect((await run("status word")).stdout).not.toContain(old);
+  });
+
+  test("is told by prune which old versions it spared, and why", async () => {
+    const hashes: string[] = [];
+    for (const salt of [1, 2, 3]) {
+      project.write("schema/words.yaml", SCHEMA.replace("Word: {", `Word: { salt: ${salt},`));
+      await run("codegen");
+      const [pushed] = (await json("push word")).results as readonly { readonly hash: string }[];
+      hashes.push(pushed?.hash ?? "");
+    }
+    const [oldest = "", older = ""] = hashes;
+    const client = new Redis(server.port, { lazyConnect: true });
+    await using store = redisStore(client, { prefix: project.folder });
+    const schema = store.schema("words");
+    await schema.heartbeat("one", [`Word:${oldest}`, `Word:${older}`]);
+    await schema.heartbeat("two", [`Word:${oldest}`]);
+    const { stdout } = await run("prune --keep 2 word");
+    // The other one is among those to keep, used or not.
+    expect(stdout).toBe(`words.word: nothing to remove\n  kept ${oldest}: 2 processes use it\n`);
+    await schema.leave("two", [`Word:${oldest}`]);
+    const kept = [older, oldest].map((hash) => ({ hash, live: 1 }));
+    expect((await json("prune --keep 1")).results).toMatchObject([
+      { collection: "words.word", purged: [], kept },
+      { collection: "words.notice", purged: [], kept: [] },
+    ]);
+    await schema.leave("one", [`Word:${oldest}`]);
+    const { stdout: removed } = await run("prune --keep 1 word");
+    expect(removed).toBe(`words.word: removed ${oldest}\n  kept ${older}: 1 process uses it\n`);
   });
 
   test("moves a data set whole, and a single collection of another build by its hash", async () => {
