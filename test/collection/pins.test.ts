@@ -267,10 +267,12 @@ describe("a data set", () => {
 
   test("of which a name is wrong is refused", async () => {
     for (const move of [rollbackAll, pinAll]) {
-      await expect(move(definition, shared, { to: { country: Number.NaN } })).rejects.toMatchObject({
-        code: "ERR_INVALID_ARGUMENT",
-        message: expect.stringMatching(/^atlas\.Country: to is NaN; give/) as string,
-      });
+      await expect(move(definition, shared, { to: { country: Number.NaN } })).rejects.toMatchObject(
+        {
+          code: "ERR_INVALID_ARGUMENT",
+          message: expect.stringMatching(/^atlas\.Country: to is NaN; give/) as string,
+        },
+      );
       await expect(move(definition, shared, { to: 1 as never })).rejects.toMatchObject({
         code: "ERR_INVALID_ARGUMENT",
         message: "atlas: to is 1; give revisions by the names of collections, like { country: 41 }",

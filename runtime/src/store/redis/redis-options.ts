@@ -4,6 +4,7 @@
  * server that answers must not be inherited.
  */
 import type { Socket } from "node:net";
+import { connect as connectSecurely, type ConnectionOptions } from "node:tls";
 import type { RedisClient } from "./redis-client.js";
 
 /** What becomes of a duplicate. */
@@ -29,45 +30,57 @@ function quietDuplicate(
   source: RedisClient,
   { connectTimeoutMs, connect }: DuplicateOptions,
 ): RedisClient {
+  const connection = connectionOptions(connectTimeoutMs);
   if (source.isCluster) {
-    const given: ClusterOptions = source.options ?? {};
-    const timeoutMs = Math.min(connectTimeoutMs, refreshMs(given) * CONNECTED_BY);
+    const { redisOptions: given = {} }: ClusterOptions = source.options ?? {};
     // ioredis 5 puts ours in the place of those it was made with: user, password and TLS.
-    const redisOptions = { ...given.redisOptions, ...connectionOptions(timeoutMs) };
+    const redisOptions = { ...given, ...connection, ...ownConnector(given) };
     return source.duplicate([], { ...clusterOptions, redisOptions });
   }
   const connector = connect === undefined ? {} : { Connector: connectorOf(connect) };
-  return source.duplicate({
-    ...connectionOptions(connectTimeoutMs),
-    ...standaloneOptions,
-    ...connector,
-  });
+  return source.duplicate({ ...connection, ...standaloneOptions, ...connector });
 }
-
-/**
- * A Cluster ends the connection on which it asks how the Cluster is when its time is over, and what `endClient`
- * does it does not do: so by this share of that time the connection is there, or was given up.
- */
-const CONNECTED_BY = 0.8;
 
 /** Of what a Cluster was made with. */
 interface ClusterOptions {
-  readonly redisOptions?: object;
-  readonly slotsRefreshTimeout?: unknown;
+  readonly redisOptions?: NodeOptions;
 }
 
-/** How long a Cluster waits for one node to say how the Cluster is: what it was made with, or ioredis's default. */
-function refreshMs({ slotsRefreshTimeout }: ClusterOptions): number {
-  return typeof slotsRefreshTimeout === "number" ? slotsRefreshTimeout : 1_000;
+/** Of what a client of one node is made with. */
+interface NodeOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly tls?: ConnectionOptions;
+  readonly Connector?: unknown;
 }
 
-/** What makes connections for ioredis in the place of its own. */
-function connectorOf(connect: () => Socket): new () => object {
+/**
+ * A Cluster hangs up on its nodes by itself, when they take too long to say how the Cluster is. Over TLS that must
+ * be the end of the socket: what `endClient` does to our clients is out of reach in there.
+ */
+function ownConnector({ tls, Connector }: NodeOptions): object {
+  if (tls === undefined || Connector !== undefined) return {};
+  return {
+    Connector: connectorOf(({ host, port, tls: own }: NodeOptions) =>
+      connectSecurely({ host, port, ...own }),
+    ),
+  };
+}
+
+/** What makes connections for ioredis in the place of its own: who hangs up ends the socket at once. */
+function connectorOf(
+  connect: (options: NodeOptions) => Socket,
+): new (options: NodeOptions) => object {
   return class {
+    readonly #options: NodeOptions;
     #socket: Socket | undefined;
 
+    constructor(options: NodeOptions) {
+      this.#options = options;
+    }
+
     connect(): Promise<Socket> {
-      this.#socket = connect();
+      this.#socket = connect(this.#options);
       return Promise.resolve(this.#socket);
     }
 
