@@ -3,7 +3,7 @@
  * Before a release. `SEED=123` repeats a run, STORE_SEED that of the stores; RUNS_FACTOR and STORE_HISTORIES say how much.
  *
  * Minutes at a factor of 50, each file alone, on two cores with several times the work that they can do: fuzz 18 (a
- * million inputs of a decoder), collection histories 16, linear 14 (a thousand histories), stores 10, combinations 6,
+ * million inputs of a decoder), collection histories 16, linear 17 (a thousand histories), stores 10, combinations 6,
  * parse 5, snapshots 5, hash 4, others below 3: a hundred together, so less than an hour for two workers. The crowd of
  * fifty processes, a minute and more for itself, wants a machine with nothing else to do.
  */

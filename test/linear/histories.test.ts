@@ -15,7 +15,7 @@ import { HistoryProcess } from "./processes.js";
 import { runHistory } from "./run-history.js";
 import { HistoryServers } from "./servers.js";
 
-const HISTORIES = RUNS_FACTOR > 1 ? 20 * RUNS_FACTOR : 12;
+const HISTORIES = RUNS_FACTOR > 1 ? 20 * RUNS_FACTOR : 15;
 const PROCESSES = 3;
 const FAILOVER_EVERY = 3;
 
@@ -60,10 +60,10 @@ test(`of ${HISTORIES} random histories (SEED=${SEED}) none shows anything stale 
     // Beside the next ones, which do without.
     if (failsOver) servers.replicate().catch(() => undefined);
   }
-  for (const name of ["push done", "patch done", "pull done", "failover"])
-    expect(counts.get(name)).toBeGreaterThan(0);
   // Not every failover takes away what was served, and often it is made good before anybody looks twice.
-  if (HISTORIES >= 100) expect(counts.get("went-back")).toBeGreaterThan(0);
+  const rare = HISTORIES >= 100 ? ["went-back"] : [];
+  for (const name of ["push done", "patch done", "pull done", "failover", ...rare])
+    expect(counts.get(name)).toBeGreaterThan(0);
   expect(reads).toBeGreaterThan(counts.get("snapshot") ?? 0);
   counts.set("read", reads);
   await annotate([...counts].map(([name, count]) => `${name}: ${count}`).join(", "));
