@@ -85,7 +85,7 @@ test("health and metrics follow a collection from nothing over serving to an out
   const [before] = health([data]).collections;
   const failing = await valuesOf(registry);
   const [after] = health([data]).collections;
-  const ageMs = 1_000 * (failing.get(`cached_collections_age_seconds{${LABEL}}`) ?? NaN);
+  const ageMs = 1_000 * (failing.get(`cached_collections_age_seconds{${LABEL}}`) ?? Number.NaN);
   expect(ageMs).toBeGreaterThanOrEqual(before?.ageMs ?? Infinity);
   expect(ageMs).toBeLessThanOrEqual(after?.ageMs ?? 0);
   expect(failing.get(`cached_collections_status{${LABEL},status="failing"}`)).toBe(1);
@@ -193,7 +193,7 @@ test("metrics count what was fetched, how long a reload took, and each step back
   expect(durationsMs).toHaveLength(3);
   expect(Math.min(...durationsMs)).toBeGreaterThan(0);
   expect(sumMs).toBeLessThan(performance.now() - startedAt);
-  expect(1_000 * ((await read("reload_seconds_sum")) ?? NaN)).toBeCloseTo(sumMs);
+  expect(1_000 * ((await read("reload_seconds_sum")) ?? Number.NaN)).toBeCloseTo(sumMs);
   stop();
 });
 
