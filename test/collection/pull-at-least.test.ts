@@ -204,6 +204,21 @@ test("a higher number that a failover took away does not stand for the push: it 
   expect((await patient.pull({ atLeast })).get("XX")?.name).toBe("other");
 });
 
+test("nor does one so high that the store no longer keeps the push's number: the store is asked first", async () => {
+  await pushed("one");
+  const failOver = fallBehind(shared);
+  const store = observe(shared, { background: false });
+  stores.push(store);
+  const patient = new CountryMapping(store, { checkIntervalMs: INTERVAL });
+  for (const next of ["two", "three", "four", "five", "six"]) await pushed(next);
+  await patient.pull();
+  failOver();
+  const other = new CountryMapping(startProcess(), { load: () => [{ code: "XX", name: "other" }] });
+  const atLeast = await other.push();
+  expect([atLeast.revision, patient.revision]).toEqual([2, 6]);
+  expect((await patient.pull({ atLeast })).get("XX")?.name).toBe("other");
+});
+
 test("an attached thread waits for it too, and knows as well what is lost", async () => {
   const { country: atLeast } = (await producer.push()).collections;
   if (atLeast === undefined) throw new Error("countries were not pushed");

@@ -22,17 +22,21 @@ export interface AwaitedPush {
 }
 
 /**
- * Resolves at once when it is served already. Rejects with ERR_PUSH_LOST when two checks, one interval apart,
- * agree that the store lost it; at the deadline with what stood in the way, or ERR_TIMEOUT.
+ * Resolves at once when it is served already, and this can be told by identity; where only its number can tell, the
+ * store is asked first, because what is served may have been lost since the last check. Rejects with ERR_PUSH_LOST
+ * when two checks, one interval apart, agree that the store lost it; at the deadline with what stood in the way, or
+ * ERR_TIMEOUT.
  */
 export async function awaitPush(task: AwaitedPush): Promise<void> {
   const losses = new Losses(task);
   let obstacle: CachedCollectionsError | undefined;
+  let hasAsked = false;
   await lookUntil({
     ...task,
-    isThere: () => missingOf(task).length === 0,
+    isThere: () => missingOf(task).length === 0 && (hasAsked || isKnown(task)),
     look: async () => {
       obstacle = await look(task, losses);
+      hasAsked ||= obstacle === undefined;
       return undefined;
     },
     tooLate: () => tooLate(task, obstacle),
@@ -100,6 +104,13 @@ type Missing = readonly [FollowedVersion, PublishedRevision];
 function missingOf({ wanted }: AwaitedPush): readonly Missing[] {
   return [...wanted].filter(
     ([{ served, known }, push]) => standingOf(push, served?.stored, known) !== "there",
+  );
+}
+
+/** Whether all of it is served, or among what the store kept at the last check. */
+function isKnown({ wanted }: AwaitedPush): boolean {
+  return [...wanted].every(([{ served, known }, { manifestId }]) =>
+    [served?.stored, ...known].some((place) => place?.id === manifestId),
   );
 }
 
