@@ -44,6 +44,7 @@ export class RandomOperations {
   readonly #kinds: readonly (() => Operation)[];
   readonly #segments: SegmentRef[] = [];
   readonly #manifests: StoredManifest[] = [];
+  readonly #watched = new WeakMap<SchemaStore, Map<string, string>>();
   #tickets: string[] = [];
   #current: ReadonlyMap<VersionName, readonly StoredManifest[]> = new Map();
 
@@ -190,16 +191,26 @@ export class RandomOperations {
       { kind: "refresh", olderThanMs: random.pick([0, 1_000_000_000]) },
     ]);
     const request = { version, token: random.pick(TOKENS), ttlMs: 3_600_000, need };
-    const watched = random.chance(0.3) ? `${random.pick(TOKENS)}:${random.integer(2)}` : undefined;
+    const isWatched = random.chance(0.3);
     return {
-      name: `acquireLease ${version} ${request.token} ${need.kind} watched ${watched}`,
-      run: async ({ schema }) =>
-        leaseWithoutTimes(
+      name: `acquireLease ${version} ${request.token} ${need.kind}${isWatched ? " watched" : ""}`,
+      run: async ({ schema }) => {
+        const watched = isWatched ? this.#watchedIn(schema).get(version) : undefined;
+        const reply =
           watched === undefined
             ? await schema.acquireLease(request)
-            : await schema.replaceLease(request, watched),
-        ),
+            : await schema.replaceLease(request, watched);
+        if (reply.outcome === "held") this.#watchedIn(schema).set(version, reply.value);
+        return leaseWithoutTimes(reply);
+      },
     };
+  }
+
+  /** The leases as the store told them last: each counts from a time of its own. */
+  #watchedIn(schema: SchemaStore): Map<string, string> {
+    const watched = this.#watched.get(schema) ?? new Map<string, string>();
+    this.#watched.set(schema, watched);
+    return watched;
   }
 
   #changeLease(): Operation {
@@ -303,7 +314,9 @@ function describeManifest(manifest: StoredManifest | undefined): unknown {
 }
 
 function leaseWithoutTimes(reply: LeaseReply): unknown {
-  return "forMs" in reply ? { ...reply, forMs: reply.forMs > 0 } : reply;
+  if (!("forMs" in reply)) return reply;
+  const token = reply.outcome === "held" ? { value: reply.value.split(":")[0] } : {};
+  return { ...reply, ...token, forMs: reply.forMs > 0 };
 }
 
 function lifeOf(leftMs: number): string {

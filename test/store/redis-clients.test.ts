@@ -80,7 +80,9 @@ async function exercise(store: Store): Promise<void> {
   const lease = { version: CITY, token: "t", ttlMs: 60_000, need };
   expect(await schema.acquireLease(lease)).toEqual({ outcome: "granted" });
   expect(await schema.renewLease(CITY, "t", 60_000)).toBe(true);
-  expect(await schema.acquireLease({ ...lease, token: "u" })).toMatchObject({ value: "t:1" });
+  expect(await schema.acquireLease({ ...lease, token: "u" })).toMatchObject({
+    value: expect.stringMatching(/^t:\d+$/) as string,
+  });
   await schema.heartbeat("process", [CITY]);
   expect(await schema.versions("City")).toMatchObject([{ version: CITY, live: 1 }]);
   await schema.leave("process", [CITY]);

@@ -90,7 +90,7 @@ export class Leases {
   }
 }
 
-/** The token in a lease's value: `token:renewals`. */
+/** The token in a lease's value: `token:count`. */
 function holderOf(value: string): string {
   return value.slice(0, value.indexOf(":"));
 }

@@ -1,6 +1,6 @@
 /**
- * Leases: one load per need. A lease is `token:renewals`, so that a renewal changes its value and a waiter
- * can see whether the holder lives; after a failed load `failed:<code>` stands in its place for the backoff.
+ * Leases: one load per need. A lease is `token:count`: the count begins at the time of the grant, so that no two are
+ * alike, and each renewal raises it, so that a waiter can see whether the holder lives; after a failed load `failed:<code>` stands in its place for the backoff.
  * Safety never rests on a lease, only on `publish`. redis/scripts/lease.ts is the same logic.
  */
 import type { ErrorCode } from "../../errors.js";
@@ -29,7 +29,7 @@ export function acquireLease(
   if (held !== undefined && held.value !== watched && leaseToken(held.value) !== request.token) {
     return describeHeld(held);
   }
-  tx.setTimed(leaseName(request.version), `${request.token}:0`, request.ttlMs);
+  tx.setTimed(leaseName(request.version), `${request.token}:${tx.nowMs}`, request.ttlMs);
   return { outcome: "granted" };
 }
 
@@ -59,8 +59,8 @@ export function renewLease(
 ): boolean {
   const held = tx.timed(leaseName(version));
   if (held === undefined || leaseToken(held.value) !== token) return false;
-  const renewals = Number(held.value.split(":")[1]) + 1;
-  tx.setTimed(leaseName(version), `${token}:${renewals}`, ttlMs);
+  const count = Number(held.value.split(":")[1]) + 1;
+  tx.setTimed(leaseName(version), `${token}:${count}`, ttlMs);
   return true;
 }
 

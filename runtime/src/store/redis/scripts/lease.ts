@@ -1,5 +1,5 @@
 /**
- * Leases, 'token:renewals' or 'failed:code': the counterpart of state/lease.ts. The need must show in the
+ * Leases, 'token:count' or 'failed:code': the counterpart of state/lease.ts. The need must show in the
  * state itself, at the master.
  */
 import { script, type Script } from "../script.js";
@@ -31,7 +31,7 @@ if value and value ~= watched then
   if string.sub(value, 1, 7) == 'failed:' then return { 'failed', string.sub(value, 8), left } end
   if string.match(value, '^[^:]*') ~= token then return { 'held', value, left } end
 end
-redis.call('SET', KEYS[2], token .. ':0', 'PX', ttl_ms)
+redis.call('SET', KEYS[2], token .. ':' .. digits(now_ms()), 'PX', ttl_ms)
 return { 'granted' }
 `,
 );
@@ -50,8 +50,8 @@ export const renewLeaseScript: Script = script(
   `
 local value = holds(ARGV[1])
 if not value then return 0 end
-local renewals = tonumber(string.match(value, ':(%d+)$')) + 1
-redis.call('SET', KEYS[1], ARGV[1] .. ':' .. renewals, 'PX', ARGV[2])
+local count = tonumber(string.match(value, ':(%d+)$')) + 1
+redis.call('SET', KEYS[1], ARGV[1] .. ':' .. string.format('%.0f', count), 'PX', ARGV[2])
 return 1
 `,
 );
