@@ -1,4 +1,7 @@
-/** What is wrong outside of schemas: in the config file, with folders and files. Codes are stable; docs/codegen.md lists them. */
+/**
+ * What is wrong outside of schemas: in the config file, with folders and files, in the arguments, with the app. Codes are
+ * stable; docs/codegen.md and docs/commands.md list them.
+ */
 
 /** All codes, sorted. */
 export const PROBLEM_CODES = [

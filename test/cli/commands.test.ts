@@ -9,7 +9,7 @@ import type { DatasetClass, EntityClass } from "../../cli/src/operate/app.js";
 import { CityMapping, GeoDataset } from "../../generated/geo.js";
 import { BannerSequence } from "../../generated/shop.js";
 import { freePort, startRedis, type RedisServer } from "../support/redis-server.js";
-import { Project, type Outcome } from "./project.js";
+import { Project, runUnread, type Outcome } from "./project.js";
 
 let server: RedisServer;
 let project: Project;
@@ -257,6 +257,14 @@ describe("a command on collections", () => {
       'error bad-argument: --keep is "0", not a whole number from 1\nfix: write a number\n',
     ],
     [
+      "unpin word=99",
+      'error bad-argument: "word=99" is no name of a collection\nfix: write word\n',
+    ],
+    [
+      "pin word=1 Word=2",
+      "error bad-argument: words.word is given two revisions\nfix: write one of them\n",
+    ],
+    [
       "purge all",
       'error bad-argument: "all" is no schema hash, which has 16 hexadecimal digits\nfix: copy it from status\n',
     ],
@@ -280,6 +288,43 @@ describe("a command on collections", () => {
     const { code, stderr } = await run("status");
     expect(code).toBe(2);
     expect(stderr).toMatch(/^error ERR_STORE_UNAVAILABLE: .*ECONNREFUSED/);
+  });
+
+  test("goes on to its end when nobody reads its output any more", async () => {
+    const more = APP.replaceAll("words", "more").replace(
+      "./generated/more.js",
+      "./generated/words.js",
+    );
+    project.write("more.ts", more.replace('process.env["PREFIX"] ?? ""', '"more"'));
+    const both = "({ ...(await import('./app.js')), ...(await import('./more.js')) })";
+    project.write("cached-collections.config.ts", `export default { app: async () => ${both} };`);
+    expect(await runUnread(["push"], project.folder, project.env)).toBe("");
+    const { exitCode, results } = await json("status");
+    expect(exitCode).toBe(0);
+    expect(results).toHaveLength(4);
+  });
+
+  test("tells collections of two servers apart, whatever their prefixes", async () => {
+    const other = `${APP}
+const elsewhere = redisStore(new Redis({ port: Number(process.env["PORT"]), db: 1 }), {
+  prefix: process.env["PREFIX"] ?? "",
+});
+export const word = new WordMapping(elsewhere, { load: () => [] });
+export const same = new WordMapping(store);
+`;
+    project.write("app.ts", other.replace("WordsDataset", "WordMapping, WordsDataset"));
+    expect((await json("push")).results).toMatchObject([
+      { collection: "words.word", records: 2 },
+      { collection: "words.notice" },
+      { collection: "words.Word", records: 0 },
+    ]);
+  });
+
+  test("whose app leaves an error unhandled fails as one", async () => {
+    project.write("app.ts", `${APP}void Promise.reject(new Error("floating"));\n`);
+    const { code, stderr } = await run("status");
+    expect(code).toBe(2);
+    expect(stderr).toContain("Error: floating");
   });
 
   test("tells an error that is nobody's as well, with the place where it was thrown", async () => {

@@ -116,8 +116,16 @@ export class Started {
 }
 
 /** Runs the command line for a reader who is gone already; resolves to what it says on the standard error. */
-export async function runUnread(args: readonly string[], cwd: string): Promise<string> {
-  const child = spawn(process.execPath, [BIN, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+export async function runUnread(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   child.stdout.destroy();
   return text(child.stderr);
 }

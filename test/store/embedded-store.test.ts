@@ -1,7 +1,7 @@
 /** The embedded store on what a file system can do to it. */
 import { embeddedStore } from "cached-collections";
 import { once } from "node:events";
-import { renameSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadLibsql, type OpenDatabase } from "../../runtime/src/store/embedded/libsql.js";
 import { FILE_NAME } from "../../runtime/src/store/embedded/tables.js";
 import type { Announcement } from "../../runtime/src/store/store.js";
+import { CountryMapping } from "../support/atlas.js";
 import { until } from "../support/until.js";
 import { CITY, headOf, publishNext, takeTicket, upload } from "./publications.js";
 
@@ -43,6 +44,16 @@ test("a directory that cannot be made or written is named", async () => {
     code: "ERR_STORE_UNAVAILABLE",
     message: expect.stringContaining(directory) as string,
   });
+});
+
+test("a directory that was deleted is not made again at the end", async () => {
+  const directory = join(path, "deleted");
+  const store = embeddedStore({ path: directory });
+  const country = new CountryMapping(store, { load: () => [] });
+  await country.ready();
+  await rm(directory, { recursive: true });
+  await store.close();
+  expect(existsSync(directory)).toBe(false);
 });
 
 test("a path is needed", () => {

@@ -1,18 +1,23 @@
-/** Over TLS, a certificate that nobody trusts, and a handshake that takes too long: an error, never the end of the process. */
+/**
+ * Over TLS: a Cluster, and a certificate that nobody trusts with a handshake that takes too long, which is an error and
+ * never the end of the process.
+ */
 import { redisStore, type RedisClient } from "cached-collections";
 import { Cluster, Redis } from "ioredis";
-import { Redis as Redis5 } from "ioredis5";
-import { mkdtemp, rm } from "node:fs/promises";
+import { Cluster as Cluster5, Redis as Redis5 } from "ioredis5";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { RedisCluster } from "../support/redis-cluster.js";
 import { freePort, startRedis, type RedisServer } from "../support/redis-server.js";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.js";
 import { makeCertificate } from "../support/tls-certificate.js";
 import { until } from "../support/until.js";
-import { CITY } from "./publications.js";
+import { CITY, headOf, publishNext } from "./publications.js";
 
 let directory: string;
+let tlsFiles: readonly string[];
 let server: RedisServer;
 let proxy: TcpProxy;
 
@@ -20,9 +25,9 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "cached-collections-tls-"));
   const { certificate, key } = await makeCertificate(directory);
   const port = await freePort();
-  const files = ["--tls-cert-file", certificate, "--tls-key-file", key];
   const trust = ["--tls-ca-cert-file", certificate, "--tls-auth-clients", "no"];
-  server = await startRedis({ args: ["--tls-port", String(port), ...files, ...trust] });
+  tlsFiles = ["--tls-cert-file", certificate, "--tls-key-file", key, ...trust];
+  server = await startRedis({ args: ["--tls-port", String(port), ...tlsFiles] });
   proxy = await startTcpProxy(port);
 });
 
@@ -61,3 +66,38 @@ test.each<readonly [string, () => RedisClient]>([
   await until("all connections are closed", () => proxy.connections === 0);
   expect(uncaught).toEqual([]);
 });
+
+test("a Cluster works over TLS, and without where tls is false", async () => {
+  const port = await freePort();
+  const tls = ["--tls-port", String(port), ...tlsFiles, "--tls-cluster", "yes"];
+  const args = ["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1", ...tls];
+  const [node, plain] = await Promise.all([startRedis({ args }), RedisCluster.start(1)]);
+  onTestFinished(async () => {
+    await node.stop();
+    await plain.stop();
+  });
+  await serveAllSlots(node);
+  const ca = await readFile(join(directory, "certificate.pem"), "utf8");
+  const [plainPort = 0] = plain.ports;
+  for (const OfVersion of [Cluster, Cluster5]) {
+    for (const [at, redisOptions] of [
+      [port, { tls: { ca } }],
+      [plainPort, { tls: false as unknown as undefined }],
+    ] as const) {
+      const nodes = [{ host: "127.0.0.1", port: at }];
+      const client = new OfVersion(nodes, { lazyConnect: true, redisOptions });
+      await using store = redisStore(client, { prefix: OfVersion === Cluster ? "six" : "five" });
+      const manifest = await publishNext(store.schema("geo"));
+      expect(await headOf(store.schema("geo"))).toEqual(manifest);
+    }
+  }
+});
+
+async function serveAllSlots({ port }: RedisServer): Promise<void> {
+  const admin = new Redis(port);
+  await admin.cluster("ADDSLOTS", ...Array.from({ length: 16_384 }, (_, slot) => slot));
+  await until("the cluster is whole", async () =>
+    (await admin.cluster("INFO")).includes("cluster_state:ok"),
+  );
+  admin.disconnect();
+}

@@ -83,11 +83,12 @@ function purposeOf({ check, printCanonical }: Options): Purpose {
   return check === true ? "check" : "write";
 }
 
-/** Given by Ctrl-C and by who ends services; a second time ends the process at once. */
+/** Given by Ctrl-C, by who ends services, and when nobody reads any more; a second signal ends the process at once. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => controller.abort());
   }
+  process.stdout.once("error", () => controller.abort());
   return controller.signal;
 }

@@ -70,12 +70,18 @@ export interface AppUnit {
 export function unitsOf(exports: object): readonly AppUnit[] {
   const values = [...new Set<unknown>(Object.values(exports))];
   const datasets = values.filter(isDataset).map(datasetUnit);
-  const known = new Set(datasets.flatMap(({ store, collections }) => collections.map(idIn(store))));
+  const isKnown = ({ store, collections: [alone] }: AppUnit): boolean =>
+    datasets.some(
+      (unit) =>
+        unit.store === store && unit.collections.some((each) => isSame(each, alone?.entityClass)),
+    );
   const alone = values.filter(isCollection).map(aloneUnit);
-  return [
-    ...datasets,
-    ...alone.filter(({ store, collections }) => !collections.map(idIn(store)).some(has(known))),
-  ];
+  return [...datasets, ...alone.filter((unit) => !isKnown(unit))];
+}
+
+function isSame({ entityClass }: AppCollection, other: EntityClass | undefined): boolean {
+  const [own, its] = [entityClass.definition, other?.definition];
+  return own.package === its?.package && own.entity === its.entity;
 }
 
 type DatasetHandle = Handle<DatasetPushResult> & Readonly<Record<string, unknown>>;
@@ -91,11 +97,13 @@ function isCollection(value: unknown): value is Handle<PushResult> {
 function isHandle(value: unknown): value is Handle<never> {
   if (typeof value !== "object" || value === null) return false;
   const isOurs = "invalidate" in value && "push" in value && "store" in value;
-  return isOurs && typeof definitionOf(value) === "object";
+  return isOurs && typeof definitionOf(value) === "object" && definitionOf(value) !== null;
 }
 
+/** Of whatever it is: what an app exports may have no constructor at all. */
 function definitionOf(value: object): object {
-  return (value.constructor as unknown as { readonly definition: object }).definition;
+  const { constructor } = value as { readonly constructor?: { readonly definition?: unknown } };
+  return constructor?.definition as object;
 }
 
 function datasetUnit(handle: DatasetHandle): AppUnit {
@@ -126,14 +134,4 @@ function collectionOf(
 ): AppCollection {
   const entityClass = handle.constructor as unknown as EntityClass;
   return { name: `${packageName}.${property}`, property, handle, entityClass };
-}
-
-/** What is the same for two handles of one entity in one store. */
-function idIn(store: Store): (collection: AppCollection) => string {
-  return ({ entityClass: { definition } }) =>
-    `${store.label} ${definition.package}.${definition.entity}`;
-}
-
-function has(known: ReadonlySet<string>): (id: string) => boolean {
-  return (id) => known.has(id);
 }

@@ -27,7 +27,8 @@ type HeadsSpec = OperateSpec<Served, Options>;
 /** What differs between the three. */
 interface Heads {
   command(): Command;
-  readonly needsRevisions: boolean;
+  /** Whether a name goes with a number. */
+  readonly revisions: "needed" | "possible" | "none";
   all(of: DatasetClass, store: Store, to: RevisionsByName): Promise<RevisionsByName>;
   one(of: EntityClass, store: Store, move: Move): Promise<number>;
 }
@@ -48,7 +49,7 @@ export const pinSpec: HeadsSpec = headsSpec({
       .description("Serve one revision and hold back what is pushed, until unpin.")
       .argument("[collection=revision...]", "default: everything as it is served now")
       .addHelpText("after", PIN_HELP),
-  needsRevisions: false,
+  revisions: "possible",
   all: (of, store, to) => of.pin(store, { to }),
   one: (of, store, move) => of.pin(store, move),
 });
@@ -61,7 +62,7 @@ export const rollbackSpec: HeadsSpec = headsSpec({
         "<collection=revision...>",
         "such as city=41; status lists the revisions that are kept",
       ),
-  needsRevisions: true,
+  revisions: "needed",
   all: (of, store, to) => of.rollback(store, { to }),
   one: (of, store, { to = 0, ...build }) => of.rollback(store, { to, ...build }),
 });
@@ -74,7 +75,7 @@ export const unpinSpec: HeadsSpec = headsSpec({
         "[collections...]",
         "data sets and collections, these with all of their data set; default: all",
       ),
-  needsRevisions: false,
+  revisions: "none",
   all: (of, store) => of.unpin(store),
   one: (of, store, { hash }) => of.unpin(store, hash),
 });
@@ -85,7 +86,7 @@ function headsSpec(heads: Heads): HeadsSpec {
     command: () => heads.command().option("--hash <hash>", hashOf),
     text: ({ collection, hash, revision }) => `${collection} ${hash}: serves revision ${revision}`,
     async *run(units, operands, { hash }) {
-      const wanted = operands.map((operand) => wantedOf(operand, heads.needsRevisions));
+      const wanted = operands.map((operand) => wantedOf(operand, heads.revisions));
       if (hash !== undefined) {
         yield await ofBuild(heads, units, wanted, hash);
         return;
@@ -103,9 +104,12 @@ interface Wanted {
   readonly to: number | undefined;
 }
 
-function wantedOf(operand: string, needsRevision: boolean): Wanted {
+function wantedOf(operand: string, revisions: Heads["revisions"]): Wanted {
   const [name = "", revision, ...more] = operand.split("=");
-  if (name === "" || more.length > 0 || (revision === undefined && needsRevision)) {
+  if (revisions === "none" && revision !== undefined) {
+    throw badArgument(`${JSON.stringify(operand)} is no name of a collection`, `write ${name}`);
+  }
+  if (name === "" || more.length > 0 || (revisions === "needed" && revision === undefined)) {
     throw badArgument(`${JSON.stringify(operand)} names no revision`, "write it like city=41");
   }
   return {
@@ -118,9 +122,16 @@ function revisionsOf(
   units: readonly AppUnit[],
   wanted: readonly Wanted[],
 ): ReadonlyMap<AppCollection, number> {
-  return new Map(
-    wanted.flatMap(({ name, to }) => (to === undefined ? [] : [[chooseOne(units, name), to]])),
-  );
+  const revisions = new Map<AppCollection, number>();
+  for (const { name, to } of wanted) {
+    if (to === undefined) continue;
+    const collection = chooseOne(units, name);
+    if (revisions.has(collection)) {
+      throw badArgument(`${collection.name} is given two revisions`, "write one of them");
+    }
+    revisions.set(collection, to);
+  }
+  return revisions;
 }
 
 async function* moved(

@@ -14,7 +14,7 @@ import { checkReferences, type CheckedReferences } from "./check-references.js";
 import { checkGuards, runValidate } from "./guards.js";
 import type { Heads } from "./heads.js";
 import type { PushJob, PushResults } from "./push-job.js";
-import type { PushResult } from "./push-result.js";
+import { isHeldBack, type PushResult } from "./push-result.js";
 
 export interface Publication {
   readonly request: PublishRequest;
@@ -190,7 +190,7 @@ function resultOf(
     ...publishedRevision(followed.version, stored),
     outcome: published ? "published" : "identical",
     published,
-    heldBack: heads.state.versions.get(followed.version)?.next !== undefined,
+    heldBack: isHeldBack(heads.state.versions.get(followed.version), stored.id),
     records,
     sizeBytes: (layers?.news ?? []).reduce((sum, { part }) => sum + part.sizeBytes, 0),
     warnings,

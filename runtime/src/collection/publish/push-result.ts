@@ -1,5 +1,6 @@
 /** What a push answers. */
 import type { CachedCollectionsError } from "../../errors.js";
+import type { VersionState } from "../../store/store.js";
 import type { PublishedRevision } from "../follow/published-revision.js";
 
 /**
@@ -53,4 +54,9 @@ export function datasetResult(
     revision: Math.max(0, ...results.map((result) => result.revision)),
     collections,
   };
+}
+
+/** Whether a pin keeps this revision from being served; not that which the pin serves. */
+export function isHeldBack(state: VersionState | undefined, manifestId: string): boolean {
+  return state?.next !== undefined && state.head?.id !== manifestId;
 }

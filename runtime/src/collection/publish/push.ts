@@ -19,7 +19,8 @@ import { lookInto } from "./layers.js";
 import { patchRows } from "./patch-rows.js";
 import { planPublication, type Publication, type TicketedJob } from "./publication.js";
 import type { PatchJob, PushJob, PushResults } from "./push-job.js";
-import { backoffMs, pause } from "../timing.js";
+import { backoffMs, pause, unlessAborted } from "../timing.js";
+import { isHeldBack } from "./push-result.js";
 import { upload } from "./upload.js";
 
 /**
@@ -140,7 +141,7 @@ class PushAttempt {
       await pause(backoffMs(attempt, 10, 1_000), signal);
       signal.throwIfAborted();
       // What is fetched now is not between the look and the next attempt, where others would overtake it again.
-      await this.#follow();
+      await unlessAborted(this.#follow(), signal);
       const state = await this.#follower.schema.check(versionsOf(unit));
       if (state.epoch !== first.state.epoch && first.state.epoch !== undefined) return "load-again";
       heads = new Heads(this.#follower, state, signal);
@@ -274,7 +275,7 @@ function supersededResults(results: PushResults, state: SchemaState): PushResult
       const seen = state.versions.get(followed.version);
       const stored = seen?.next ?? seen?.head;
       const newer = stored && publishedRevision(followed.version, stored);
-      const heldBack = seen?.next !== undefined;
+      const heldBack = isHeldBack(seen, stored?.id ?? "");
       return [followed, { ...result, ...newer, outcome: "superseded", published: false, heldBack }];
     }),
   );

@@ -66,6 +66,10 @@ class EmbeddedRunner implements TransactionRunner {
     this.#watch = watch;
   }
 
+  get isOpen(): boolean {
+    return this.#file.opened !== undefined;
+  }
+
   read<T>(look: (tx: StateTransaction) => T): Promise<T> {
     return this.#file.transact("BEGIN", (file) =>
       look(new EmbeddedTransaction(this.#package, file.statements)),

@@ -39,6 +39,7 @@ export class MemoryStore extends BaseStore {
 }
 
 class MemoryRunner implements TransactionRunner {
+  readonly isOpen = true;
   readonly #store: MemoryStore;
   readonly #data: MemorySchema;
   readonly #watch: ChangeWatch;

@@ -50,7 +50,9 @@ interface ClusterOptions {
 interface NodeOptions {
   readonly host?: string;
   readonly port?: number;
-  readonly tls?: ConnectionOptions;
+  readonly family?: number;
+  /** What is false, as ioredis takes it, is no TLS. */
+  readonly tls?: ConnectionOptions | false | null;
   readonly Connector?: unknown;
 }
 
@@ -59,12 +61,10 @@ interface NodeOptions {
  * be the end of the socket: what `endClient` does to our clients is out of reach in there.
  */
 function ownConnector({ tls, Connector }: NodeOptions): object {
-  if (tls === undefined || Connector !== undefined) return {};
-  return {
-    Connector: connectorOf(({ host, port, tls: own }: NodeOptions) =>
-      connectSecurely({ host, port, ...own }),
-    ),
-  };
+  if (!tls || Connector !== undefined) return {};
+  const connect = ({ host, port, family, tls: own }: NodeOptions): Socket =>
+    connectSecurely({ host, port, ...(family === undefined ? {} : { family }), ...own });
+  return { Connector: connectorOf(connect) };
 }
 
 /** What makes connections for ioredis in the place of its own: who hangs up ends the socket at once. */

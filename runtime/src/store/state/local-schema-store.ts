@@ -25,6 +25,8 @@ import { heartbeat, leave, listVersions, purgeVersion, sweepSegments } from "./v
 
 /** How a local store runs transactions on one schema. */
 export interface TransactionRunner {
+  /** False when nothing was opened, or what was is gone: then nothing is to be taken back. */
+  readonly isOpen: boolean;
   read<T>(look: (tx: StateTransaction) => T): Promise<T>;
   /** Nothing of it happens if `change` throws; announcements go out after the commit. */
   write<T>(change: (tx: StateTransaction) => T): Promise<T>;
@@ -126,6 +128,7 @@ export class LocalSchemaStore implements SchemaStore {
   }
 
   leave(processId: string, versions: readonly VersionName[]): Promise<void> {
+    if (!this.#run.isOpen) return Promise.resolve();
     return this.#run.write((tx) => leave(tx, processId, versions));
   }
 
