@@ -16,9 +16,9 @@ export const invalidateSpec: OperateSpec<Invalidated, object> = {
       .argument("[collections...]", "data sets and collections; default: all"),
   async *run(units, names) {
     for (const { unit, collections, isWhole } of choose(units, names)) {
-      const handles = unit.dataset !== undefined && isWhole ? [unit.dataset.handle] : undefined;
-      for (const handle of handles ?? collections.map((each) => each.handle))
-        await handle.invalidate();
+      const { dataset } = unit;
+      const parts = dataset !== undefined && isWhole ? [dataset] : collections;
+      for (const { handle } of parts) await handle.invalidate();
       for (const { name } of collections) yield { collection: name, store: unit.store.label };
     }
   },

@@ -1,7 +1,7 @@
 /**
  * Leases: one load per need. A lease is `token:count`: the count begins at the time of the grant, so that no two are
- * alike, and each renewal raises it, so that a waiter can see whether the holder lives; after a failed load `failed:<code>` stands in its place for the backoff.
- * Safety never rests on a lease, only on `publish`. redis/scripts/lease.ts is the same logic.
+ * alike, and each renewal raises it, so that a waiter can see whether the holder lives; after a failed load
+ * `failed:<code>` stands in its place for the backoff. Safety never rests on a lease, only on `publish`. redis/scripts/lease.ts is the same logic.
  */
 import type { ErrorCode } from "../../errors.js";
 import type { LeaseReply, LeaseRequest, VersionName } from "../store.js";
